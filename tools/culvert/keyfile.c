@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keys in files and pipes: set and pubkey read them, genkey, genpsk and pubkey
+ * print them.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* Room for a key and a generous amount of white space around it. */
+#define CMD_KEYFILE_BYTES 512
+
+static const char cmd_keyfile_form[] = "44 characters of base64";
+
+/* Reads to the end; -EFBIG if there is more than fits. */
+static ssize_t cmd_keyfile_read_all(int fd, char *text, size_t text_size)
+{
+	size_t used = 0;
+
+	while (used < text_size) {
+		ssize_t n = read(fd, text + used, text_size - used);
+
+		if (!n)
+			return (ssize_t)used;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			used += (size_t)n;
+	}
+	return -EFBIG;
+}
+
+static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], char *text,
+			     size_t used, bool may_be_empty,
+			     struct cvl_error *err)
+{
+	char *begin = text;
+
+	/* a zero byte would hide what follows it */
+	if (memchr(text, '\0', used))
+		return cvl_error_set(err, -EINVAL,
+				     "there is a zero byte in it; expected %s",
+				     cmd_keyfile_form);
+	while (used && isspace((unsigned char)text[used - 1]))
+		used--;
+	text[used] = '\0';
+	while (isspace((unsigned char)*begin))
+		begin++;
+	if (!*begin && may_be_empty) {
+		memset(key, 0, CVL_KEY_BYTES);
+		return 0;
+	}
+	return cvl_word_key(key, begin, true, err);
+}
+
+/**
+ * cmd_keyfile_read() - read a key from a file
+ * @key: set
+ * @path: of the file, or its name for messages if it is open
+ * @fd: the open file, or -1 to open and close it
+ * @may_be_empty: an empty file is the key that stands for none
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cmd_keyfile_read(uint8_t key[CVL_KEY_BYTES], const char *path, int fd,
+		     bool may_be_empty, struct cvl_error *err)
+{
+	char text[CMD_KEYFILE_BYTES];
+	bool opened = fd < 0;
+	ssize_t used;
+	int ret;
+
+	if (opened)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cvl_error_set(err, -errno, "%s: %s", path,
+				     strerror(errno));
+	used = cmd_keyfile_read_all(fd, text, sizeof(text) - 1);
+	if (opened)
+		close(fd);
+	if (used == -EFBIG) {
+		ret = cvl_error_set(err, -EINVAL,
+				    "%s: this is too long for a key; expected %s",
+				    path, cmd_keyfile_form);
+	} else if (used < 0) {
+		ret = cvl_error_set(err, (int)used, "%s: %s", path,
+				    strerror((int)-used));
+	} else {
+		ret = cmd_keyfile_parse(key, text, (size_t)used, may_be_empty,
+					err);
+		if (ret)
+			cvl_error_prefix(err, "%s: ", path);
+	}
+	explicit_bzero(text, sizeof(text));
+	return ret;
+}
+
+/**
+ * cmd_keyfile_print() - print a key on a line
+ * @key: may be secret
+ *
+ * Return: the exit status.
+ */
+int cmd_keyfile_print(const uint8_t key[CVL_KEY_BYTES])
+{
+	char text[CVL_KEY_TEXT_SIZE];
+	int ret = 0;
+
+	cvl_key_to_text(text, key);
+	/* one write, past the buffer of stdio, which nobody would wipe */
+	text[CVL_KEY_TEXT_SIZE - 1] = '\n';
+	if (write(STDOUT_FILENO, text, sizeof(text)) != sizeof(text)) {
+		fprintf(stderr, "culvert: cannot write the key: %s\n",
+			strerror(errno));
+		ret = 1;
+	}
+	explicit_bzero(text, sizeof(text));
+	return ret;
+}
+
+/**
+ * cmd_keyfile_warn() - warn if a secret is about to go where all can read it
+ */
+void cmd_keyfile_warn(void)
+{
+	struct stat status;
+
+	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
+	    status.st_mode & 0007)
+		cmd_note("warning: all users can read that file; 'umask 077' prevents it");
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A device with its peers, printed for people: show.c calls this. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "pretty.h"
+#include "term.h"
+
+/* How to print, found out once for a device. */
+struct cmd_pretty {
+	bool colour;
+	bool show_keys;
+};
+
+/* A peer and its place in the dump, so that sorting keeps the order. */
+struct cmd_pretty_peer {
+	const struct cvl_peer *peer;
+	size_t position;
+};
+
+static void cmd_pretty_label(const struct cmd_pretty *p, const char *label)
+{
+	fputs("  ", stdout);
+	cmd_term_print(p->colour, CMD_BOLD, label);
+	fputs(": ", stdout);
+}
+
+static void cmd_pretty_key(const struct cmd_pretty *p, const char *label,
+			   const uint8_t key[CVL_KEY_BYTES], bool secret)
+{
+	char text[CVL_KEY_TEXT_SIZE];
+
+	if (cvl_key_is_zero(key))
+		return;
+	cmd_pretty_label(p, label);
+	cvl_key_to_text(text, key);
+	puts(secret && !p->show_keys ? "(hidden)" : text);
+	explicit_bzero(text, sizeof(text));
+}
+
+static void cmd_pretty_heading(const struct cmd_pretty *p, const char *word,
+			       enum cmd_style style, const char *name)
+{
+	cmd_term_style(p->colour, style);
+	cmd_term_print(p->colour, CMD_BOLD, word);
+	fputs(": ", stdout);
+	cmd_term_print(p->colour, style, name);
+	putchar('\n');
+}
+
+static void cmd_pretty_device(const struct cmd_pretty *p,
+			      const struct cvl_device *dev)
+{
+	cmd_term_style(p->colour, CMD_PLAIN);
+	cmd_pretty_heading(p, "interface", CMD_GREEN, dev->name);
+	cmd_pretty_key(p, "public key", dev->public_key, false);
+	cmd_pretty_key(p, "private key", dev->private_key, true);
+	if (dev->listen_port) {
+		cmd_pretty_label(p, "listening port");
+		printf("%u\n", dev->listen_port);
+	}
+	if (dev->fwmark) {
+		cmd_pretty_label(p, "fwmark");
+		printf("0x%x\n", dev->fwmark);
+	}
+}
+
+static void cmd_pretty_endpoint(const struct cmd_pretty *p,
+				const struct cvl_peer *peer)
+{
+	char text[CVL_ENDPOINT_TEXT_SIZE];
+
+	if (!(peer->has & CVL_PEER_ENDPOINT) ||
+	    cvl_endpoint_to_text(text, &peer->endpoint))
+		return;
+	cmd_pretty_label(p, "endpoint");
+	puts(text);
+}
+
+static void cmd_pretty_allowed_ips(const struct cmd_pretty *p,
+				   const struct cvl_peer *peer)
+{
+	const struct cvl_allowed_ip *ip;
+
+	cmd_pretty_label(p, "allowed ips");
+	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+		char text[CVL_ALLOWED_IP_TEXT_SIZE];
+
+		cvl_allowed_ip_to_text(text, ip);
+		*strchr(text, '/') = '\0';
+		fputs(text, stdout);
+		cmd_term_print(p->colour, CMD_CYAN, "/");
+		printf("%u%s", ip->prefix_bits, ip->next ? ", " : "");
+	}
+	puts(peer->allowed_ips ? "" : "(none)");
+}
+
+static void cmd_pretty_handshake(const struct cmd_pretty *p,
+				 const struct cvl_peer *peer)
+{
+	int64_t now = time(NULL);
+
+	if (!peer->handshake_s)
+		return;
+	cmd_pretty_label(p, "latest handshake");
+	if (peer->handshake_s > now) {
+		putchar('(');
+		cmd_term_print(p->colour, CMD_RED,
+			       "System clock wound backward; connection problems may ensue.");
+		puts(")");
+	} else if (peer->handshake_s == now) {
+		puts("Now");
+	} else {
+		cmd_term_print_span(p->colour,
+				    (uint64_t)(now - peer->handshake_s));
+		puts(" ago");
+	}
+}
+
+static void cmd_pretty_peer(const struct cmd_pretty *p,
+			    const struct cvl_peer *peer)
+{
+	char key[CVL_KEY_TEXT_SIZE];
+
+	cvl_key_to_text(key, peer->public_key);
+	putchar('\n');
+	cmd_pretty_heading(p, "peer", CMD_YELLOW, key);
+	cmd_pretty_key(p, "preshared key", peer->preshared_key, true);
+	cmd_pretty_endpoint(p, peer);
+	cmd_pretty_allowed_ips(p, peer);
+	cmd_pretty_handshake(p, peer);
+	if (peer->rx_bytes || peer->tx_bytes) {
+		cmd_pretty_label(p, "transfer");
+		cmd_term_print_bytes(p->colour, peer->rx_bytes);
+		fputs(" received, ", stdout);
+		cmd_term_print_bytes(p->colour, peer->tx_bytes);
+		puts(" sent");
+	}
+	if (peer->keepalive_s) {
+		cmd_pretty_label(p, "persistent keepalive");
+		fputs("every ", stdout);
+		cmd_term_print_span(p->colour, peer->keepalive_s);
+		putchar('\n');
+	}
+}
+
+/* The latest handshake first. */
+static int cmd_pretty_compare(const void *a, const void *b)
+{
+	const struct cmd_pretty_peer *x = a;
+	const struct cmd_pretty_peer *y = b;
+
+	if (x->peer->handshake_s != y->peer->handshake_s)
+		return x->peer->handshake_s > y->peer->handshake_s ? -1 : 1;
+	if (x->peer->handshake_ns != y->peer->handshake_ns)
+		return x->peer->handshake_ns > y->peer->handshake_ns ? -1 : 1;
+	return (x->position > y->position) - (x->position < y->position);
+}
+
+/**
+ * cmd_pretty_print() - print a device with its peers
+ * @dev: keys are not shown unless the environment's HIDE_KEYS is "never"
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cmd_pretty_print(const struct cvl_device *dev)
+{
+	const char *hide = cmd_env("HIDE_KEYS");
+	const struct cmd_pretty p = {
+		.colour = cmd_term_has_colour(),
+		.show_keys = hide && !strcmp(hide, "never"),
+	};
+	struct cmd_pretty_peer *peers;
+	const struct cvl_peer *peer;
+	size_t count = 0;
+	size_t i;
+
+	for (peer = dev->peers; peer; peer = peer->next)
+		count++;
+	peers = calloc(count + 1, sizeof(*peers));
+	if (!peers)
+		return -ENOMEM;
+	for (peer = dev->peers, i = 0; peer; peer = peer->next, i++) {
+		peers[i].peer = peer;
+		peers[i].position = i;
+	}
+	qsort(peers, count, sizeof(*peers), cmd_pretty_compare);
+	cmd_pretty_device(&p, dev);
+	for (i = 0; i < count; i++)
+		cmd_pretty_peer(&p, peers[i].peer);
+	free(peers);
+	return 0;
+}

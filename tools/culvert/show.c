@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/* culvert show: print what the kernel says of devices and their peers. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "pretty.h"
+
+/*
+ * A field for scripts: it has one value for the device, or one for each peer.
+ * Each prints the rest of a line. dump has both.
+ */
+struct cmd_show_field {
+	const char *name;
+	void (*print_device)(const struct cvl_device *dev);
+	void (*print_peer)(const struct cvl_peer *peer);
+	/* the line of a peer begins with its key */
+	bool keyed;
+};
+
+static void cmd_show_key(const uint8_t key[CVL_KEY_BYTES])
+{
+	char text[CVL_KEY_TEXT_SIZE];
+
+	cvl_key_to_text(text, key);
+	fputs(cvl_key_is_zero(key) ? "(none)" : text, stdout);
+	explicit_bzero(text, sizeof(text));
+}
+
+static void cmd_show_public_key(const struct cvl_device *dev)
+{
+	cmd_show_key(dev->public_key);
+}
+
+static void cmd_show_private_key(const struct cvl_device *dev)
+{
+	cmd_show_key(dev->private_key);
+}
+
+static void cmd_show_listen_port(const struct cvl_device *dev)
+{
+	printf("%u", dev->listen_port);
+}
+
+static void cmd_show_fwmark(const struct cvl_device *dev)
+{
+	if (dev->fwmark)
+		printf("0x%x", dev->fwmark);
+	else
+		fputs("off", stdout);
+}
+
+static void cmd_show_peer(const struct cvl_peer *peer)
+{
+	char text[CVL_KEY_TEXT_SIZE];
+
+	cvl_key_to_text(text, peer->public_key);
+	fputs(text, stdout);
+}
+
+static void cmd_show_preshared_key(const struct cvl_peer *peer)
+{
+	cmd_show_key(peer->preshared_key);
+}
+
+static void cmd_show_endpoint(const struct cvl_peer *peer)
+{
+	char text[CVL_ENDPOINT_TEXT_SIZE];
+
+	if (!(peer->has & CVL_PEER_ENDPOINT) ||
+	    cvl_endpoint_to_text(text, &peer->endpoint))
+		strcpy(text, "(none)");
+	fputs(text, stdout);
+}
+
+static void cmd_show_ip_list(const struct cvl_peer *peer, char separator)
+{
+	const struct cvl_allowed_ip *ip;
+	char text[CVL_ALLOWED_IP_TEXT_SIZE];
+
+	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+		cvl_allowed_ip_to_text(text, ip);
+		fputs(text, stdout);
+		if (ip->next)
+			putchar(separator);
+	}
+	if (!peer->allowed_ips)
+		fputs("(none)", stdout);
+}
+
+static void cmd_show_allowed_ips(const struct cvl_peer *peer)
+{
+	cmd_show_ip_list(peer, ' ');
+}
+
+static void cmd_show_handshake(const struct cvl_peer *peer)
+{
+	printf("%lld", (long long)peer->handshake_s);
+}
+
+static void cmd_show_transfer(const struct cvl_peer *peer)
+{
+	printf("%llu\t%llu", (unsigned long long)peer->rx_bytes,
+	       (unsigned long long)peer->tx_bytes);
+}
+
+static void cmd_show_keepalive(const struct cvl_peer *peer)
+{
+	if (peer->keepalive_s)
+		printf("%u", peer->keepalive_s);
+	else
+		fputs("off", stdout);
+}
+
+static void cmd_show_dump_device(const struct cvl_device *dev)
+{
+	cmd_show_key(dev->private_key);
+	putchar('\t');
+	cmd_show_key(dev->public_key);
+	printf("\t%u\t", dev->listen_port);
+	cmd_show_fwmark(dev);
+}
+
+static void cmd_show_dump_peer(const struct cvl_peer *peer)
+{
+	cmd_show_preshared_key(peer);
+	putchar('\t');
+	cmd_show_endpoint(peer);
+	putchar('\t');
+	cmd_show_ip_list(peer, ',');
+	putchar('\t');
+	cmd_show_handshake(peer);
+	putchar('\t');
+	cmd_show_transfer(peer);
+	putchar('\t');
+	cmd_show_keepalive(peer);
+}
+
+static const struct cmd_show_field cmd_show_fields[] = {
+	{ "public-key", cmd_show_public_key, NULL, false },
+	{ "private-key", cmd_show_private_key, NULL, false },
+	{ "listen-port", cmd_show_listen_port, NULL, false },
+	{ "fwmark", cmd_show_fwmark, NULL, false },
+	{ "peers", NULL, cmd_show_peer, false },
+	{ "preshared-keys", NULL, cmd_show_preshared_key, true },
+	{ "endpoints", NULL, cmd_show_endpoint, true },
+	{ "allowed-ips", NULL, cmd_show_allowed_ips, true },
+	{ "latest-handshakes", NULL, cmd_show_handshake, true },
+	{ "transfer", NULL, cmd_show_transfer, true },
+	{ "persistent-keepalive", NULL, cmd_show_keepalive, true },
+	{ "dump", cmd_show_dump_device, cmd_show_dump_peer, true },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct cmd_show_field *cmd_show_find_field(const char *name)
+{
+	const struct cmd_show_field *field;
+
+	for (field = cmd_show_fields; field->name; field++) {
+		if (!strcmp(field->name, name))
+			return field;
+	}
+	return NULL;
+}
+
+static void cmd_show_print_field(const struct cvl_device *dev,
+				 const struct cmd_show_field *field, bool named)
+{
+	const struct cvl_peer *peer = field->print_peer ? dev->peers : NULL;
+
+	if (field->print_device) {
+		if (named)
+			printf("%s\t", dev->name);
+		field->print_device(dev);
+		putchar('\n');
+	}
+	for (; peer; peer = peer->next) {
+		if (named)
+			printf("%s\t", dev->name);
+		if (field->keyed) {
+			cmd_show_peer(peer);
+			putchar('\t');
+		}
+		field->print_peer(peer);
+		putchar('\n');
+	}
+}
+
+static int cmd_show_device(struct cvl_netlink *nl, const struct cvl_link *link,
+			   const struct cmd_show_field *field, bool named,
+			   struct cvl_error *err)
+{
+	struct cvl_device *dev;
+	int ret = cvl_netlink_get(nl, link, &dev, err);
+
+	if (ret)
+		return ret;
+	if (field)
+		cmd_show_print_field(dev, field, named);
+	else if (cmd_pretty_print(dev))
+		ret = cvl_error_set(err, -ENOMEM, "out of memory");
+	cvl_device_destroy(dev);
+	return ret;
+}
+
+static void cmd_show_print_names(const struct cvl_link *links, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		printf("%s%c", links[i].name, i + 1 < count ? ' ' : '\n');
+}
+
+/* A device that cannot be read does not keep the others from being shown. */
+static int cmd_show_all(struct cvl_netlink *nl,
+			const struct cmd_show_field *field, bool names_only)
+{
+	struct cvl_error err = { 0 };
+	struct cvl_link *links;
+	size_t count;
+	size_t i;
+	int ret = 0;
+
+	if (cvl_netlink_list(nl, &links, &count, &err))
+		return cmd_fail(&err);
+	if (names_only)
+		cmd_show_print_names(links, count);
+	for (i = 0; i < count && !names_only; i++) {
+		int code = cmd_show_device(nl, &links[i], field, true, &err);
+
+		/* it went away after it was listed: nothing to show */
+		if (code && code != -ENODEV)
+			ret = cmd_fail(&err);
+		else if (!code && !field && i + 1 < count)
+			putchar('\n');
+	}
+	free(links);
+	return ret;
+}
+
+static int cmd_show_one(struct cvl_netlink *nl, const char *name,
+			const struct cmd_show_field *field)
+{
+	struct cvl_error err = { 0 };
+	struct cvl_link link;
+
+	if (cvl_netlink_find(nl, &link, name, &err) ||
+	    cmd_show_device(nl, &link, field, false, &err))
+		return cmd_fail(&err);
+	return 0;
+}
+
+static int cmd_show_bad_field(const char *name)
+{
+	const struct cmd_show_field *field;
+	char fields[256] = "";
+
+	for (field = cmd_show_fields; field->name; field++) {
+		strcat(fields, field->name);
+		if (field[1].name)
+			strcat(fields, field[2].name ? ", " : " or ");
+	}
+	return cmd_misused("show", "'%s' is not a field; expected %s", name,
+			   fields);
+}
+
+/**
+ * cmd_show() - the subcommand
+ * @argc: 1 to 3
+ * @argv: the name, a device or which ones, and a field
+ *
+ * Return: the exit status.
+ */
+int cmd_show(int argc, char **argv)
+{
+	const char *which = argc > 1 ? argv[1] : "all";
+	const struct cmd_show_field *field = NULL;
+	bool names_only = !strcmp(which, "interfaces");
+	struct cvl_error err = { 0 };
+	struct cvl_netlink *nl;
+	int ret;
+
+	if (argc > 3 || (names_only && argc > 2))
+		return cmd_misused("show", "'%s' is too much; expected at most DEV and FIELD",
+				   argv[names_only ? 2 : 3]);
+	if (argc > 2) {
+		field = cmd_show_find_field(argv[2]);
+		if (!field)
+			return cmd_show_bad_field(argv[2]);
+	}
+	nl = cvl_netlink_create(&err);
+	if (!nl)
+		return cmd_fail(&err);
+	if (names_only || !strcmp(which, "all"))
+		ret = cmd_show_all(nl, field, names_only);
+	else
+		ret = cmd_show_one(nl, which, field);
+	cvl_netlink_destroy(nl);
+	return ret;
+}

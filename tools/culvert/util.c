@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Small helpers that every subcommand may call: environment and messages. A
+ * message is one line on standard error that begins with "culvert: ".
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+/**
+ * cmd_env() - look up a setting in the environment
+ * @name: without its prefix
+ *
+ * Return: the value of CULVERT_<name>, or else of WG_<name>, or NULL.
+ */
+const char *cmd_env(const char *name)
+{
+	char whole[64];
+	const char *value;
+
+	snprintf(whole, sizeof(whole), "CULVERT_%s", name);
+	value = getenv(whole);
+	if (value)
+		return value;
+	snprintf(whole, sizeof(whole), "WG_%s", name);
+	return getenv(whole);
+}
+
+/**
+ * cmd_fail() - report an error
+ * @err: of the library
+ *
+ * Return: the exit status, 1.
+ */
+int cmd_fail(const struct cvl_error *err)
+{
+	/* what was printed before stays before it */
+	fflush(stdout);
+	fprintf(stderr, "culvert: %s\n", err->text);
+	return 1;
+}
+
+/**
+ * cmd_misused() - report wrong arguments
+ * @name: of the subcommand, or NULL
+ * @format: of the sentence, as for printf(3)
+ *
+ * Return: the exit status, 1.
+ */
+int cmd_misused(const char *name, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	char *c;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* arguments may hold anything; the message is one line all the same */
+	for (c = text; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
+	fprintf(stderr, "culvert: %s%s%s; see 'culvert help%s%s'\n",
+		name ? name : "", name ? ": " : "", text, name ? " " : "",
+		name ? name : "");
+	return 1;
+}
+
+/**
+ * cmd_note() - tell the user something that is no error
+ * @text: one line
+ */
+void cmd_note(const char *text)
+{
+	fprintf(stderr, "culvert: %s\n", text);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+/* culvert version: print the version. */
+#include <stdio.h>
+
+#include "command.h"
+
+/**
+ * cmd_version() - the subcommand
+ * @argc: must be 1
+ * @argv: the name
+ *
+ * Return: the exit status.
+ */
+int cmd_version(int argc, char **argv)
+{
+	if (argc != 1)
+		return cmd_misused(argv[0], "'%s' is too much; expected nothing",
+				   argv[1]);
+	puts("culvert " CULVERT_VERSION);
+	return 0;
+}

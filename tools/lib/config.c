@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Configuration files: text to model and model to text. The commands setconf,
+ * addconf, syncconf and showconf call this.
+ *
+ * A file has lines "[Interface]", "[Peer]" and "Word = value". Case of the words
+ * does not matter, white space means nothing anywhere, and "#" begins a
+ * comment.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "libculvert.h"
+
+enum cvl_config_section {
+	CVL_CONFIG_NONE,
+	CVL_CONFIG_INTERFACE,
+	CVL_CONFIG_PEER,
+};
+
+struct cvl_config_reader {
+	struct cvl_device *dev;
+	struct cvl_error *err;
+	const char *file;
+	enum cvl_config_section section;
+	unsigned int line;
+	/* of the [Peer] that is being read, for "has no PublicKey" */
+	unsigned int peer_line;
+	bool peer_has_key;
+	struct cvl_peer *peer;
+};
+
+struct cvl_config_word {
+	const char *name;
+	int (*read)(struct cvl_config_reader *r, const char *value);
+};
+
+static int cvl_config_read_private_key(struct cvl_config_reader *r,
+				       const char *value)
+{
+	r->dev->has |= CVL_DEVICE_PRIVATE_KEY;
+	return cvl_word_key(r->dev->private_key, value, true, r->err);
+}
+
+static int cvl_config_read_listen_port(struct cvl_config_reader *r,
+				       const char *value)
+{
+	r->dev->has |= CVL_DEVICE_LISTEN_PORT;
+	return cvl_word_port(&r->dev->listen_port, value, r->err);
+}
+
+static int cvl_config_read_fwmark(struct cvl_config_reader *r,
+				  const char *value)
+{
+	r->dev->has |= CVL_DEVICE_FWMARK;
+	return cvl_word_fwmark(&r->dev->fwmark, value, r->err);
+}
+
+static int cvl_config_read_public_key(struct cvl_config_reader *r,
+				      const char *value)
+{
+	r->peer_has_key = true;
+	return cvl_word_key(r->peer->public_key, value, false, r->err);
+}
+
+static int cvl_config_read_preshared_key(struct cvl_config_reader *r,
+					 const char *value)
+{
+	return cvl_word_key(r->peer->preshared_key, value, true, r->err);
+}
+
+static int cvl_config_read_endpoint(struct cvl_config_reader *r,
+				    const char *value)
+{
+	free(r->peer->endpoint_place);
+	if (asprintf(&r->peer->endpoint_place, "%s:%u", r->file, r->line) < 0) {
+		r->peer->endpoint_place = NULL;
+		return cvl_error_set(r->err, -ENOMEM, "out of memory");
+	}
+	return cvl_word_endpoint(r->peer, value, r->err);
+}
+
+static int cvl_config_read_keepalive(struct cvl_config_reader *r,
+				     const char *value)
+{
+	return cvl_word_keepalive(&r->peer->keepalive_s, value, r->err);
+}
+
+static int cvl_config_read_allowed_ips(struct cvl_config_reader *r,
+				       const char *value)
+{
+	return cvl_word_allowed_ips(r->peer, value, false, r->err);
+}
+
+static const struct cvl_config_word cvl_config_interface_words[] = {
+	{ "PrivateKey", cvl_config_read_private_key },
+	{ "ListenPort", cvl_config_read_listen_port },
+	{ "FwMark", cvl_config_read_fwmark },
+	{ NULL, NULL },
+};
+
+static const struct cvl_config_word cvl_config_peer_words[] = {
+	{ "PublicKey", cvl_config_read_public_key },
+	{ "PresharedKey", cvl_config_read_preshared_key },
+	{ "Endpoint", cvl_config_read_endpoint },
+	{ "AllowedIPs", cvl_config_read_allowed_ips },
+	{ "PersistentKeepalive", cvl_config_read_keepalive },
+	{ NULL, NULL },
+};
+
+static const char cvl_config_sections[] = "[Interface] or [Peer]";
+
+static bool cvl_config_is_quick_word(const char *name)
+{
+	static const char * const words[] = {
+		"Address", "DNS", "MTU", "Table", "PreUp", "PostUp", "PreDown",
+		"PostDown", "SaveConfig", NULL,
+	};
+	size_t i;
+
+	for (i = 0; words[i]; i++) {
+		if (!strcasecmp(name, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static int cvl_config_unknown_word(struct cvl_config_reader *r,
+				   const char *name)
+{
+	const char *section = "Interface";
+	const char *words = "PrivateKey, ListenPort or FwMark";
+	const char *hint = "";
+
+	if (r->section == CVL_CONFIG_PEER) {
+		section = "Peer";
+		words = "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive";
+	}
+	if (cvl_config_is_quick_word(name))
+		hint = " (it is for wg-quick and must be taken out)";
+	cvl_error_word(r->err, name);
+	return cvl_error_set(r->err, -EINVAL,
+			     "'%s' is not a word of [%s]%s; expected %s",
+			     r->err->word, section, hint, words);
+}
+
+/* "Word=value", without any white space. */
+static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
+{
+	const struct cvl_config_word *word = cvl_config_interface_words;
+	char *equals = strchr(line, '=');
+
+	cvl_error_word(r->err, "");
+	/* what is neither may be a key, so it is not shown */
+	if (r->section == CVL_CONFIG_NONE)
+		return cvl_error_set(r->err, -EINVAL,
+				     "this line is in no section; expected %s first",
+				     cvl_config_sections);
+	if (!equals || (!equals[1] && equals - line == CVL_KEY_TEXT_SIZE - 2))
+		return cvl_error_set(r->err, -EINVAL,
+				     "this line is no assignment; expected WORD = VALUE, %s",
+				     cvl_config_sections);
+	*equals = '\0';
+	if (r->section == CVL_CONFIG_PEER)
+		word = cvl_config_peer_words;
+	for (; word->name; word++) {
+		if (!strcasecmp(line, word->name)) {
+			int ret = word->read(r, equals + 1);
+
+			if (ret)
+				cvl_error_prefix(r->err, "%s: ", word->name);
+			return ret;
+		}
+	}
+	return cvl_config_unknown_word(r, line);
+}
+
+static int cvl_config_end_section(struct cvl_config_reader *r)
+{
+	if (r->section != CVL_CONFIG_PEER || r->peer_has_key)
+		return 0;
+	r->line = r->peer_line;
+	cvl_error_word(r->err, "[Peer]");
+	return cvl_error_set(r->err, -EINVAL,
+			     "this [Peer] has no PublicKey; expected one");
+}
+
+/*
+ * A section says all there is about its peer: what it does not mention is off,
+ * also where the peer is there already. The endpoint is the exception.
+ */
+static int cvl_config_begin_peer(struct cvl_config_reader *r)
+{
+	r->peer = cvl_peer_append(r->dev);
+	if (!r->peer)
+		return cvl_error_set(r->err, -ENOMEM, "out of memory");
+	r->peer->replace_allowed_ips = true;
+	r->peer->has = CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE;
+	r->peer_line = r->line;
+	r->peer_has_key = false;
+	r->section = CVL_CONFIG_PEER;
+	return 0;
+}
+
+static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
+{
+	int ret;
+
+	if (*line != '[')
+		return cvl_config_read_assignment(r, line);
+	ret = cvl_config_end_section(r);
+	if (ret)
+		return ret;
+	if (!strcasecmp(line, "[Peer]"))
+		return cvl_config_begin_peer(r);
+	if (strcasecmp(line, "[Interface]")) {
+		cvl_error_word(r->err, line);
+		return cvl_error_set(r->err, -EINVAL,
+				     "'%s' is not a section; expected %s",
+				     r->err->word, cvl_config_sections);
+	}
+	r->section = CVL_CONFIG_INTERFACE;
+	return 0;
+}
+
+/* Copies a line without white space and comment; false if it has a zero. */
+static bool cvl_config_compact(char *out, const char *line, size_t line_bytes)
+{
+	size_t i;
+
+	for (i = 0; i < line_bytes && line[i] != '#'; i++) {
+		if (!line[i])
+			return false;
+		if (!isspace((unsigned char)line[i]))
+			*out++ = line[i];
+	}
+	*out = '\0';
+	return true;
+}
+
+static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
+				 const char *text, size_t text_bytes)
+{
+	const char *end = text + text_bytes;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+		int ret = 0;
+
+		r->line++;
+		if (!cvl_config_compact(buffer, text, (size_t)(stop - text)))
+			ret = cvl_error_set(r->err, -EINVAL,
+					    "there is a zero byte in this line; expected text");
+		else if (*buffer)
+			ret = cvl_config_read_line(r, buffer);
+		if (ret)
+			return ret;
+		text = newline ? newline + 1 : end;
+	}
+	return cvl_config_end_section(r);
+}
+
+/**
+ * cvl_config_parse() - read a configuration
+ * @dev: gets what the text says; start with an empty one. On failure it holds
+ *	a part and is only good for cvl_device_destroy()
+ * @file: name of the text for messages
+ * @text: need not end in a zero
+ * @text_bytes: its length
+ * @err: set on failure, with line and word
+ *
+ * Endpoints are not resolved yet: see cvl_endpoints_resolve().
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_config_parse(struct cvl_device *dev, const char *file,
+		     const char *text, size_t text_bytes,
+		     struct cvl_error *err)
+{
+	struct cvl_config_reader r = { .dev = dev, .err = err, .file = file };
+	char *buffer = malloc(text_bytes + 1);
+	int ret;
+
+	memset(err, 0, sizeof(*err));
+	if (!buffer)
+		return cvl_error_set(err, -ENOMEM, "%s: out of memory", file);
+	ret = cvl_config_read_lines(&r, buffer, text, text_bytes);
+	if (ret) {
+		cvl_error_prefix(err, "%s:%u: ", file, r.line);
+		err->line = r.line;
+	}
+	explicit_bzero(buffer, text_bytes + 1);
+	free(buffer);
+	return ret;
+}
+
+/* What was read so far; wiped when it moves, since it holds keys. */
+struct cvl_config_text {
+	char *bytes;
+	size_t used;
+	size_t size;
+};
+
+static bool cvl_config_text_grow(struct cvl_config_text *text)
+{
+	size_t size = text->size ? text->size * 2 : 16384;
+	char *bytes = malloc(size);
+
+	if (!bytes)
+		return false;
+	if (text->used)
+		memcpy(bytes, text->bytes, text->used);
+	if (text->bytes)
+		explicit_bzero(text->bytes, text->size);
+	free(text->bytes);
+	text->bytes = bytes;
+	text->size = size;
+	return true;
+}
+
+static int cvl_config_text_read(struct cvl_config_text *text, int fd)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (text->used == text->size && !cvl_config_text_grow(text))
+			return -ENOMEM;
+		n = read(fd, text->bytes + text->used, text->size - text->used);
+		if (!n)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			text->used += (size_t)n;
+	}
+}
+
+/**
+ * cvl_config_read() - read a configuration file
+ * @dev: as for cvl_config_parse()
+ * @file: its path; may be a pipe
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_config_read(struct cvl_device *dev, const char *file,
+		    struct cvl_error *err)
+{
+	struct cvl_config_text text = { 0 };
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	int ret;
+
+	memset(err, 0, sizeof(*err));
+	if (fd < 0)
+		return cvl_error_set(err, -errno, "%s: %s", file,
+				     strerror(errno));
+	ret = cvl_config_text_read(&text, fd);
+	close(fd);
+	if (ret)
+		cvl_error_set(err, ret, "%s: %s", file, strerror(-ret));
+	else
+		ret = cvl_config_parse(dev, file, text.bytes, text.used, err);
+	if (text.bytes)
+		explicit_bzero(text.bytes, text.size);
+	free(text.bytes);
+	return ret;
+}
+
+/**
+ * cvl_config_make_whole() - let a configuration stand for the whole device
+ * @dev: what it does not say is turned off; all other peers go
+ */
+void cvl_config_make_whole(struct cvl_device *dev)
+{
+	dev->replace_peers = true;
+	dev->has |= CVL_DEVICE_PRIVATE_KEY | CVL_DEVICE_LISTEN_PORT |
+		    CVL_DEVICE_FWMARK;
+}
+
+static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
+{
+	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE];
+	char endpoint[CVL_ENDPOINT_TEXT_SIZE];
+	char key[CVL_KEY_TEXT_SIZE];
+	const struct cvl_allowed_ip *ip;
+
+	cvl_key_to_text(key, peer->public_key);
+	fprintf(out, "[Peer]\nPublicKey = %s\n", key);
+	if (peer->has & CVL_PEER_PRESHARED_KEY &&
+	    !cvl_key_is_zero(peer->preshared_key)) {
+		cvl_key_to_text(key, peer->preshared_key);
+		fprintf(out, "PresharedKey = %s\n", key);
+	}
+	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+		cvl_allowed_ip_to_text(ip_text, ip);
+		fprintf(out, "%s%s%s", ip == peer->allowed_ips ?
+			"AllowedIPs = " : ", ", ip_text, ip->next ? "" : "\n");
+	}
+	if (peer->has & CVL_PEER_ENDPOINT &&
+	    !cvl_endpoint_to_text(endpoint, &peer->endpoint))
+		fprintf(out, "Endpoint = %s\n", endpoint);
+	if (peer->keepalive_s)
+		fprintf(out, "PersistentKeepalive = %u\n", peer->keepalive_s);
+	explicit_bzero(key, sizeof(key));
+}
+
+/**
+ * cvl_config_print() - write a configuration that cvl_config_parse() reads
+ * @out: where to; is flushed
+ * @dev: secrets included
+ *
+ * Return: 0, or a negative errno if it could not be written.
+ */
+int cvl_config_print(FILE *out, const struct cvl_device *dev)
+{
+	const struct cvl_peer *peer;
+	char key[CVL_KEY_TEXT_SIZE];
+
+	fputs("[Interface]\n", out);
+	if (dev->listen_port)
+		fprintf(out, "ListenPort = %u\n", dev->listen_port);
+	if (dev->fwmark)
+		fprintf(out, "FwMark = 0x%x\n", dev->fwmark);
+	if (dev->has & CVL_DEVICE_PRIVATE_KEY &&
+	    !cvl_key_is_zero(dev->private_key)) {
+		cvl_key_to_text(key, dev->private_key);
+		fprintf(out, "PrivateKey = %s\n", key);
+		explicit_bzero(key, sizeof(key));
+	}
+	fputc('\n', out);
+	for (peer = dev->peers; peer; peer = peer->next) {
+		cvl_config_print_peer(out, peer);
+		if (peer->next)
+			fputc('\n', out);
+	}
+	if (fflush(out) || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Answers: netlink messages to the model of a device, and what the kernel says
+ * about a refusal to text. netlink.c hands each message it receives to these.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/culvert.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/time_types.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "internal.h"
+
+static int cvl_decode_malformed(struct cvl_error *err, const char *what)
+{
+	return cvl_error_set(err, -EBADMSG, "the kernel sent a malformed %s",
+			     what);
+}
+
+static bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes)
+{
+	if (mnl_attr_get_payload_len(attr) != bytes)
+		return false;
+	memcpy(out, mnl_attr_get_payload(attr), bytes);
+	return true;
+}
+
+static bool cvl_decode_endpoint(struct cvl_peer *peer,
+				const struct nlattr *attr)
+{
+	const struct sockaddr *address = mnl_attr_get_payload(attr);
+	size_t bytes = mnl_attr_get_payload_len(attr);
+	sa_family_t family;
+
+	if (bytes < offsetof(struct sockaddr, sa_data))
+		return false;
+	memcpy(&family, &address->sa_family, sizeof(family));
+	if (!(family == AF_INET && bytes == sizeof(peer->endpoint.v4)) &&
+	    !(family == AF_INET6 && bytes == sizeof(peer->endpoint.v6)))
+		return false;
+	memcpy(&peer->endpoint, address, bytes);
+	peer->has |= CVL_PEER_ENDPOINT;
+	return true;
+}
+
+static bool cvl_decode_handshake_time(struct cvl_peer *peer,
+				      const struct nlattr *attr)
+{
+	struct __kernel_timespec time;
+
+	if (!cvl_decode_bytes(&time, attr, sizeof(time)))
+		return false;
+	peer->handshake_s = time.tv_sec;
+	peer->handshake_ns = time.tv_nsec;
+	return true;
+}
+
+static bool cvl_decode_allowed_ip_attr(struct cvl_allowed_ip *ip,
+				       const struct nlattr *attr,
+				       size_t *address_bytes)
+{
+	uint32_t flags = 0;
+	bool ok = true;
+
+	switch (mnl_attr_get_type(attr)) {
+	case CVALLOWEDIP_A_FAMILY:
+		return cvl_decode_bytes(&ip->family, attr, sizeof(ip->family));
+	case CVALLOWEDIP_A_IPADDR:
+		*address_bytes = mnl_attr_get_payload_len(attr);
+		if (*address_bytes > sizeof(ip->v6))
+			return false;
+		return cvl_decode_bytes(&ip->v6, attr, *address_bytes);
+	case CVALLOWEDIP_A_CIDR_MASK:
+		return cvl_decode_bytes(&ip->prefix_bits, attr,
+					sizeof(ip->prefix_bits));
+	case CVALLOWEDIP_A_FLAGS:
+		ok = cvl_decode_bytes(&flags, attr, sizeof(flags));
+		ip->remove = flags & CVALLOWEDIP_F_REMOVE_ME;
+		return ok;
+	default:
+		return true;
+	}
+}
+
+static bool cvl_decode_allowed_ip(struct cvl_allowed_ip *ip,
+				  const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+	size_t address_bytes = 0;
+
+	memset(ip, 0, sizeof(*ip));
+	mnl_attr_for_each_nested(attr, nest) {
+		if (!cvl_decode_allowed_ip_attr(ip, attr, &address_bytes))
+			return false;
+	}
+	return (ip->family == AF_INET && address_bytes == sizeof(ip->v4) &&
+		ip->prefix_bits <= 32) ||
+	       (ip->family == AF_INET6 && address_bytes == sizeof(ip->v6) &&
+		ip->prefix_bits <= 128);
+}
+
+static int cvl_decode_allowed_ips(struct cvl_peer *peer,
+				  const struct nlattr *nest,
+				  struct cvl_error *err)
+{
+	const struct nlattr *item;
+
+	mnl_attr_for_each_nested(item, nest) {
+		struct cvl_allowed_ip ip;
+
+		if (!cvl_decode_allowed_ip(&ip, item))
+			return cvl_decode_malformed(err, "allowed IP");
+		if (!cvl_allowed_ip_append(peer, &ip))
+			return cvl_error_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static bool cvl_decode_peer_attr(struct cvl_peer *peer,
+				 const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case CVPEER_A_PRESHARED_KEY:
+		peer->has |= CVL_PEER_PRESHARED_KEY;
+		return cvl_decode_bytes(peer->preshared_key, attr,
+					sizeof(peer->preshared_key));
+	case CVPEER_A_ENDPOINT:
+		return cvl_decode_endpoint(peer, attr);
+	case CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL:
+		peer->has |= CVL_PEER_KEEPALIVE;
+		return cvl_decode_bytes(&peer->keepalive_s, attr,
+					sizeof(peer->keepalive_s));
+	case CVPEER_A_LAST_HANDSHAKE_TIME:
+		return cvl_decode_handshake_time(peer, attr);
+	case CVPEER_A_RX_BYTES:
+		return cvl_decode_bytes(&peer->rx_bytes, attr,
+					sizeof(peer->rx_bytes));
+	case CVPEER_A_TX_BYTES:
+		return cvl_decode_bytes(&peer->tx_bytes, attr,
+					sizeof(peer->tx_bytes));
+	case CVPEER_A_PROTOCOL_VERSION:
+		return cvl_decode_bytes(&peer->protocol_version, attr,
+					sizeof(peer->protocol_version));
+	default:
+		return true;
+	}
+}
+
+/* The peer an element is about: a new one, or the one that goes on here. */
+static struct cvl_peer *cvl_decode_peer_find(struct cvl_device *dev,
+					     const struct nlattr *nest,
+					     bool first, struct cvl_error *err)
+{
+	const uint8_t *key = NULL;
+	const struct nlattr *attr;
+	struct cvl_peer *peer;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == CVPEER_A_PUBLIC_KEY &&
+		    mnl_attr_get_payload_len(attr) == CV_KEY_LEN)
+			key = mnl_attr_get_payload(attr);
+	}
+	if (!key) {
+		cvl_decode_malformed(err, "peer");
+		return NULL;
+	}
+	peer = dev->last_peer;
+	if (first && peer && !memcmp(peer->public_key, key, CV_KEY_LEN))
+		return peer;
+	peer = cvl_peer_append(dev);
+	if (!peer) {
+		cvl_error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	memcpy(peer->public_key, key, CV_KEY_LEN);
+	return peer;
+}
+
+static int cvl_decode_peers(struct cvl_device *dev, const struct nlattr *nest,
+			    struct cvl_error *err)
+{
+	const struct nlattr *item;
+	const struct nlattr *attr;
+	bool first = true;
+
+	mnl_attr_for_each_nested(item, nest) {
+		struct cvl_peer *peer = cvl_decode_peer_find(dev, item, first,
+							     err);
+
+		if (!peer)
+			return err->code;
+		first = false;
+		mnl_attr_for_each_nested(attr, item) {
+			int ret = 0;
+
+			if (mnl_attr_get_type(attr) == CVPEER_A_ALLOWEDIPS)
+				ret = cvl_decode_allowed_ips(peer, attr, err);
+			else if (!cvl_decode_peer_attr(peer, attr))
+				ret = cvl_decode_malformed(err, "peer");
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+static bool cvl_decode_name(struct cvl_device *dev, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0 ||
+	    mnl_attr_get_payload_len(attr) > sizeof(dev->name))
+		return false;
+	strcpy(dev->name, mnl_attr_get_str(attr));
+	return true;
+}
+
+static bool cvl_decode_device_attr(struct cvl_device *dev,
+				   const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case CVDEVICE_A_IFINDEX:
+		return cvl_decode_bytes(&dev->ifindex, attr,
+					sizeof(dev->ifindex));
+	case CVDEVICE_A_IFNAME:
+		return cvl_decode_name(dev, attr);
+	case CVDEVICE_A_PRIVATE_KEY:
+		dev->has |= CVL_DEVICE_PRIVATE_KEY;
+		return cvl_decode_bytes(dev->private_key, attr,
+					sizeof(dev->private_key));
+	case CVDEVICE_A_PUBLIC_KEY:
+		dev->has |= CVL_DEVICE_PUBLIC_KEY;
+		return cvl_decode_bytes(dev->public_key, attr,
+					sizeof(dev->public_key));
+	case CVDEVICE_A_LISTEN_PORT:
+		dev->has |= CVL_DEVICE_LISTEN_PORT;
+		return cvl_decode_bytes(&dev->listen_port, attr,
+					sizeof(dev->listen_port));
+	case CVDEVICE_A_FWMARK:
+		dev->has |= CVL_DEVICE_FWMARK;
+		return cvl_decode_bytes(&dev->fwmark, attr,
+					sizeof(dev->fwmark));
+	default:
+		return true;
+	}
+}
+
+/**
+ * cvl_decode_device() - add what one message of a dump says
+ * @dev: grows; a peer that began in the message before is continued
+ * @nlh: the message, with its generic header. Attributes of unknown type are
+ *	left out: a newer kernel may have more
+ * @err: set on failure
+ *
+ * Return: 0, -EBADMSG or -ENOMEM.
+ */
+int cvl_decode_device(struct cvl_device *dev, const struct nlmsghdr *nlh,
+		      struct cvl_error *err)
+{
+	const struct nlattr *attr;
+	int ret = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))
+		return cvl_decode_malformed(err, "answer");
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == CVDEVICE_A_PEERS)
+			ret = cvl_decode_peers(dev, attr, err);
+		else if (!cvl_decode_device_attr(dev, attr))
+			ret = cvl_decode_malformed(err, "device");
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Where in a NLMSG_ERROR or NLMSG_DONE the attributes begin, or 0. */
+static size_t cvl_decode_extack_offset(const struct nlmsghdr *nlh)
+{
+	size_t bytes = mnl_nlmsg_get_payload_len(nlh);
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
+	size_t offset = sizeof(int);
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return 0;
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		offset = sizeof(*error);
+		if (bytes < offset)
+			return 0;
+		if (!(nlh->nlmsg_flags & NLM_F_CAPPED)) {
+			if (error->msg.nlmsg_len < sizeof(error->msg) ||
+			    error->msg.nlmsg_len > bytes)
+				return 0;
+			offset += error->msg.nlmsg_len - sizeof(error->msg);
+		}
+	}
+	offset = MNL_ALIGN(offset);
+	return offset <= bytes ? offset : 0;
+}
+
+/**
+ * cvl_decode_extack() - find what the kernel added to an errno
+ * @extack: set; empty if there is none
+ * @nlh: an NLMSG_ERROR or NLMSG_DONE, which must outlive @extack
+ */
+void cvl_decode_extack(struct cvl_extack *extack, const struct nlmsghdr *nlh)
+{
+	size_t offset = cvl_decode_extack_offset(nlh);
+	const struct nlattr *attr;
+
+	memset(extack, 0, sizeof(*extack));
+	if (!offset)
+		return;
+	mnl_attr_for_each(attr, nlh, offset) {
+		switch (mnl_attr_get_type(attr)) {
+		case NLMSGERR_ATTR_MSG:
+			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+				extack->text = mnl_attr_get_str(attr);
+			break;
+		case NLMSGERR_ATTR_OFFS:
+			extack->has_offset =
+				cvl_decode_bytes(&extack->offset, attr,
+						 sizeof(extack->offset));
+			break;
+		case NLMSGERR_ATTR_MISS_TYPE:
+			extack->has_missing =
+				cvl_decode_bytes(&extack->missing, attr,
+						 sizeof(extack->missing));
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* Whether the attribute covers the offset, counted from the message's start. */
+static bool cvl_decode_covers(const struct nlattr *attr,
+			      const struct nlmsghdr *request, uint32_t offset)
+{
+	size_t start = (size_t)((const char *)attr - (const char *)request);
+
+	return offset >= start && offset < start + attr->nla_len;
+}
+
+/* The element of a nest of nests that covers the offset, or NULL. */
+static const struct nlattr *cvl_decode_covering(const struct nlattr *nest,
+						const struct nlmsghdr *request,
+						uint32_t offset)
+{
+	const struct nlattr *item;
+
+	mnl_attr_for_each_nested(item, nest) {
+		if (cvl_decode_covers(item, request, offset))
+			return item;
+	}
+	return NULL;
+}
+
+static void cvl_decode_place_in_peer(char *text, size_t text_size,
+				     const struct nlattr *peer,
+				     const struct nlmsghdr *request,
+				     uint32_t offset)
+{
+	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE] = "";
+	char key[CVL_KEY_TEXT_SIZE] = "";
+	struct cvl_allowed_ip ip;
+	const struct nlattr *attr;
+	const struct nlattr *item;
+
+	mnl_attr_for_each_nested(attr, peer) {
+		switch (mnl_attr_get_type(attr)) {
+		case CVPEER_A_PUBLIC_KEY:
+			if (mnl_attr_get_payload_len(attr) == CV_KEY_LEN)
+				cvl_key_to_text(key, mnl_attr_get_payload(attr));
+			break;
+		case CVPEER_A_ALLOWEDIPS:
+			item = cvl_decode_covering(attr, request, offset);
+			if (item && cvl_decode_allowed_ip(&ip, item))
+				cvl_allowed_ip_to_text(ip_text, &ip);
+			break;
+		default:
+			break;
+		}
+	}
+	snprintf(text, text_size, "peer %s%s%s", key,
+		 *ip_text ? ", allowed IP " : "", ip_text);
+}
+
+/**
+ * cvl_decode_place() - say which peer a refusal is about
+ * @text: set to something like "peer KEY, allowed IP 10.0.0.0/8"
+ * @text_size: of @text
+ * @request: the message that was refused
+ * @offset: what the kernel told of it
+ *
+ * Return: whether it is about a peer at all.
+ */
+bool cvl_decode_place(char *text, size_t text_size,
+		      const struct nlmsghdr *request, uint32_t offset)
+{
+	const struct nlattr *attr;
+	const struct nlattr *peer;
+
+	mnl_attr_for_each(attr, request, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) != CVDEVICE_A_PEERS)
+			continue;
+		peer = cvl_decode_covering(attr, request, offset);
+		if (!peer)
+			continue;
+		cvl_decode_place_in_peer(text, text_size, peer, request,
+					 offset);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * libculvert: read, write and compare the configuration of culvert and
+ * wireguard links. This is the whole public interface; programs include this.
+ *
+ * Nothing here prints, exits or keeps global state. No function returns a
+ * pointer to static memory. A handle or a model belongs to one thread at a
+ * time; different ones may be used at once.
+ */
+#ifndef LIBCULVERT_H
+#define LIBCULVERT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CVL_KEY_BYTES 32
+/* 44 characters of base64 and the final zero */
+#define CVL_KEY_TEXT_SIZE 45
+/* same as IFNAMSIZ of the kernel */
+#define CVL_IFNAME_SIZE 16
+/* "[", an IPv6 address with "%" and a link name, "]:", a port, zero */
+#define CVL_ENDPOINT_TEXT_SIZE 80
+/* an IPv6 address, "/", 128, zero */
+#define CVL_ALLOWED_IP_TEXT_SIZE 52
+
+/**
+ * struct cvl_error - why a function failed
+ * @code: negative errno
+ * @line: line of the file at fault, counted from 1, or 0
+ * @word: the word at fault, shortened and printable, or "". Never a secret
+ * @text: one line for the user, without a newline, with file, line and word
+ */
+struct cvl_error {
+	int code;
+	unsigned int line;
+	char word[64];
+	char text[640];
+};
+
+/**
+ * enum cvl_kind - the kinds of link that can be talked to
+ * @CVL_KIND_CULVERT: made by the module culvert
+ * @CVL_KIND_WIREGUARD: made by the module wireguard
+ */
+enum cvl_kind {
+	CVL_KIND_CULVERT,
+	CVL_KIND_WIREGUARD,
+};
+
+/**
+ * struct cvl_allowed_ip - one prefix of a peer
+ * @next: the next one of the same peer, or NULL
+ * @family: AF_INET or AF_INET6
+ * @prefix_bits: length of the prefix
+ * @remove: in a change: take it away instead of adding it
+ * @v4: the address if @family is AF_INET
+ * @v6: the address if @family is AF_INET6
+ */
+struct cvl_allowed_ip {
+	struct cvl_allowed_ip *next;
+	uint16_t family;
+	uint8_t prefix_bits;
+	bool remove;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+/**
+ * union cvl_address - an address and port of either family
+ * @any: for the family
+ * @v4: if the family is AF_INET
+ * @v6: if the family is AF_INET6
+ */
+union cvl_address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Bits of &struct cvl_peer.has */
+#define CVL_PEER_PRESHARED_KEY 0x1U
+#define CVL_PEER_ENDPOINT 0x2U
+#define CVL_PEER_KEEPALIVE 0x4U
+
+/**
+ * struct cvl_peer - one peer of a device, or a change to one
+ * @next: the next one of the same device, or NULL
+ * @has: which of the fields below mean something, CVL_PEER_*
+ * @remove: in a change: remove the peer
+ * @replace_allowed_ips: in a change: remove all its allowed IPs first
+ * @update_only: in a change: do nothing if there is no such peer
+ * @public_key: names the peer
+ * @preshared_key: all zero for none
+ * @endpoint: where it is; the family is 0 until it is known
+ * @endpoint_host: a name or address that is still to be resolved, or NULL
+ * @endpoint_service: the port that goes with it, or NULL
+ * @endpoint_place: where the text stands, for error messages, or NULL
+ * @keepalive_s: persistent keepalive in seconds, 0 for off
+ * @handshake_s: time of the latest handshake in seconds since 1970, or 0
+ * @handshake_ns: nanoseconds of that second
+ * @rx_bytes: bytes received from the peer
+ * @tx_bytes: bytes sent to the peer
+ * @protocol_version: of the peer, or 0 if not told
+ * @allowed_ips: first of its prefixes, or NULL
+ * @last_allowed_ip: last of them, or NULL
+ */
+struct cvl_peer {
+	struct cvl_peer *next;
+	unsigned int has;
+	bool remove;
+	bool replace_allowed_ips;
+	bool update_only;
+	uint8_t public_key[CVL_KEY_BYTES];
+	uint8_t preshared_key[CVL_KEY_BYTES];
+	union cvl_address endpoint;
+	char *endpoint_host;
+	char *endpoint_service;
+	char *endpoint_place;
+	uint16_t keepalive_s;
+	int64_t handshake_s;
+	int64_t handshake_ns;
+	uint64_t rx_bytes;
+	uint64_t tx_bytes;
+	uint32_t protocol_version;
+	struct cvl_allowed_ip *allowed_ips;
+	struct cvl_allowed_ip *last_allowed_ip;
+};
+
+/* Bits of &struct cvl_device.has */
+#define CVL_DEVICE_PRIVATE_KEY 0x1U
+#define CVL_DEVICE_PUBLIC_KEY 0x2U
+#define CVL_DEVICE_LISTEN_PORT 0x4U
+#define CVL_DEVICE_FWMARK 0x8U
+
+/**
+ * struct cvl_device - a device with its peers, or a change to one
+ * @name: name of the link
+ * @ifindex: its index, 0 if not known: then the name is used
+ * @kind: its kind
+ * @has: which of the fields below mean something, CVL_DEVICE_*
+ * @replace_peers: in a change: remove all peers first
+ * @private_key: all zero for none
+ * @public_key: belongs to @private_key, never sent
+ * @listen_port: UDP port; in a change, 0 lets the kernel choose
+ * @fwmark: mark of outgoing packets, 0 for none
+ * @peers: the first peer, or NULL
+ * @last_peer: the last peer, or NULL
+ */
+struct cvl_device {
+	char name[CVL_IFNAME_SIZE];
+	unsigned int ifindex;
+	enum cvl_kind kind;
+	unsigned int has;
+	bool replace_peers;
+	uint8_t private_key[CVL_KEY_BYTES];
+	uint8_t public_key[CVL_KEY_BYTES];
+	uint16_t listen_port;
+	uint32_t fwmark;
+	struct cvl_peer *peers;
+	struct cvl_peer *last_peer;
+};
+
+/* model.c */
+struct cvl_device *cvl_device_create(void);
+void cvl_device_destroy(struct cvl_device *dev);
+struct cvl_peer *cvl_peer_append(struct cvl_device *dev);
+struct cvl_allowed_ip *cvl_allowed_ip_append(struct cvl_peer *peer,
+					     const struct cvl_allowed_ip *ip);
+
+/* key.c */
+void cvl_key_to_text(char text[CVL_KEY_TEXT_SIZE],
+		     const uint8_t key[CVL_KEY_BYTES]);
+bool cvl_key_from_text(uint8_t key[CVL_KEY_BYTES], const char *text);
+bool cvl_key_is_zero(const uint8_t key[CVL_KEY_BYTES]);
+bool cvl_key_equal(const uint8_t a[CVL_KEY_BYTES],
+		   const uint8_t b[CVL_KEY_BYTES]);
+int cvl_key_random(uint8_t key[CVL_KEY_BYTES]);
+void cvl_key_clamp(uint8_t key[CVL_KEY_BYTES]);
+void cvl_key_public(uint8_t public_key[CVL_KEY_BYTES],
+		    const uint8_t private_key[CVL_KEY_BYTES]);
+
+/* curve25519.c */
+void cvl_curve25519(uint8_t out[CVL_KEY_BYTES],
+		    const uint8_t scalar[CVL_KEY_BYTES],
+		    const uint8_t point[CVL_KEY_BYTES]);
+
+/* word.c */
+int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err);
+int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err);
+int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
+		       struct cvl_error *err);
+int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
+		 struct cvl_error *err);
+int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
+		      struct cvl_error *err);
+int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word, bool signs,
+			 struct cvl_error *err);
+
+/* endpoint.c */
+
+/**
+ * struct cvl_resolve_options - how patient to be with a name server
+ * @retries: how often to try again after a passing fault, -1 for ever
+ * @first_delay_ms: wait before the first of them; each wait is a fifth longer
+ *	than the one before, and none longer than 20 s
+ * @notify: told before each wait, may be NULL
+ * @arg: handed to @notify
+ */
+struct cvl_resolve_options {
+	int retries;
+	unsigned int first_delay_ms;
+	void (*notify)(void *arg, const char *text);
+	void *arg;
+};
+
+int cvl_endpoints_resolve(struct cvl_device *dev,
+			  const struct cvl_resolve_options *options,
+			  struct cvl_error *err);
+int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
+			 const union cvl_address *endpoint);
+void cvl_allowed_ip_to_text(char text[CVL_ALLOWED_IP_TEXT_SIZE],
+			    const struct cvl_allowed_ip *ip);
+
+/* config.c */
+int cvl_config_parse(struct cvl_device *dev, const char *file,
+		     const char *text, size_t text_bytes,
+		     struct cvl_error *err);
+int cvl_config_read(struct cvl_device *dev, const char *file,
+		    struct cvl_error *err);
+void cvl_config_make_whole(struct cvl_device *dev);
+int cvl_config_print(FILE *out, const struct cvl_device *dev);
+
+/* sync.c */
+int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
+		    const struct cvl_device *wanted, struct cvl_error *err);
+bool cvl_device_is_empty(const struct cvl_device *change);
+
+/* netlink.c */
+
+/**
+ * struct cvl_link - a link of a kind that can be talked to
+ * @ifindex: its index
+ * @kind: its kind
+ * @name: its name
+ */
+struct cvl_link {
+	unsigned int ifindex;
+	enum cvl_kind kind;
+	char name[CVL_IFNAME_SIZE];
+};
+
+struct cvl_netlink;
+
+struct cvl_netlink *cvl_netlink_create(struct cvl_error *err);
+void cvl_netlink_destroy(struct cvl_netlink *nl);
+int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
+		     size_t *link_count, struct cvl_error *err);
+int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
+		     const char *name, struct cvl_error *err);
+int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
+		    struct cvl_device **dev, struct cvl_error *err);
+int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
+		    const struct cvl_device *change, struct cvl_error *err);
+
+/* error.c */
+
+/* printf(3)-like: the number of the format, and of the first argument for it */
+#define CVL_PRINTF(format_at, first_at) \
+	__attribute__((format(printf, \
+			      format_at, first_at)))
+
+int cvl_error_set(struct cvl_error *err, int code, const char *format, ...)
+	CVL_PRINTF(3, 4);
+void cvl_error_prefix(struct cvl_error *err, const char *format, ...)
+	CVL_PRINTF(2, 3);
+void cvl_error_word(struct cvl_error *err, const char *word);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBCULVERT_H */

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Talk to the kernel: list the links, dump a device, change one. The command
+ * calls this for everything it learns from the kernel or tells it.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/culvert.h>
+#include <linux/genetlink.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* The kernel never makes a message of a dump larger than 32 KiB. */
+#define CVL_RECEIVE_BYTES 65536
+
+/* A device that changes under this many dumps in a row is too busy to read. */
+#define CVL_DUMP_TRIES 100
+
+/* Room for so many bytes, aligned as a message must be. */
+#define CVL_HEADERS(bytes) ((bytes) / sizeof(struct nlmsghdr))
+
+struct cvl_netlink {
+	struct mnl_socket *generic;
+	struct mnl_socket *route;
+	uint32_t sequence;
+	/* by kind; 0 is not resolved yet */
+	uint16_t family_id[2];
+	struct nlmsghdr buffer[CVL_HEADERS(CVL_RECEIVE_BYTES)];
+};
+
+/* One request, and what is to be done with the answers. */
+struct cvl_netlink_request {
+	struct mnl_socket *socket;
+	struct nlmsghdr *nlh;
+	int (*take)(const struct nlmsghdr *nlh, void *arg,
+		    struct cvl_error *err);
+	void *arg;
+	/* it is a cvl_encoder's: an offset in it can be explained */
+	bool is_change;
+	/* set: the kernel said that the dump is not consistent */
+	bool interrupted;
+};
+
+static const char * const cvl_netlink_kinds[] = {
+	[CVL_KIND_CULVERT] = CV_LINK_KIND,
+	[CVL_KIND_WIREGUARD] = "wireguard",
+};
+
+static struct mnl_socket *cvl_netlink_socket(int bus, struct cvl_error *err)
+{
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	int on = 1;
+
+	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		cvl_error_set(err, -errno, "cannot open a netlink socket: %s",
+			      strerror(errno));
+		if (socket)
+			mnl_socket_close(socket);
+		return NULL;
+	}
+	/* an old kernel knows neither: then there is an errno and no sentence */
+	mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &on, sizeof(on));
+	return socket;
+}
+
+/**
+ * cvl_netlink_create() - open what it takes to talk to the kernel
+ * @err: set on failure
+ *
+ * The handle belongs to the network namespace of the calling thread.
+ *
+ * Return: a handle for cvl_netlink_destroy(), or NULL.
+ */
+struct cvl_netlink *cvl_netlink_create(struct cvl_error *err)
+{
+	struct cvl_netlink *nl = calloc(1, sizeof(*nl));
+
+	if (!nl) {
+		cvl_error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	nl->generic = cvl_netlink_socket(NETLINK_GENERIC, err);
+	if (nl->generic)
+		nl->route = cvl_netlink_socket(NETLINK_ROUTE, err);
+	if (!nl->route) {
+		cvl_netlink_destroy(nl);
+		return NULL;
+	}
+	return nl;
+}
+
+/**
+ * cvl_netlink_destroy() - close a handle
+ * @nl: may be NULL
+ */
+void cvl_netlink_destroy(struct cvl_netlink *nl)
+{
+	if (!nl)
+		return;
+	if (nl->generic)
+		mnl_socket_close(nl->generic);
+	if (nl->route)
+		mnl_socket_close(nl->route);
+	/* dumps bring keys */
+	explicit_bzero(nl, sizeof(*nl));
+	free(nl);
+}
+
+/* What the kernel said of a refusal, as the end of a sentence. */
+static int cvl_netlink_refused(const struct cvl_netlink_request *request,
+			       const struct nlmsghdr *answer, int code,
+			       struct cvl_error *err)
+{
+	struct cvl_extack extack;
+	char place[160];
+
+	cvl_decode_extack(&extack, answer);
+	cvl_error_set(err, code, "%s%s%s", strerror(-code),
+		      extack.text ? ": " : "", extack.text ? extack.text : "");
+	if (extack.has_offset && request->is_change &&
+	    cvl_decode_place(place, sizeof(place), request->nlh, extack.offset))
+		cvl_error_prefix(err, "%s: ", place);
+	return code;
+}
+
+/* Return: 1 to go on, 0 at the end, or a negative errno. */
+static int cvl_netlink_take(struct cvl_netlink_request *request,
+			    const struct nlmsghdr *nlh, struct cvl_error *err)
+{
+	int code;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		request->interrupted = true;
+	switch (nlh->nlmsg_type) {
+	case NLMSG_NOOP:
+		return 1;
+	case NLMSG_OVERRUN:
+		return cvl_error_set(err, -ENOBUFS, "the kernel lost answers");
+	case NLMSG_ERROR:
+	case NLMSG_DONE:
+		/* both begin with an errno */
+		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(code))
+			return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
+		if (code < 0)
+			return cvl_netlink_refused(request, nlh, code, err);
+		return 0;
+	default:
+		/* each request is a dump or wants an ACK: there is an end */
+		code = request->take ?
+		       request->take(nlh, request->arg, err) : 0;
+		return code ? code : 1;
+	}
+}
+
+/* Takes the messages of one datagram; as cvl_netlink_take(). */
+static int cvl_netlink_take_all(const struct cvl_netlink *nl,
+				struct cvl_netlink_request *request,
+				int bytes, struct cvl_error *err)
+{
+	const struct nlmsghdr *nlh = nl->buffer;
+
+	for (; mnl_nlmsg_ok(nlh, bytes); nlh = mnl_nlmsg_next(nlh, &bytes)) {
+		int ret;
+
+		/* a late answer to a request that was given up */
+		if (nlh->nlmsg_seq != request->nlh->nlmsg_seq)
+			continue;
+		ret = cvl_netlink_take(request, nlh, err);
+		if (ret <= 0)
+			return ret;
+	}
+	return 1;
+}
+
+/* Sends a request and takes the answers, to the last. */
+static int cvl_netlink_ask(struct cvl_netlink *nl,
+			   struct cvl_netlink_request *request,
+			   struct cvl_error *err)
+{
+	int ret = 1;
+
+	request->nlh->nlmsg_seq = ++nl->sequence;
+	request->interrupted = false;
+	if (mnl_socket_sendto(request->socket, request->nlh,
+			      request->nlh->nlmsg_len) < 0)
+		return cvl_error_set(err, -errno, "cannot ask the kernel: %s",
+				     strerror(errno));
+	while (ret > 0) {
+		ssize_t bytes = mnl_socket_recvfrom(request->socket, nl->buffer,
+						    sizeof(nl->buffer));
+
+		if (bytes < 0 && errno == EINTR)
+			continue;
+		if (bytes < 0)
+			return cvl_error_set(err, -errno,
+					     "no answer from the kernel: %s",
+					     strerror(errno));
+		ret = cvl_netlink_take_all(nl, request, (int)bytes, err);
+	}
+	return ret;
+}
+
+static int cvl_netlink_take_family(const struct nlmsghdr *nlh, void *arg,
+				   struct cvl_error *err)
+{
+	const struct nlattr *attr;
+	uint16_t *family_id = arg;
+
+	(void)err;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    mnl_attr_validate(attr, MNL_TYPE_U16) == 0)
+			*family_id = mnl_attr_get_u16(attr);
+	}
+	return 0;
+}
+
+/* The names of family and link kind are the same. -ENOENT: not loaded. */
+static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
+			       struct cvl_error *err)
+{
+	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
+	struct cvl_netlink_request request = {
+		.socket = nl->generic,
+		.nlh = mnl_nlmsg_put_header(message),
+		.take = cvl_netlink_take_family,
+		.arg = &nl->family_id[kind],
+	};
+	struct genlmsghdr *genl;
+	int ret;
+
+	if (nl->family_id[kind])
+		return 0;
+	request.nlh->nlmsg_type = GENL_ID_CTRL;
+	request.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	genl = mnl_nlmsg_put_extra_header(request.nlh, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_strz(request.nlh, CTRL_ATTR_FAMILY_NAME,
+			  cvl_netlink_kinds[kind]);
+	ret = cvl_netlink_ask(nl, &request, err);
+	if (!ret && !nl->family_id[kind])
+		ret = -ENOENT;
+	return ret;
+}
+
+/*
+ * The family to use for a link. Family culvert serves links of kind wireguard
+ * too when the module has taken over that kind, so it is the second choice.
+ */
+static int cvl_netlink_family(struct cvl_netlink *nl,
+			      const struct cvl_link *link, uint16_t *family_id,
+			      struct cvl_error *err)
+{
+	enum cvl_kind kind = link->kind;
+	int ret = cvl_netlink_resolve(nl, kind, err);
+
+	if (ret == -ENOENT && kind == CVL_KIND_WIREGUARD) {
+		kind = CVL_KIND_CULVERT;
+		ret = cvl_netlink_resolve(nl, kind, err);
+	}
+	if (ret == -ENOENT)
+		return cvl_error_set(err, ret,
+				     "%s: the kernel has no netlink family '%s'; try: modprobe %s",
+				     link->name, cvl_netlink_kinds[link->kind],
+				     cvl_netlink_kinds[link->kind]);
+	if (ret)
+		cvl_error_prefix(err, "%s: ", link->name);
+	*family_id = nl->family_id[kind];
+	return ret;
+}
+
+/* Return: whether it is one of our kinds. */
+static bool cvl_netlink_link_kind(const struct nlattr *info,
+				  enum cvl_kind *kind)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, info) {
+		if (mnl_attr_get_type(attr) != IFLA_INFO_KIND ||
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+			continue;
+		for (*kind = CVL_KIND_CULVERT; *kind <= CVL_KIND_WIREGUARD;
+		     ++*kind) {
+			if (!strcmp(mnl_attr_get_str(attr),
+				    cvl_netlink_kinds[*kind]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Links found so far. */
+struct cvl_netlink_links {
+	struct cvl_link *links;
+	size_t count;
+	size_t size;
+};
+
+static struct cvl_link *cvl_netlink_links_grow(struct cvl_netlink_links *found)
+{
+	if (found->count == found->size) {
+		size_t size = found->size ? found->size * 2 : 16;
+		struct cvl_link *links = reallocarray(found->links, size,
+						      sizeof(*links));
+
+		if (!links)
+			return NULL;
+		found->links = links;
+		found->size = size;
+	}
+	return &found->links[found->count];
+}
+
+static int cvl_netlink_take_link(const struct nlmsghdr *nlh, void *arg,
+				 struct cvl_error *err)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+	struct cvl_netlink_links *found = arg;
+	struct cvl_link *link;
+	const struct nlattr *attr;
+	bool ours = false;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
+		return 0;
+	link = cvl_netlink_links_grow(found);
+	if (!link)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	memset(link, 0, sizeof(*link));
+	link->ifindex = (unsigned int)info->ifi_index;
+	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
+		if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+			ours = cvl_netlink_link_kind(attr, &link->kind);
+		else if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+			 mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+			snprintf(link->name, sizeof(link->name), "%s",
+				 mnl_attr_get_str(attr));
+	}
+	if (ours && *link->name)
+		found->count++;
+	return 0;
+}
+
+/* RTM_GETLINK for the one of that name, or for all if it is NULL. */
+static int cvl_netlink_get_links(struct cvl_netlink *nl, const char *name,
+				 struct cvl_netlink_links *found,
+				 struct cvl_error *err)
+{
+	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
+	struct cvl_netlink_request request = {
+		.socket = nl->route,
+		.nlh = mnl_nlmsg_put_header(message),
+		.take = cvl_netlink_take_link,
+		.arg = found,
+	};
+	struct ifinfomsg *info;
+	int tries;
+	int ret;
+
+	request.nlh->nlmsg_type = RTM_GETLINK;
+	request.nlh->nlmsg_flags = NLM_F_REQUEST |
+				   (name ? NLM_F_ACK : NLM_F_DUMP);
+	info = mnl_nlmsg_put_extra_header(request.nlh, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	if (name)
+		mnl_attr_put_strz(request.nlh, IFLA_IFNAME, name);
+	mnl_attr_put_u32(request.nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	for (tries = 0; tries < CVL_DUMP_TRIES; tries++) {
+		found->count = 0;
+		ret = cvl_netlink_ask(nl, &request, err);
+		if (ret || !request.interrupted)
+			return ret;
+	}
+	return cvl_error_set(err, -EBUSY,
+			     "the links keep changing while they are listed");
+}
+
+/**
+ * cvl_netlink_list() - find all links that can be talked to
+ * @nl: handle
+ * @links: set to an array for free(), or NULL if there are none
+ * @link_count: set to its length
+ * @err: set on failure
+ *
+ * Needs no privilege and no module.
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
+		     size_t *link_count, struct cvl_error *err)
+{
+	struct cvl_netlink_links found = { 0 };
+	int ret = cvl_netlink_get_links(nl, NULL, &found, err);
+
+	if (ret || !found.count) {
+		free(found.links);
+		found.links = NULL;
+		found.count = 0;
+	}
+	if (ret)
+		cvl_error_prefix(err, "cannot list the links: ");
+	*links = found.links;
+	*link_count = found.count;
+	return ret;
+}
+
+/**
+ * cvl_netlink_find() - find a link by its name
+ * @nl: handle
+ * @link: set
+ * @name: from the user
+ * @err: set on failure
+ *
+ * Return: 0, -ENODEV if there is none of that name, -EOPNOTSUPP if it is of
+ * another kind, or another negative errno.
+ */
+int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
+		     const char *name, struct cvl_error *err)
+{
+	struct cvl_netlink_links found = { 0 };
+	int ret = -ENODEV;
+
+	cvl_error_word(err, name);
+	if (*name && strlen(name) < CVL_IFNAME_SIZE)
+		ret = cvl_netlink_get_links(nl, name, &found, err);
+	if (ret == -ENODEV) {
+		cvl_error_set(err, ret, "%s: there is no such device",
+			      err->word);
+	} else if (ret) {
+		cvl_error_prefix(err, "%s: ", err->word);
+	} else if (!found.count) {
+		ret = cvl_error_set(err, -EOPNOTSUPP,
+				    "%s: this device is neither of kind culvert nor of kind wireguard",
+				    err->word);
+	} else {
+		*link = found.links[0];
+	}
+	free(found.links);
+	return ret;
+}
+
+/* Says what an errno means here; the text has the kernel's own words. */
+static void cvl_netlink_explain(const struct cvl_link *link,
+				struct cvl_error *err)
+{
+	switch (err->code) {
+	case -EPERM:
+	case -EACCES:
+		cvl_error_prefix(err, "%s: this needs CAP_NET_ADMIN, for example as root: ",
+				 link->name);
+		break;
+	case -ENODEV:
+		cvl_error_prefix(err, "%s: the device has gone: ", link->name);
+		break;
+	case -EADDRINUSE:
+		cvl_error_prefix(err, "%s: another socket has that port: ",
+				 link->name);
+		break;
+	default:
+		cvl_error_prefix(err, "%s: ", link->name);
+		break;
+	}
+}
+
+static int cvl_netlink_take_device(const struct nlmsghdr *nlh, void *arg,
+				   struct cvl_error *err)
+{
+	return cvl_decode_device(arg, nlh, err);
+}
+
+/* One try. *dev is set only if the dump is whole and consistent. */
+static int cvl_netlink_dump(struct cvl_netlink *nl,
+			    struct cvl_netlink_request *request,
+			    const struct cvl_link *link,
+			    struct cvl_device **dev, struct cvl_error *err)
+{
+	struct cvl_device *fresh = cvl_device_create();
+	int ret;
+
+	if (!fresh)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	memcpy(fresh->name, link->name, sizeof(fresh->name));
+	fresh->ifindex = link->ifindex;
+	fresh->kind = link->kind;
+	request->arg = fresh;
+	ret = cvl_netlink_ask(nl, request, err);
+	if (!ret && !request->interrupted)
+		*dev = fresh;
+	else
+		cvl_device_destroy(fresh);
+	return ret;
+}
+
+/**
+ * cvl_netlink_get() - read a device with all its peers
+ * @nl: handle
+ * @link: from cvl_netlink_find() or cvl_netlink_list()
+ * @dev: set to a device for cvl_device_destroy(), or to NULL
+ * @err: set on failure
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: 0 or a negative errno, -EBUSY if it changes all the time.
+ */
+int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
+		    struct cvl_device **dev, struct cvl_error *err)
+{
+	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
+	struct cvl_netlink_request request = {
+		.socket = nl->generic,
+		.nlh = message,
+		.take = cvl_netlink_take_device,
+	};
+	uint16_t family_id;
+	int tries;
+	int ret;
+
+	*dev = NULL;
+	ret = cvl_netlink_family(nl, link, &family_id, err);
+	if (ret)
+		return ret;
+	cvl_encode_get(message, family_id, link);
+	for (tries = 0; tries < CVL_DUMP_TRIES && !ret && !*dev; tries++)
+		ret = cvl_netlink_dump(nl, &request, link, dev, err);
+	if (!ret && !*dev)
+		ret = cvl_error_set(err, -EBUSY,
+				    "it keeps changing while it is read");
+	if (ret)
+		cvl_netlink_explain(link, err);
+	return ret;
+}
+
+/* Whether the change has something that only newer kernels understand. */
+static bool cvl_netlink_removes_single(const struct cvl_device *change)
+{
+	const struct cvl_allowed_ip *ip;
+	const struct cvl_peer *peer;
+
+	for (peer = change->peers; peer; peer = peer->next) {
+		for (ip = peer->allowed_ips; ip; ip = ip->next) {
+			if (ip->remove)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int cvl_netlink_set_all(struct cvl_netlink *nl,
+			       struct cvl_encoder *encoder, void *message,
+			       unsigned int *sent, struct cvl_error *err)
+{
+	int ret = 0;
+
+	while (!ret && cvl_encoder_next(encoder, message, CVL_MESSAGE_BYTES)) {
+		struct cvl_netlink_request request = {
+			.socket = nl->generic,
+			.nlh = message,
+			.is_change = true,
+		};
+
+		ret = cvl_netlink_ask(nl, &request, err);
+		if (!ret)
+			++*sent;
+	}
+	return ret;
+}
+
+/**
+ * cvl_netlink_set() - change a device
+ * @nl: handle
+ * @link: from cvl_netlink_find()
+ * @change: its endpoints must be resolved; name and index do not matter
+ * @err: set on failure; says so if a part of a large change is in effect
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
+		    const struct cvl_device *change, struct cvl_error *err)
+{
+	struct cvl_device head = *change;
+	struct cvl_encoder encoder;
+	unsigned int sent = 0;
+	uint16_t family_id;
+	void *message;
+	int ret;
+
+	ret = cvl_netlink_family(nl, link, &family_id, err);
+	if (ret)
+		return ret;
+	message = malloc(CVL_MESSAGE_BYTES);
+	if (!message)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	head.ifindex = link->ifindex;
+	cvl_encoder_begin(&encoder, &head, family_id);
+	ret = cvl_netlink_set_all(nl, &encoder, message, &sent, err);
+	explicit_bzero(message, CVL_MESSAGE_BYTES);
+	explicit_bzero(&head, sizeof(head));
+	free(message);
+	if (!ret)
+		return 0;
+	if (ret == -EINVAL && link->kind == CVL_KIND_WIREGUARD &&
+	    cvl_netlink_removes_single(change))
+		cvl_error_prefix(err, "%s, %s: ",
+				 "wireguard takes single allowed IPs away since Linux 6.16",
+				 "before that, give the whole list");
+	if (sent)
+		cvl_error_prefix(err, "(the first %u parts of the change are in effect) ",
+				 sent);
+	cvl_netlink_explain(link, err);
+	return ret;
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * The least change that turns one configuration into another, so that sessions
+ * of peers that stay as they are go on undisturbed. The command syncconf calls
+ * this with what the kernel has and what a file wants.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libculvert.h"
+
+/* A peer of one side. Of two with the same key, the later one counts. */
+struct cvl_sync_peer {
+	const struct cvl_peer *peer;
+	size_t position;
+	/* a file may give the endpoint only the first time */
+	const struct cvl_peer *endpoint_from;
+};
+
+/* A prefix of one side, masked. A prefix belongs to one peer, the last one. */
+struct cvl_sync_ip {
+	struct cvl_allowed_ip ip;
+	size_t owner;
+	size_t position;
+};
+
+/* One side: arrays sorted by public key, and by owner and prefix. */
+struct cvl_sync_side {
+	struct cvl_sync_peer *peers;
+	size_t peer_count;
+	struct cvl_sync_ip *ips;
+	size_t ip_count;
+};
+
+static int cvl_sync_compare_peers(const void *a, const void *b)
+{
+	const struct cvl_sync_peer *x = a;
+	const struct cvl_sync_peer *y = b;
+	int order = memcmp(x->peer->public_key, y->peer->public_key,
+			   CVL_KEY_BYTES);
+
+	if (order)
+		return order;
+	return (x->position > y->position) - (x->position < y->position);
+}
+
+static int cvl_sync_compare_prefix(const struct cvl_allowed_ip *a,
+				   const struct cvl_allowed_ip *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->prefix_bits != b->prefix_bits)
+		return a->prefix_bits < b->prefix_bits ? -1 : 1;
+	return memcmp(&a->v6, &b->v6, a->family == AF_INET6 ? 16 : 4);
+}
+
+static int cvl_sync_by_prefix(const void *a, const void *b)
+{
+	const struct cvl_sync_ip *x = a;
+	const struct cvl_sync_ip *y = b;
+	int order = cvl_sync_compare_prefix(&x->ip, &y->ip);
+
+	if (order)
+		return order;
+	return (x->position > y->position) - (x->position < y->position);
+}
+
+static int cvl_sync_by_owner(const void *a, const void *b)
+{
+	const struct cvl_sync_ip *x = a;
+	const struct cvl_sync_ip *y = b;
+
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
+	return cvl_sync_compare_prefix(&x->ip, &y->ip);
+}
+
+/* Clears the bits behind the prefix, as the kernel does. */
+static void cvl_sync_mask(struct cvl_allowed_ip *ip)
+{
+	uint8_t *bytes = (uint8_t *)&ip->v6;
+	size_t size = ip->family == AF_INET6 ? 16 : 4;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		size_t first_bit = i * 8;
+
+		if (first_bit >= ip->prefix_bits)
+			bytes[i] = 0;
+		else if (first_bit + 8 > ip->prefix_bits)
+			bytes[i] &= (uint8_t)(0xff00U >>
+					      (ip->prefix_bits - first_bit));
+	}
+}
+
+static void cvl_sync_free(struct cvl_sync_side *side)
+{
+	free(side->peers);
+	free(side->ips);
+}
+
+/* Sorts the peers and leaves out all but the last of those with one key. */
+static void cvl_sync_fold_peers(struct cvl_sync_side *side)
+{
+	size_t kept = 0;
+	size_t i;
+
+	qsort(side->peers, side->peer_count, sizeof(*side->peers),
+	      cvl_sync_compare_peers);
+	for (i = 0; i < side->peer_count; i++) {
+		struct cvl_sync_peer *p = &side->peers[i];
+		bool same = kept &&
+			!memcmp(side->peers[kept - 1].peer->public_key,
+				p->peer->public_key, CVL_KEY_BYTES);
+
+		if (same && !(p->peer->has & CVL_PEER_ENDPOINT))
+			p->endpoint_from = side->peers[kept - 1].endpoint_from;
+		if (!same)
+			kept++;
+		side->peers[kept - 1] = *p;
+	}
+	side->peer_count = kept;
+}
+
+/* Finds each prefix its one owner and sorts by owner. */
+static void cvl_sync_fold_ips(struct cvl_sync_side *side)
+{
+	size_t kept = 0;
+	size_t i;
+
+	qsort(side->ips, side->ip_count, sizeof(*side->ips),
+	      cvl_sync_by_prefix);
+	for (i = 0; i < side->ip_count; i++) {
+		if (!kept || cvl_sync_compare_prefix(&side->ips[kept - 1].ip,
+						     &side->ips[i].ip))
+			kept++;
+		side->ips[kept - 1] = side->ips[i];
+	}
+	side->ip_count = kept;
+	qsort(side->ips, side->ip_count, sizeof(*side->ips), cvl_sync_by_owner);
+}
+
+static void cvl_sync_collect_ips(struct cvl_sync_side *side)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < side->peer_count; i++) {
+		const struct cvl_allowed_ip *ip = side->peers[i].peer->allowed_ips;
+		/* whoever comes later in the file takes the prefix */
+		size_t rank = side->peers[i].position;
+
+		for (; ip; ip = ip->next) {
+			struct cvl_sync_ip *entry = &side->ips[count++];
+
+			entry->ip = *ip;
+			cvl_sync_mask(&entry->ip);
+			entry->owner = i;
+			entry->position = rank;
+		}
+	}
+	side->ip_count = count;
+	cvl_sync_fold_ips(side);
+}
+
+static int cvl_sync_collect(struct cvl_sync_side *side,
+			    const struct cvl_device *dev)
+{
+	const struct cvl_allowed_ip *ip;
+	const struct cvl_peer *peer;
+	size_t peers = 0;
+	size_t ips = 0;
+
+	for (peer = dev->peers; peer; peer = peer->next) {
+		peers++;
+		for (ip = peer->allowed_ips; ip; ip = ip->next)
+			ips++;
+	}
+	side->peers = calloc(peers + 1, sizeof(*side->peers));
+	side->ips = calloc(ips + 1, sizeof(*side->ips));
+	if (!side->peers || !side->ips)
+		return -ENOMEM;
+	for (peer = dev->peers; peer; peer = peer->next) {
+		struct cvl_sync_peer *p = &side->peers[side->peer_count];
+
+		p->peer = peer;
+		p->endpoint_from = peer;
+		p->position = side->peer_count++;
+	}
+	cvl_sync_fold_peers(side);
+	cvl_sync_collect_ips(side);
+	return 0;
+}
+
+/* The range of a side's prefixes that one peer has. */
+struct cvl_sync_range {
+	const struct cvl_sync_ip *ip;
+	const struct cvl_sync_ip *end;
+};
+
+/* Owners are asked for in ascending order: *cursor moves along. */
+static struct cvl_sync_range cvl_sync_range(const struct cvl_sync_side *side,
+					    size_t *cursor, size_t owner)
+{
+	struct cvl_sync_range range;
+
+	while (*cursor < side->ip_count && side->ips[*cursor].owner < owner)
+		++*cursor;
+	range.ip = side->ips + *cursor;
+	while (*cursor < side->ip_count && side->ips[*cursor].owner == owner)
+		++*cursor;
+	range.end = side->ips + *cursor;
+	return range;
+}
+
+/*
+ * Additions leave the rest alone. Where something must go, the family culvert
+ * takes it away alone; for wireguard, which learned that late, the whole list
+ * is replaced.
+ */
+static int cvl_sync_peer_ips(struct cvl_peer *out, struct cvl_sync_range now,
+			     struct cvl_sync_range wanted, bool single)
+{
+	const struct cvl_sync_range all = wanted;
+
+	while (now.ip < now.end || wanted.ip < wanted.end) {
+		struct cvl_allowed_ip ip;
+		int order = now.ip == now.end ? 1 : wanted.ip == wanted.end ? -1 :
+			cvl_sync_compare_prefix(&now.ip->ip, &wanted.ip->ip);
+
+		if (!order) {
+			now.ip++;
+			wanted.ip++;
+			continue;
+		}
+		if (order < 0 && !single) {
+			out->replace_allowed_ips = true;
+			break;
+		}
+		ip = order < 0 ? now.ip++->ip : wanted.ip++->ip;
+		ip.remove = order < 0;
+		if (!cvl_allowed_ip_append(out, &ip))
+			return -ENOMEM;
+	}
+	if (!out->replace_allowed_ips)
+		return 0;
+	/* what was appended so far is part of the list and harmless twice */
+	for (wanted = all; wanted.ip < wanted.end; wanted.ip++) {
+		if (!cvl_allowed_ip_append(out, &wanted.ip->ip))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool cvl_sync_same_endpoint(const union cvl_address *a,
+				   const union cvl_address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET)
+		return a->v4.sin_port == b->v4.sin_port &&
+		       a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return a->v6.sin6_port == b->v6.sin6_port &&
+	       a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
+	       !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, 16);
+}
+
+static const struct cvl_peer cvl_sync_nobody;
+
+/* The fields in which a peer is to differ from what it is now. */
+static void cvl_sync_peer_fields(struct cvl_peer *out,
+				 const struct cvl_peer *now,
+				 const struct cvl_sync_peer *wanted)
+{
+	const struct cvl_peer *where = wanted->endpoint_from;
+
+	memcpy(out->public_key, wanted->peer->public_key, CVL_KEY_BYTES);
+	if (!cvl_key_equal(now->preshared_key, wanted->peer->preshared_key)) {
+		memcpy(out->preshared_key, wanted->peer->preshared_key,
+		       CVL_KEY_BYTES);
+		out->has |= CVL_PEER_PRESHARED_KEY;
+	}
+	if (where->has & CVL_PEER_ENDPOINT &&
+	    !cvl_sync_same_endpoint(&now->endpoint, &where->endpoint)) {
+		out->endpoint = where->endpoint;
+		out->has |= CVL_PEER_ENDPOINT;
+	}
+	if (now->keepalive_s != wanted->peer->keepalive_s) {
+		out->keepalive_s = wanted->peer->keepalive_s;
+		out->has |= CVL_PEER_KEEPALIVE;
+	}
+}
+
+/* Takes the last peer of the change back if nothing about it changes. */
+static int cvl_sync_peer(struct cvl_device *change, const struct cvl_peer *now,
+			 const struct cvl_sync_peer *wanted,
+			 struct cvl_sync_range now_ips,
+			 struct cvl_sync_range wanted_ips)
+{
+	struct cvl_peer *before = change->last_peer;
+	struct cvl_peer *out = cvl_peer_append(change);
+	int ret;
+
+	if (!out)
+		return -ENOMEM;
+	cvl_sync_peer_fields(out, now ? now : &cvl_sync_nobody, wanted);
+	ret = cvl_sync_peer_ips(out, now_ips, wanted_ips,
+				change->kind == CVL_KIND_CULVERT);
+	if (ret)
+		return ret;
+	if (now && !out->has && !out->allowed_ips && !out->replace_allowed_ips) {
+		if (before)
+			before->next = NULL;
+		else
+			change->peers = NULL;
+		change->last_peer = before;
+		free(out);
+	}
+	return 0;
+}
+
+static int cvl_sync_remove(struct cvl_device *change,
+			   const struct cvl_peer *now)
+{
+	struct cvl_peer *out = cvl_peer_append(change);
+
+	if (!out)
+		return -ENOMEM;
+	memcpy(out->public_key, now->public_key, CVL_KEY_BYTES);
+	out->remove = true;
+	return 0;
+}
+
+/* Both sides are sorted by key: walk them together. */
+static int cvl_sync_peers(struct cvl_device *change,
+			  const struct cvl_sync_side *now,
+			  const struct cvl_sync_side *wanted)
+{
+	size_t now_cursor = 0;
+	size_t wanted_cursor = 0;
+	size_t i = 0;
+	size_t j = 0;
+	int ret = 0;
+
+	while (!ret && (i < now->peer_count || j < wanted->peer_count)) {
+		struct cvl_sync_range now_ips = { NULL, NULL };
+		const struct cvl_peer *current = NULL;
+		int order = i == now->peer_count ? 1 :
+			j == wanted->peer_count ? -1 :
+			memcmp(now->peers[i].peer->public_key,
+			       wanted->peers[j].peer->public_key,
+			       CVL_KEY_BYTES);
+
+		if (order < 0) {
+			ret = cvl_sync_remove(change, now->peers[i++].peer);
+			continue;
+		}
+		if (!order) {
+			current = now->peers[i].peer;
+			now_ips = cvl_sync_range(now, &now_cursor, i++);
+		}
+		ret = cvl_sync_peer(change, current, &wanted->peers[j], now_ips,
+				    cvl_sync_range(wanted, &wanted_cursor, j));
+		j++;
+	}
+	return ret;
+}
+
+/* A listen port that the file does not give is any port: the one there is. */
+static void cvl_sync_device(struct cvl_device *change,
+			    const struct cvl_device *now,
+			    const struct cvl_device *wanted)
+{
+	memcpy(change->name, now->name, sizeof(change->name));
+	change->ifindex = now->ifindex;
+	change->kind = now->kind;
+	if (!cvl_key_equal(now->private_key, wanted->private_key)) {
+		memcpy(change->private_key, wanted->private_key, CVL_KEY_BYTES);
+		change->has |= CVL_DEVICE_PRIVATE_KEY;
+	}
+	if (wanted->listen_port && wanted->listen_port != now->listen_port) {
+		change->listen_port = wanted->listen_port;
+		change->has |= CVL_DEVICE_LISTEN_PORT;
+	}
+	if (wanted->fwmark != now->fwmark) {
+		change->fwmark = wanted->fwmark;
+		change->has |= CVL_DEVICE_FWMARK;
+	}
+}
+
+/**
+ * cvl_device_diff() - find the change from one configuration to another
+ * @change: set to a new device for cvl_device_destroy(), or to NULL
+ * @now: as the kernel gave it
+ * @wanted: as a file gave it, endpoints resolved. What it does not say is off,
+ *	but for the listen port and endpoints, which stay
+ * @err: set on failure
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
+		    const struct cvl_device *wanted, struct cvl_error *err)
+{
+	struct cvl_sync_side now_side = { 0 };
+	struct cvl_sync_side wanted_side = { 0 };
+	struct cvl_device *dev = cvl_device_create();
+	int ret = -ENOMEM;
+
+	if (dev) {
+		cvl_sync_device(dev, now, wanted);
+		ret = cvl_sync_collect(&now_side, now);
+		if (!ret)
+			ret = cvl_sync_collect(&wanted_side, wanted);
+		if (!ret)
+			ret = cvl_sync_peers(dev, &now_side, &wanted_side);
+	}
+	cvl_sync_free(&now_side);
+	cvl_sync_free(&wanted_side);
+	if (ret) {
+		cvl_device_destroy(dev);
+		dev = NULL;
+		cvl_error_set(err, ret, "out of memory");
+	}
+	*change = dev;
+	return ret;
+}
+
+/**
+ * cvl_device_is_empty() - would this change do nothing?
+ * @change: from cvl_device_diff()
+ *
+ * Return: whether it has no field and no peer.
+ */
+bool cvl_device_is_empty(const struct cvl_device *change)
+{
+	return !change->has && !change->replace_peers && !change->peers;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Read one value of a configuration: config.c calls this for files and the
+ * command for its arguments, so that both take and refuse the same words.
+ * Each function names the word at fault and what was expected instead, and
+ * changes its output only if it succeeds.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "libculvert.h"
+
+static int cvl_word_refuse(struct cvl_error *err, const char *word,
+			   const char *what, const char *expected)
+{
+	cvl_error_word(err, word);
+	return cvl_error_set(err, -EINVAL, "'%s' is not %s; expected %s",
+			     err->word, what, expected);
+}
+
+/* Digits and nothing else: no sign, no space, no octal; hexadecimal after 0x. */
+static bool cvl_word_number(uint32_t *number, const char *word, uint32_t max,
+			    bool hex_allowed)
+{
+	uint64_t value = 0;
+	unsigned int base = 10;
+
+	if (hex_allowed && word[0] == '0' && (word[1] | 0x20) == 'x') {
+		base = 16;
+		word += 2;
+	}
+	if (!*word)
+		return false;
+	for (; *word; word++) {
+		unsigned int digit;
+
+		if (*word >= '0' && *word <= '9')
+			digit = (unsigned int)(*word - '0');
+		else if (base == 16 && (*word | 0x20) >= 'a' &&
+			 (*word | 0x20) <= 'f')
+			digit = (unsigned int)((*word | 0x20) - 'a') + 10;
+		else
+			return false;
+		value = value * base + digit;
+		if (value > max)
+			return false;
+	}
+	*number = (uint32_t)value;
+	return true;
+}
+
+/**
+ * cvl_word_port() - read the port to listen on
+ * @port: set
+ * @word: "0" lets the kernel choose
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err)
+{
+	uint32_t number;
+
+	if (!cvl_word_number(&number, word, 65535, false))
+		return cvl_word_refuse(err, word, "a port",
+				       "a number from 0 to 65535");
+	*port = (uint16_t)number;
+	return 0;
+}
+
+/**
+ * cvl_word_fwmark() - read a packet mark
+ * @fwmark: set
+ * @word: "off" is the same as 0
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err)
+{
+	uint32_t number = 0;
+
+	if (strcasecmp(word, "off") &&
+	    !cvl_word_number(&number, word, UINT32_MAX, true))
+		return cvl_word_refuse(err, word, "a mark",
+				       "off, or a number of 32 bits, which may be hexadecimal after 0x");
+	*fwmark = number;
+	return 0;
+}
+
+/**
+ * cvl_word_keepalive() - read a persistent keepalive interval
+ * @keepalive_s: set, in seconds
+ * @word: "off" is the same as 0
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
+		       struct cvl_error *err)
+{
+	uint32_t number = 0;
+
+	if (strcasecmp(word, "off") &&
+	    !cvl_word_number(&number, word, 65535, false))
+		return cvl_word_refuse(err, word, "an interval",
+				       "off, or seconds from 0 to 65535");
+	*keepalive_s = (uint16_t)number;
+	return 0;
+}
+
+/**
+ * cvl_word_key() - read a key
+ * @key: set
+ * @word: 44 characters of base64
+ * @secret: keep the word out of the message; an almost right key is a secret
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
+		 struct cvl_error *err)
+{
+	uint8_t bytes[CVL_KEY_BYTES];
+
+	if (!cvl_key_from_text(bytes, word)) {
+		if (!secret)
+			return cvl_word_refuse(err, word, "a key",
+					       "44 characters of base64, the last being '='");
+		cvl_error_word(err, "");
+		return cvl_error_set(err, -EINVAL,
+				     "this is not a key (%zu characters, not shown); expected 44 characters of base64, the last being '='",
+				     strlen(word));
+	}
+	memcpy(key, bytes, sizeof(bytes));
+	explicit_bzero(bytes, sizeof(bytes));
+	return 0;
+}
+
+/* The last colon that is not inside brackets, or NULL. */
+static const char *cvl_word_find_port(const char *word)
+{
+	const char *end;
+
+	if (*word != '[')
+		return strrchr(word, ':');
+	end = strchr(word, ']');
+	return end && end[1] == ':' ? end + 1 : NULL;
+}
+
+/**
+ * cvl_word_endpoint() - read where a peer is; resolves nothing
+ * @peer: its endpoint_host and endpoint_service are replaced
+ * @word: HOST:PORT; an IPv6 address stands in brackets
+ * @err: set on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
+		      struct cvl_error *err)
+{
+	const char *colon = cvl_word_find_port(word);
+	const char *host = *word == '[' ? word + 1 : word;
+	char *service;
+	size_t host_size;
+	uint32_t port;
+
+	if (!colon || !colon[1] || colon == word || word[0] == ']' ||
+	    (*word == '[' && word[1] == ']'))
+		return cvl_word_refuse(err, word, "an endpoint",
+				       "HOST:PORT, ADDRESS:PORT or [ADDRESS]:PORT");
+	if (colon[1] >= '0' && colon[1] <= '9' &&
+	    (!cvl_word_number(&port, colon + 1, 65535, false) || !port))
+		return cvl_word_refuse(err, word, "an endpoint",
+				       "a port from 1 to 65535 after the last ':'");
+	host_size = (size_t)(colon - host) - (*word == '[' ? 1 : 0);
+	service = strdup(colon + 1);
+	if (!service)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	free(peer->endpoint_service);
+	peer->endpoint_service = service;
+	free(peer->endpoint_host);
+	peer->endpoint_host = strndup(host, host_size);
+	if (!peer->endpoint_host)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	peer->has |= CVL_PEER_ENDPOINT;
+	return 0;
+}
+
+/* The text is "ADDRESS" or "ADDRESS/BITS" and is cut in two at the slash. */
+static bool cvl_word_prefix(struct cvl_allowed_ip *ip, char *text)
+{
+	char *slash = strchr(text, '/');
+	uint32_t max;
+	uint32_t bits;
+
+	if (slash)
+		*slash = '\0';
+	memset(ip, 0, sizeof(*ip));
+	ip->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	max = ip->family == AF_INET6 ? 128 : 32;
+	bits = max;
+	if (inet_pton(ip->family, text, &ip->v6) != 1)
+		return false;
+	if (slash && !cvl_word_number(&bits, slash + 1, max, false))
+		return false;
+	ip->prefix_bits = (uint8_t)bits;
+	return true;
+}
+
+/* One item of the list; its text is used up. */
+static int cvl_word_allowed_ip(struct cvl_peer *peer, char *item,
+			       char sign, struct cvl_error *err)
+{
+	char whole[CVL_ALLOWED_IP_TEXT_SIZE + 16];
+	struct cvl_allowed_ip ip;
+	size_t size = strlen(item);
+
+	/* the message shows the item as it was written */
+	if (size >= sizeof(whole))
+		size = sizeof(whole) - 1;
+	memcpy(whole, item, size);
+	whole[size] = '\0';
+	if (!cvl_word_prefix(&ip, item))
+		return cvl_word_refuse(err, whole, "an allowed IP",
+				       "ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6");
+	ip.remove = sign == '-';
+	if (!cvl_allowed_ip_append(peer, &ip))
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	return 0;
+}
+
+/**
+ * cvl_word_allowed_ips() - read a list of prefixes
+ * @peer: gets them added to those it has; if none of the items has a sign, or
+ *	if there are none, it is also told to replace what it had
+ * @word: items with commas between them, or "" for none at all
+ * @signs: whether an item may begin with "+" to add it or "-" to take it away
+ * @err: set on failure; @peer may then have some of the items
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word, bool signs,
+			 struct cvl_error *err)
+{
+	char *list = strdup(word);
+	bool change = false;
+	char *rest = list;
+	char *item;
+	int ret = 0;
+
+	if (!list)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	while (*word && !ret) {
+		char sign = '\0';
+
+		item = strsep(&rest, ",");
+		if (!item)
+			break;
+		if (signs && (*item == '+' || *item == '-')) {
+			sign = *item++;
+			change = true;
+		}
+		ret = cvl_word_allowed_ip(peer, item, sign, err);
+	}
+	if (!change)
+		peer->replace_allowed_ips = true;
+	free(list);
+	return ret;
+}
