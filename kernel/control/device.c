@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What belongs to a device as a whole: how long its memory is kept, and its static
+ * key. For link.c, peer.c, netlink and the handshake.
+ */
+#include <crypto/curve25519.h>
+#include <crypto/utils.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "device.h"
+
+/**
+ * cv_device_get() - keep the memory of a device and of its link
+ * @dev: the device, kept by somebody already
+ *
+ * Context: any. Return: nothing; one more is to be given back with cv_device_put().
+ */
+void cv_device_get(struct cv_device *dev)
+{
+	atomic_inc(&dev->alive);
+}
+
+/**
+ * cv_device_put() - a peer, the link or the reaper has gone
+ * @dev: the device; gives back one, and the link may be freed after the last
+ *
+ * Context: any.
+ */
+void cv_device_put(struct cv_device *dev)
+{
+	if (atomic_dec_and_test(&dev->alive))
+		netdev_put(dev->netdev, &dev->netdev_tracker);
+}
+
+/**
+ * cv_device_changed() - dumps under way are not of one moment any more
+ * @dev: the device
+ *
+ * Context: process, holds &cv_device.lock.
+ */
+void cv_device_changed(struct cv_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	/* To netlink 0 means that there is nothing to compare with. */
+	if (!++dev->peer_sequence)
+		dev->peer_sequence = 1;
+}
+
+/**
+ * cv_device_read_identity() - copy the static key out
+ * @dev: the device
+ * @copy: gets all of the identity but @rcu; to be wiped by the caller
+ *
+ * Context: any.
+ * Return: false if the device has no private key; @copy is untouched then.
+ */
+bool cv_device_read_identity(struct cv_device *dev, struct cv_identity *copy)
+{
+	const struct cv_identity *identity;
+
+	rcu_read_lock();
+	identity = rcu_dereference(dev->identity);
+	if (identity)
+		memcpy(copy, identity, offsetof(struct cv_identity, rcu));
+	rcu_read_unlock();
+	return identity;
+}
+
+/**
+ * cv_device_make_identity() - all that follows from a private key
+ * @private_key: 32 random bytes; clamped here
+ *
+ * Context: process, may sleep; takes as long as a curve multiplication.
+ * Return: an identity for cv_device_set_identity(), to be freed with
+ * kfree_sensitive() if it is not used, or ERR_PTR(): -ENOMEM, or -EINVAL for a key
+ * that has no public key.
+ */
+struct cv_identity *cv_device_make_identity(const u8 private_key[CV_WIRE_KEY_BYTES])
+{
+	struct cv_identity *identity = kzalloc(sizeof(*identity), GFP_KERNEL);
+
+	if (!identity)
+		return ERR_PTR(-ENOMEM);
+	memcpy(identity->private_key, private_key, CV_WIRE_KEY_BYTES);
+	curve25519_clamp_secret(identity->private_key);
+	if (!curve25519_generate_public(identity->public_key, identity->private_key)) {
+		kfree_sensitive(identity);
+		return ERR_PTR(-EINVAL);
+	}
+	cv_cookie_keys_init(&identity->keys, identity->public_key);
+	return identity;
+}
+
+static void cv_device_free_identity(struct rcu_head *rcu)
+{
+	kfree_sensitive(container_of(rcu, struct cv_identity, rcu));
+}
+
+/**
+ * cv_device_set_identity() - change the static key
+ * @dev: the device
+ * @identity: from cv_device_make_identity(), owned by the device from now on; NULL for
+ *	none
+ *
+ * The sessions and exchanges of all peers are of an older generation from now on, which
+ * is how they die: no peer is touched here.
+ *
+ * Context: process, holds &cv_device.lock.
+ */
+void cv_device_set_identity(struct cv_device *dev, struct cv_identity *identity)
+{
+	struct cv_identity *old;
+
+	lockdep_assert_held(&dev->lock);
+	if (identity)
+		identity->generation = dev->key_generation + 1;
+	old = rcu_replace_pointer(dev->identity, identity, lockdep_is_held(&dev->lock));
+	/* A handshake that has just read the old key makes a session that is dead. */
+	WRITE_ONCE(dev->key_generation, dev->key_generation + 1);
+	if (old)
+		call_rcu(&old->rcu, cv_device_free_identity);
+}

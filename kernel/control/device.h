@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A device: what one culvert link owns. Lives in the private area of its
+ * net_device.
+ */
+#ifndef CV_CONTROL_DEVICE_H
+#define CV_CONTROL_DEVICE_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "drop.h"
+#include "../handshake/cookie.h"
+#include "../tables/allowedips.h"
+#include "../tables/index.h"
+#include "../tables/peers.h"
+#include "../wire.h"
+
+struct cv_lane;
+struct cv_socket;
+struct cv_exchange_queue;
+
+/**
+ * DOC: locking
+ *
+ * RTNL, then &cv_device.lock, then &cv_device.reap_lock or &cv_peer.exchange_lock (all
+ * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise: &cv_peer.slot_lock,
+ * &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_order.lock, &cv_replay.lock. The
+ * packet path takes RCU and spinlocks only.
+ *
+ * The net_device outlives every peer: each peer counts in &cv_device.alive, and
+ * the link's own reference on its net_device is put when that falls to zero.
+ */
+
+/**
+ * struct cv_identity - a device's static key pair and what follows from it
+ *
+ * Replaced as a whole under &cv_device.lock; read under RCU and copied out.
+ */
+struct cv_identity {
+	/** @private_key: clamped */
+	u8 private_key[CV_WIRE_KEY_BYTES];
+	/** @public_key: of @private_key */
+	u8 public_key[CV_WIRE_KEY_BYTES];
+	/** @keys: what checks mac1 of messages to us and seals our cookies */
+	struct cv_cookie_keys keys;
+	/** @generation: &cv_device.key_generation when this was set */
+	u32 generation;
+	/** @rcu: for freeing, wiped */
+	struct rcu_head rcu;
+};
+
+/**
+ * struct cv_device - one culvert link
+ */
+struct cv_device {
+	/** @netdev: the link; valid as long as the device or one of its peers is */
+	struct net_device *netdev;
+	/** @netdev_tracker: of the reference that @alive stands for */
+	netdevice_tracker netdev_tracker;
+	/** @serial: tells this device from any other there has been */
+	u64 serial;
+	/** @link: in the list of all devices, under RTNL */
+	struct list_head link;
+	/**
+	 * @birth_net: namespace that the UDP socket lives in, not referenced: NULL
+	 * once that namespace is going away. Written under RTNL, read under RCU.
+	 */
+	struct net __rcu *birth_net;
+	/** @socket: NULL while the link is down; written under RTNL */
+	struct cv_socket __rcu *socket;
+	/** @identity: NULL without a private key; written under @lock */
+	struct cv_identity __rcu *identity;
+	/** @key_generation: grows with each change of @identity; older sessions are dead */
+	u32 key_generation;
+	/** @fwmark: mark of outer packets; written under @lock, read anywhere */
+	u32 fwmark;
+	/** @lock: the configuration: @identity, @peers, @peer_list, @allowed_ips */
+	struct mutex lock;
+	/** @wanted_port: the port asked for, host order, 0: any; under RTNL */
+	u16 wanted_port;
+	/** @peers: by public key */
+	struct cv_peers peers;
+	/** @peer_list: in the order they were added, under @lock */
+	struct list_head peer_list;
+	/** @peer_count: length of @peer_list, under @lock */
+	unsigned int peer_count;
+	/**
+	 * @peer_sequence: changes with each change that a running dump must notice,
+	 * never 0; written under @lock, see cv_device_changed()
+	 */
+	unsigned int peer_sequence;
+	/** @alive: peers not yet freed, and 1 for the link itself; see DOC: locking */
+	atomic_t alive;
+	/** @index: exchanges and sessions by our index */
+	struct cv_index index;
+	/** @allowed_ips: peers by inner address */
+	struct cv_allowedips allowed_ips;
+	/** @leaving: removed peers that have not been torn down yet, under @lock */
+	struct list_head leaving;
+	/** @reaping: those of them that @reaper is at; its own */
+	struct list_head reaping;
+	/** @reaper: tears removed peers down; counts in @alive while it is queued */
+	struct work_struct reaper;
+	/** @reap_lock: @leaving_ips; taken inside @lock */
+	struct mutex reap_lock;
+	/** @leaving_ips: allowed IPs of peers removed all at once, out of use */
+	struct cv_allowedips leaving_ips;
+	/** @exchanges: handshake messages that wait for a worker */
+	struct cv_exchange_queue *exchanges;
+	/** @lanes: one a CPU: opened packets on their way up, with GRO */
+	struct cv_lane *lanes;
+	/** @lane_count: how many */
+	unsigned int lane_count;
+	/** @tx_flight_bytes: inner bytes that wait to be sealed or sent */
+	atomic_t tx_flight_bytes;
+	/** @rx_flight_bytes: outer bytes that wait to be opened or handed up */
+	atomic_t rx_flight_bytes;
+	/** @drops: one counter for each enum cv_drop */
+	struct cv_drop_counts __percpu *drops;
+};
+
+void cv_device_get(struct cv_device *dev);
+void cv_device_put(struct cv_device *dev);
+void cv_device_changed(struct cv_device *dev);
+bool cv_device_read_identity(struct cv_device *dev, struct cv_identity *copy);
+struct cv_identity *cv_device_make_identity(const u8 private_key[CV_WIRE_KEY_BYTES]);
+void cv_device_set_identity(struct cv_device *dev, struct cv_identity *identity);
+
+#endif /* CV_CONTROL_DEVICE_H */

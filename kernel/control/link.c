@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The link kind "culvert", called by rtnetlink and the network stack: making,
+ * setting up, opening, closing and deleting a link, its counters, and what happens when
+ * its namespace ends, when the machine sleeps or when the virtual machine is cloned.
+ */
+#include <linux/ethtool.h>
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <linux/suspend.h>
+#include <net/addrconf.h>
+#include <net/ip_tunnels.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/rtnetlink.h>
+#include <uapi/linux/culvert.h>
+
+#include "device.h"
+#include "link.h"
+#include "peer.h"
+#include "../datapath/lane.h"
+#include "../datapath/socket.h"
+#include "../datapath/tx.h"
+#include "../handshake/exchange.h"
+#include "../handshake/session.h"
+#include "../handshake/timers.h"
+
+/* Outer IPv6 and UDP headers and our own, rounded up to what everybody uses. */
+#define CV_LINK_MTU (ETH_DATA_LEN - 80)
+
+/* All links there are, in any namespace; under RTNL. */
+static LIST_HEAD(cv_link_devices);
+
+static void cv_link_release(struct net_device *netdev);
+static const struct net_device_ops cv_link_netdev_ops;
+static const struct ethtool_ops cv_link_ethtool_ops;
+
+/*
+ * Making a link.
+ */
+
+static const struct device_type cv_link_type = {
+	.name = CV_LINK_KIND,
+};
+
+static int cv_link_create_drops(struct cv_device *dev)
+{
+	dev->drops = alloc_percpu(struct cv_drop_counts);
+	return dev->drops ? 0 : -ENOMEM;
+}
+
+static void cv_link_destroy_drops(struct cv_device *dev)
+{
+	free_percpu(dev->drops);
+}
+
+static int cv_link_create_peers(struct cv_device *dev)
+{
+	return cv_peers_init(&dev->peers);
+}
+
+static void cv_link_destroy_peers(struct cv_device *dev)
+{
+	cv_peers_destroy(&dev->peers);
+}
+
+static int cv_link_create_index(struct cv_device *dev)
+{
+	return cv_index_init(&dev->index);
+}
+
+static void cv_link_destroy_index(struct cv_device *dev)
+{
+	cv_index_destroy(&dev->index);
+}
+
+/* As long as there is one link, the module cannot be unloaded. */
+static int cv_link_hold_module(struct cv_device *dev)
+{
+	return try_module_get(THIS_MODULE) ? 0 : -ENODEV;
+}
+
+/* Not the end of our code here: unloading waits for rtnetlink to forget the link. */
+static void cv_link_release_module(struct cv_device *dev)
+{
+	module_put(THIS_MODULE);
+}
+
+/* The parts of a device, in the order they are made; they go in the reverse order. */
+static const struct cv_link_part {
+	int (*create)(struct cv_device *dev);
+	void (*destroy)(struct cv_device *dev);
+} cv_link_parts[] = {
+	{ cv_link_hold_module, cv_link_release_module },
+	{ cv_link_create_drops, cv_link_destroy_drops },
+	{ cv_link_create_peers, cv_link_destroy_peers },
+	{ cv_link_create_index, cv_link_destroy_index },
+	{ cv_exchange_create_queue, cv_exchange_destroy_queue },
+	{ cv_lane_create, cv_lane_destroy },
+};
+
+static void cv_link_destroy_parts(struct cv_device *dev, unsigned int parts)
+{
+	while (parts--)
+		cv_link_parts[parts].destroy(dev);
+}
+
+static void cv_link_setup(struct net_device *netdev)
+{
+	const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA |
+					   NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
+					   NETIF_F_GSO_SOFTWARE;
+
+	netdev->netdev_ops = &cv_link_netdev_ops;
+	netdev->ethtool_ops = &cv_link_ethtool_ops;
+	netdev->header_ops = &ip_tunnel_header_ops;
+	SET_NETDEV_DEVTYPE(netdev, &cv_link_type);
+
+	netdev->type = ARPHRD_NONE;
+	netdev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	netdev->priv_flags |= IFF_NO_QUEUE;
+	netdev->mtu = CV_LINK_MTU;
+	netdev->min_mtu = ETH_MIN_MTU;
+	netdev->max_mtu = IP_MAX_MTU;
+
+	netdev->features |= features;
+	netdev->hw_features |= features;
+	netdev->hw_enc_features |= features;
+	cv_compat_set_lltx(netdev);
+	netdev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	/* The inner packet's route says by which socket mark it may go out again. */
+	netif_keep_dst(netdev);
+	netdev->priv_destructor = cv_link_release;
+	netdev->needs_free_netdev = true;
+}
+
+/* ndo_init: everything that may fail; register_netdevice() undoes it by ndo_uninit. */
+static int cv_link_attach(struct net_device *netdev)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+	unsigned int part;
+	int err;
+
+	for (part = 0; part < ARRAY_SIZE(cv_link_parts); part++) {
+		err = cv_link_parts[part].create(dev);
+		if (err) {
+			cv_link_destroy_parts(dev, part);
+			return err;
+		}
+	}
+	netdev_hold(netdev, &dev->netdev_tracker, GFP_KERNEL);
+	atomic_set(&dev->alive, 1);
+	list_add_tail(&dev->link, &cv_link_devices);
+	return 0;
+}
+
+static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *params,
+		       struct netlink_ext_ack *extack)
+{
+	static u64 serial;
+	struct cv_device *dev = netdev_priv(netdev);
+
+	ASSERT_RTNL();
+	dev->netdev = netdev;
+	dev->serial = ++serial;
+	dev->peer_sequence = 1;
+	mutex_init(&dev->lock);
+	mutex_init(&dev->reap_lock);
+	INIT_LIST_HEAD(&dev->peer_list);
+	INIT_LIST_HEAD(&dev->leaving);
+	INIT_LIST_HEAD(&dev->reaping);
+	INIT_WORK(&dev->reaper, cv_peer_reap);
+	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
+	cv_allowedips_init(&dev->leaving_ips, &dev->reap_lock);
+	rcu_assign_pointer(dev->birth_net, rtnl_newlink_link_net(params));
+	return register_netdevice(netdev);
+}
+CV_COMPAT_NEWLINK_DEFINE(cv_link_new);
+
+static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
+			    struct netlink_ext_ack *extack)
+{
+	if (tb[IFLA_ADDRESS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "a culvert link has no link-layer address: leave it out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* So many, so that any attribute is refused and not overlooked. */
+#define CV_LINK_ATTRS 32
+
+static const struct nla_policy cv_link_policy[CV_LINK_ATTRS + 1] = {
+	[1 ... CV_LINK_ATTRS] = {
+		.type = NLA_REJECT,
+		.reject_message = "a culvert link takes no attributes: use `culvert set` once it is there",
+	},
+};
+
+/*
+ * Open and closed.
+ */
+
+/* What is usual for links but wrong for a tunnel to many peers. */
+static void cv_link_settle_addresses(struct net_device *netdev)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(netdev);
+	struct inet6_dev *in6_dev = __in6_dev_get(netdev);
+
+	/* Peers reach each other through us: a redirect would lead nowhere. */
+	if (in_dev) {
+		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, false);
+		IPV4_DEVCONF_ALL(dev_net(netdev), SEND_REDIRECTS) = false;
+	}
+	/* A made up address would be in nobody's allowed IPs. */
+	if (in6_dev)
+		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+}
+
+static int cv_link_open(struct net_device *netdev)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+	struct cv_peer *peer;
+	int err;
+
+	cv_link_settle_addresses(netdev);
+	err = cv_socket_open(dev, dev->wanted_port);
+	if (err)
+		return err;
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link)
+		cv_timers_event(peer, CV_EVENT_START);
+	mutex_unlock(&dev->lock);
+	return 0;
+}
+
+static int cv_link_stop(struct net_device *netdev)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+	struct cv_peer *peer;
+
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
+		cv_timers_event(peer, CV_EVENT_STOP);
+		cv_session_drop_all(peer);
+		cv_exchange_clear(peer);
+	}
+	mutex_unlock(&dev->lock);
+	cv_socket_close(dev);
+	return 0;
+}
+
+/*
+ * The end of a link.
+ */
+
+/* The peers go first, so that closing has none to look at. */
+static void cv_link_delete(struct net_device *netdev, struct list_head *head)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+
+	mutex_lock(&dev->lock);
+	cv_peer_remove_all(dev);
+	mutex_unlock(&dev->lock);
+	unregister_netdevice_queue(netdev, head);
+}
+
+/* ndo_uninit: nothing finds the device any more; whoever has it already may go on. */
+static void cv_link_detach(struct net_device *netdev)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+
+	list_del(&dev->link);
+	RCU_INIT_POINTER(dev->birth_net, NULL);
+	mutex_lock(&dev->lock);
+	cv_peer_remove_all(dev);
+	cv_device_set_identity(dev, NULL);
+	mutex_unlock(&dev->lock);
+	cv_lane_destroy(dev);
+	cv_device_put(dev);
+}
+
+/* priv_destructor: the last reference has gone, no peer is left. */
+static void cv_link_release(struct net_device *netdev)
+{
+	struct cv_device *dev = netdev_priv(netdev);
+
+	mutex_destroy(&dev->lock);
+	mutex_destroy(&dev->reap_lock);
+	cv_link_destroy_parts(dev, ARRAY_SIZE(cv_link_parts));
+}
+
+/*
+ * Counters and words about a link.
+ */
+
+static void cv_link_add_drops(struct rtnl_link_stats64 *stats, enum cv_drop_class class, u64 n)
+{
+	switch (class) {
+	case CV_DROP_AS_NONE:
+		break;
+	case CV_DROP_AS_TX_ERRORS:
+		stats->tx_errors += n;
+		break;
+	case CV_DROP_AS_TX_DROPPED:
+		stats->tx_dropped += n;
+		break;
+	case CV_DROP_AS_RX_DROPPED:
+		stats->rx_dropped += n;
+		break;
+	case CV_DROP_AS_RX_LENGTH:
+		stats->rx_length_errors += n;
+		stats->rx_errors += n;
+		break;
+	case CV_DROP_AS_RX_FRAME:
+		stats->rx_frame_errors += n;
+		stats->rx_errors += n;
+		break;
+	case CV_DROP_AS_RX_ERRORS:
+		stats->rx_errors += n;
+		break;
+	}
+}
+
+static void cv_link_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats)
+{
+	const struct cv_device *dev = netdev_priv(netdev);
+	unsigned int reason;
+
+	dev_get_tstats64(netdev, stats);
+	for (reason = 0; reason < CV_DROP_COUNT; reason++)
+		cv_link_add_drops(stats, cv_drop_class_of(reason), cv_drop_sum(dev, reason));
+}
+
+static void cv_link_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->version, CULVERT_VERSION, sizeof(info->version));
+}
+
+static int cv_link_get_sset_count(struct net_device *netdev, int set)
+{
+	return set == ETH_SS_STATS ? CV_DROP_COUNT : -EOPNOTSUPP;
+}
+
+static void cv_link_get_strings(struct net_device *netdev, u32 set, u8 *names)
+{
+	unsigned int reason;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (reason = 0; reason < CV_DROP_COUNT; reason++)
+		strscpy(names + reason * ETH_GSTRING_LEN, cv_drop_name(reason),
+			ETH_GSTRING_LEN);
+}
+
+static void cv_link_get_drops(struct net_device *netdev, struct ethtool_stats *stats, u64 *data)
+{
+	const struct cv_device *dev = netdev_priv(netdev);
+	unsigned int reason;
+
+	for (reason = 0; reason < CV_DROP_COUNT; reason++)
+		data[reason] = cv_drop_sum(dev, reason);
+}
+
+static const struct ethtool_ops cv_link_ethtool_ops = {
+	.get_drvinfo = cv_link_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = cv_link_get_sset_count,
+	.get_strings = cv_link_get_strings,
+	.get_ethtool_stats = cv_link_get_drops,
+};
+
+/* Told to userspace while the link is in another namespace. */
+static struct net *cv_link_get_net(const struct net_device *netdev)
+{
+	const struct cv_device *dev = netdev_priv(netdev);
+	struct net *net;
+
+	rcu_read_lock();
+	net = rcu_dereference(dev->birth_net);
+	rcu_read_unlock();
+	return net ?: dev_net(netdev);
+}
+
+static const struct net_device_ops cv_link_netdev_ops = {
+	.ndo_init = cv_link_attach,
+	.ndo_uninit = cv_link_detach,
+	.ndo_open = cv_link_open,
+	.ndo_stop = cv_link_stop,
+	.ndo_start_xmit = cv_tx_xmit,
+	.ndo_get_stats64 = cv_link_get_stats64,
+};
+
+static struct rtnl_link_ops cv_link_ops __read_mostly = {
+	.kind = CV_LINK_KIND,
+	.priv_size = sizeof(struct cv_device),
+	.setup = cv_link_setup,
+	.validate = cv_link_validate,
+	.maxtype = CV_LINK_ATTRS,
+	.policy = cv_link_policy,
+	.newlink = CV_COMPAT_NEWLINK(cv_link_new),
+	.dellink = cv_link_delete,
+	.get_link_net = cv_link_get_net,
+};
+
+/**
+ * cv_link_device() - the device behind a link
+ * @netdev: any link
+ *
+ * Context: any.
+ * Return: the device, or NULL if the link is of another kind; borrowed as @netdev is.
+ */
+struct cv_device *cv_link_device(struct net_device *netdev)
+{
+	return netdev->netdev_ops == &cv_link_netdev_ops ? netdev_priv(netdev) : NULL;
+}
+
+/*
+ * What happens to all links.
+ */
+
+/*
+ * A namespace ends. Links that were born in it but have been moved live on, without a
+ * socket: whatever they send is dropped, and they cannot be opened again.
+ */
+static void cv_link_net_pre_exit(struct net *net)
+{
+	struct cv_device *dev;
+
+	rtnl_lock();
+	list_for_each_entry(dev, &cv_link_devices, link) {
+		if (rtnl_dereference(dev->birth_net) != net)
+			continue;
+		netif_carrier_off(dev->netdev);
+		cv_socket_close(dev);
+		RCU_INIT_POINTER(dev->birth_net, NULL);
+	}
+	rtnl_unlock();
+}
+
+static struct pernet_operations cv_link_net_ops = {
+	.pre_exit = cv_link_net_pre_exit,
+};
+
+/* Forget all keys that were agreed on, of all peers of all links. */
+static void cv_link_wipe_all(void)
+{
+	struct cv_device *dev;
+	struct cv_peer *peer;
+
+	rtnl_lock();
+	list_for_each_entry(dev, &cv_link_devices, link) {
+		mutex_lock(&dev->lock);
+		list_for_each_entry(peer, &dev->peer_list, link) {
+			cv_exchange_clear(peer);
+			cv_session_drop_all(peer);
+			cv_timers_event(peer, CV_EVENT_WIPED);
+		}
+		mutex_unlock(&dev->lock);
+	}
+	rtnl_unlock();
+}
+
+/* An image of sleeping memory must not hold keys that still open what was recorded. */
+static int cv_link_pm_notify(struct notifier_block *block, unsigned long event, void *data)
+{
+	/* Where the machine dozes off all the time, that would be worse than it is good. */
+	if (IS_ENABLED(CONFIG_PM_AUTOSLEEP))
+		return NOTIFY_DONE;
+	if (event == PM_HIBERNATION_PREPARE || event == PM_SUSPEND_PREPARE)
+		cv_link_wipe_all();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block cv_link_pm_notifier = {
+	.notifier_call = cv_link_pm_notify,
+};
+
+/* Two machines with the same keys and counters would use every nonce twice. */
+static int cv_link_clone_notify(struct notifier_block *block, unsigned long event, void *data)
+{
+	cv_link_wipe_all();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block cv_link_clone_notifier = {
+	.notifier_call = cv_link_clone_notify,
+};
+
+/**
+ * cv_link_init() - offer the link kind
+ *
+ * Context: process, at module load, after everything that a link needs.
+ * Return: 0 or a negative errno.
+ */
+int cv_link_init(void)
+{
+	int err;
+
+	err = register_pm_notifier(&cv_link_pm_notifier);
+	if (err)
+		return err;
+	err = register_random_vmfork_notifier(&cv_link_clone_notifier);
+	if (err)
+		goto no_clone;
+	err = register_pernet_device(&cv_link_net_ops);
+	if (err)
+		goto no_net;
+	err = rtnl_link_register(&cv_link_ops);
+	if (err)
+		goto no_kind;
+	return 0;
+
+no_kind:
+	unregister_pernet_device(&cv_link_net_ops);
+no_net:
+	unregister_random_vmfork_notifier(&cv_link_clone_notifier);
+no_clone:
+	unregister_pm_notifier(&cv_link_pm_notifier);
+	return err;
+}
+
+/**
+ * cv_link_exit() - take the link kind away, and any link that there still is
+ *
+ * Context: process, at module unload; waits until the last link has been freed.
+ */
+void cv_link_exit(void)
+{
+	rtnl_link_unregister(&cv_link_ops);
+	unregister_pernet_device(&cv_link_net_ops);
+	unregister_random_vmfork_notifier(&cv_link_clone_notifier);
+	unregister_pm_notifier(&cv_link_pm_notifier);
+}

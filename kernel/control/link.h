@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The link kind: what rtnetlink, ethtool and the network stack see of a device.
+ */
+#ifndef CV_CONTROL_LINK_H
+#define CV_CONTROL_LINK_H
+
+struct cv_device;
+struct net_device;
+
+int cv_link_init(void);
+void cv_link_exit(void);
+struct cv_device *cv_link_device(struct net_device *netdev);
+
+#endif /* CV_CONTROL_LINK_H */

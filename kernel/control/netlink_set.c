@@ -1,0 +1,665 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CV_CMD_SET_DEVICE: one request to change a device, or any number of its peers. Called
+ * by generic netlink through netlink.c, whose policies have been applied already.
+ *
+ * DOC: All or nothing
+ * A request goes through three steps. It is parsed whole and everything is allocated
+ * that can be without looking at the device. Then, under the locks, it is planned: what
+ * each peer of it comes to, in the order of the request; new peers are made and given
+ * their place in the table, where nobody finds them yet; a new port is opened last.
+ * Up to here a refusal undoes what was done. Then it is applied, which cannot fail.
+ */
+#include <crypto/utils.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <net/genetlink.h>
+#include <uapi/linux/culvert.h>
+
+#include "device.h"
+#include "netlink.h"
+#include "peer.h"
+#include "../datapath/socket.h"
+#include "../datapath/tx.h"
+#include "../handshake/timers.h"
+
+/**
+ * struct cv_netlink_set_ip - one allowed IP of a request
+ */
+struct cv_netlink_set_ip {
+	/** @addr: struct in_addr or struct in6_addr, in the request */
+	const void *addr;
+	/** @family: AF_INET or AF_INET6 */
+	u16 family;
+	/** @cidr: length of the prefix in bits */
+	u8 cidr;
+	/** @remove: to be taken from the peer, not given to it */
+	bool remove;
+};
+
+/**
+ * enum cv_netlink_set_action - what an element of a request comes to
+ * @CV_NETLINK_SET_NOTHING: a peer that is not there and need not be, or is ourselves
+ * @CV_NETLINK_SET_CREATE: a new peer
+ * @CV_NETLINK_SET_CHANGE: one that there is, perhaps since earlier in the request
+ * @CV_NETLINK_SET_REMOVE: it goes
+ */
+enum cv_netlink_set_action {
+	CV_NETLINK_SET_NOTHING,
+	CV_NETLINK_SET_CREATE,
+	CV_NETLINK_SET_CHANGE,
+	CV_NETLINK_SET_REMOVE,
+};
+
+/**
+ * struct cv_netlink_set_peer - one peer of a request
+ */
+struct cv_netlink_set_peer {
+	/** @public_key: CV_KEY_LEN bytes in the request */
+	const u8 *public_key;
+	/** @preshared_key: the same; NULL: stays as it is */
+	const u8 *preshared_key;
+	/** @flags: bits of enum cv_peer_flag */
+	u32 flags;
+	/** @keepalive_s: -1: stays as it is */
+	int keepalive_s;
+	/** @endpoint: family 0: stays as it is */
+	struct cv_endpoint endpoint;
+	/** @first_ip: place of its first allowed IP in &cv_netlink_set.ips */
+	unsigned int first_ip;
+	/** @ip_count: how many it has */
+	unsigned int ip_count;
+	/** @action: as planned */
+	enum cv_netlink_set_action action;
+	/** @peer: whom it is about, unless @action is CV_NETLINK_SET_NOTHING */
+	struct cv_peer *peer;
+};
+
+/**
+ * struct cv_netlink_set - a request
+ */
+struct cv_netlink_set {
+	/** @skb: as it came, for whose it is */
+	struct sk_buff *skb;
+	/** @attrs: its attributes, by enum cv_device_attr */
+	struct nlattr **attrs;
+	/** @extack: is told why it is refused */
+	struct netlink_ext_ack *extack;
+	/** @dev: the device it is about */
+	struct cv_device *dev;
+	/** @identity: of the private key in it, if that is not zeros; until it is set */
+	struct cv_identity *identity;
+	/** @replace_peers: all peers go first */
+	bool replace_peers;
+	/** @new_identity: the private key changes; to none if @identity is NULL */
+	bool new_identity;
+	/** @peers: its peers in their order */
+	struct cv_netlink_set_peer *peers;
+	/** @peer_count: how many */
+	unsigned int peer_count;
+	/** @sorted: @peers by public key, and those of one key in their order */
+	struct cv_netlink_set_peer **sorted;
+	/** @ips: their allowed IPs in their order */
+	struct cv_netlink_set_ip *ips;
+	/** @ip_count: how many */
+	unsigned int ip_count;
+	/** @spare: memory for entries in the table of allowed IPs */
+	struct cv_allowedips_spare spare;
+};
+
+static int cv_netlink_set_parse(struct cv_netlink_set *set);
+static int cv_netlink_set_allow(struct cv_netlink_set *set);
+static int cv_netlink_set_plan(struct cv_netlink_set *set);
+static void cv_netlink_set_cancel(struct cv_netlink_set *set);
+static int cv_netlink_set_open_port(struct cv_netlink_set *set);
+static void cv_netlink_set_apply(struct cv_netlink_set *set);
+static void cv_netlink_set_free(struct cv_netlink_set *set);
+
+static int cv_netlink_set_locked(struct cv_netlink_set *set)
+{
+	int err;
+
+	mutex_lock(&set->dev->lock);
+	err = cv_netlink_set_plan(set);
+	if (!err)
+		err = cv_netlink_set_open_port(set);
+	if (err)
+		cv_netlink_set_cancel(set);
+	else
+		cv_netlink_set_apply(set);
+	mutex_unlock(&set->dev->lock);
+	return err;
+}
+
+/**
+ * cv_netlink_set_device() - change a device as a request says
+ * @skb: the request
+ * @info: what generic netlink has found in it
+ *
+ * Context: process.
+ * Return: 0, or a negative errno and nothing has changed.
+ */
+int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cv_netlink_set set = {
+		.skb = skb,
+		.attrs = info->attrs,
+		.extack = info->extack,
+	};
+	int err;
+
+	err = cv_netlink_set_parse(&set);
+	if (!err) {
+		rtnl_lock();
+		set.dev = cv_netlink_find_device(genl_info_net(info), set.attrs, set.extack);
+		err = PTR_ERR_OR_ZERO(set.dev);
+		if (!err)
+			err = cv_netlink_set_allow(&set);
+		if (!err)
+			err = cv_netlink_set_locked(&set);
+		rtnl_unlock();
+	}
+	cv_netlink_set_free(&set);
+	return err;
+}
+
+static void cv_netlink_set_free(struct cv_netlink_set *set)
+{
+	kfree_sensitive(set->identity);
+	cv_allowedips_spare_free(&set->spare);
+	kvfree(set->ips);
+	kvfree(set->sorted);
+	kvfree(set->peers);
+}
+
+/*
+ * First step: what the request says, the device not yet looked at.
+ */
+
+static const u8 cv_netlink_set_no_key[CV_KEY_LEN];
+
+static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
+{
+	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
+	struct nlattr *attrs[CVALLOWEDIP_A_MAX + 1];
+	int bytes;
+	int err;
+
+	err = nla_parse_nested_deprecated(attrs, CVALLOWEDIP_A_MAX, nest, NULL, set->extack);
+	if (err)
+		return err;
+	if (!attrs[CVALLOWEDIP_A_FAMILY] || !attrs[CVALLOWEDIP_A_IPADDR] ||
+	    !attrs[CVALLOWEDIP_A_CIDR_MASK]) {
+		NL_SET_ERR_MSG_ATTR(set->extack, nest,
+				    "an allowed IP needs a family, an address and a prefix length");
+		return -EINVAL;
+	}
+	ip->family = nla_get_u16(attrs[CVALLOWEDIP_A_FAMILY]);
+	ip->addr = nla_data(attrs[CVALLOWEDIP_A_IPADDR]);
+	ip->cidr = nla_get_u8(attrs[CVALLOWEDIP_A_CIDR_MASK]);
+	if (attrs[CVALLOWEDIP_A_FLAGS])
+		ip->remove = nla_get_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
+
+	if (ip->family != AF_INET && ip->family != AF_INET6) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FAMILY],
+				    "the family of an allowed IP must be AF_INET or AF_INET6");
+		return -EINVAL;
+	}
+	bytes = ip->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+	if (nla_len(attrs[CVALLOWEDIP_A_IPADDR]) != bytes) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_IPADDR],
+				    "the address of an allowed IP must have 4 bytes for IPv4, 16 for IPv6");
+		return -EINVAL;
+	}
+	if (ip->cidr > 8 * bytes) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_CIDR_MASK],
+				    "the prefix length of an allowed IP must be at most 32 for IPv4, 128 for IPv6");
+		return -EINVAL;
+	}
+	set->ip_count++;
+	return 0;
+}
+
+static int cv_netlink_set_parse_endpoint(struct cv_netlink_set *set,
+					 struct cv_endpoint *endpoint,
+					 const struct nlattr *attr)
+{
+	__be16 port;
+	int err;
+
+	err = cv_endpoint_from_sockaddr(endpoint, nla_data(attr), nla_len(attr));
+	if (err) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "an endpoint must be a whole sockaddr_in or sockaddr_in6");
+		return err;
+	}
+	port = endpoint->remote.any.sa_family == AF_INET ? endpoint->remote.v4.sin_port :
+							   endpoint->remote.v6.sin6_port;
+	if (!port) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "the port of an endpoint must not be 0: nothing listens there");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
+{
+	struct cv_netlink_set_peer *peer = &set->peers[set->peer_count];
+	struct nlattr *attrs[CVPEER_A_MAX + 1];
+	struct nlattr *ip;
+	int rest;
+	int err;
+
+	err = nla_parse_nested_deprecated(attrs, CVPEER_A_MAX, nest, NULL, set->extack);
+	if (err)
+		return err;
+	if (!attrs[CVPEER_A_PUBLIC_KEY]) {
+		NL_SET_ERR_MSG_ATTR(set->extack, nest,
+				    "a peer without a public key: that is what names it");
+		return -EINVAL;
+	}
+	peer->public_key = nla_data(attrs[CVPEER_A_PUBLIC_KEY]);
+	if (attrs[CVPEER_A_PRESHARED_KEY])
+		peer->preshared_key = nla_data(attrs[CVPEER_A_PRESHARED_KEY]);
+	if (attrs[CVPEER_A_FLAGS])
+		peer->flags = nla_get_u32(attrs[CVPEER_A_FLAGS]);
+	peer->keepalive_s = -1;
+	if (attrs[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL])
+		peer->keepalive_s =
+			nla_get_u16(attrs[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL]);
+	if (attrs[CVPEER_A_ENDPOINT]) {
+		err = cv_netlink_set_parse_endpoint(set, &peer->endpoint,
+						    attrs[CVPEER_A_ENDPOINT]);
+		if (err)
+			return err;
+	}
+	peer->first_ip = set->ip_count;
+	if (attrs[CVPEER_A_ALLOWEDIPS]) {
+		nla_for_each_nested(ip, attrs[CVPEER_A_ALLOWEDIPS], rest) {
+			err = cv_netlink_set_parse_ip(set, ip);
+			if (err)
+				return err;
+		}
+	}
+	peer->ip_count = set->ip_count - peer->first_ip;
+	set->peer_count++;
+	return 0;
+}
+
+/* How many elements a nest has. */
+static unsigned int cv_netlink_set_count(const struct nlattr *nest)
+{
+	const struct nlattr *element;
+	unsigned int count = 0;
+	int rest;
+
+	nla_for_each_nested(element, nest, rest)
+		count++;
+	return count;
+}
+
+/*
+ * How many allowed IPs a peer has. If it has them in several nests, the last one
+ * counts when it is parsed; here they all do.
+ */
+static unsigned int cv_netlink_set_count_ips(const struct nlattr *peer)
+{
+	const struct nlattr *attr;
+	unsigned int count = 0;
+	int rest;
+
+	nla_for_each_nested(attr, peer, rest)
+		if (nla_type(attr) == CVPEER_A_ALLOWEDIPS)
+			count += cv_netlink_set_count(attr);
+	return count;
+}
+
+/* Room for all peers and allowed IPs of a request. */
+static int cv_netlink_set_allocate(struct cv_netlink_set *set)
+{
+	const struct nlattr *peers = set->attrs[CVDEVICE_A_PEERS];
+	unsigned int peer_count = cv_netlink_set_count(peers);
+	unsigned int ip_count = 0;
+	const struct nlattr *nest;
+	int rest;
+
+	nla_for_each_nested(nest, peers, rest)
+		ip_count += cv_netlink_set_count_ips(nest);
+
+	set->peers = kvcalloc(peer_count, sizeof(*set->peers), GFP_KERNEL);
+	set->sorted = kvcalloc(peer_count, sizeof(*set->sorted), GFP_KERNEL);
+	set->ips = kvcalloc(ip_count, sizeof(*set->ips), GFP_KERNEL);
+	if (!set->peers || !set->sorted || !set->ips)
+		return -ENOMEM;
+	return cv_allowedips_prealloc(&set->spare, ip_count, GFP_KERNEL);
+}
+
+/* By public key; those with the same one by their place in the request. */
+static int cv_netlink_set_compare(const void *a, const void *b)
+{
+	const struct cv_netlink_set_peer *const *one = a;
+	const struct cv_netlink_set_peer *const *other = b;
+
+	return memcmp((*one)->public_key, (*other)->public_key, CV_KEY_LEN) ?:
+	       (*one < *other ? -1 : 1);
+}
+
+static int cv_netlink_set_parse_peers(struct cv_netlink_set *set)
+{
+	struct nlattr *nest;
+	unsigned int i;
+	int rest;
+	int err;
+
+	err = cv_netlink_set_allocate(set);
+	if (err)
+		return err;
+	nla_for_each_nested(nest, set->attrs[CVDEVICE_A_PEERS], rest) {
+		err = cv_netlink_set_parse_peer(set, nest);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < set->peer_count; i++)
+		set->sorted[i] = &set->peers[i];
+	sort(set->sorted, set->peer_count, sizeof(*set->sorted), cv_netlink_set_compare, NULL);
+	return 0;
+}
+
+static int cv_netlink_set_parse(struct cv_netlink_set *set)
+{
+	const struct nlattr *flags = set->attrs[CVDEVICE_A_FLAGS];
+	const struct nlattr *key = set->attrs[CVDEVICE_A_PRIVATE_KEY];
+	struct cv_identity *identity;
+
+	set->replace_peers = flags && nla_get_u32(flags) & CVDEVICE_F_REPLACE_PEERS;
+	set->new_identity = key;
+	if (key && crypto_memneq(nla_data(key), cv_netlink_set_no_key, CV_KEY_LEN)) {
+		identity = cv_device_make_identity(nla_data(key));
+		if (IS_ERR(identity))
+			return PTR_ERR(identity);
+		set->identity = identity;
+	}
+	return set->attrs[CVDEVICE_A_PEERS] ? cv_netlink_set_parse_peers(set) : 0;
+}
+
+/*
+ * Second step: what it comes to.
+ */
+
+/*
+ * Generic netlink has seen to it that the sender may administer the namespace that the
+ * link is in; the socket may be in another one.
+ */
+static int cv_netlink_set_allow(struct cv_netlink_set *set)
+{
+	const struct nlattr *attr = set->attrs[CVDEVICE_A_LISTEN_PORT] ?:
+				    set->attrs[CVDEVICE_A_FWMARK];
+	const struct net *net = rtnl_dereference(set->dev->birth_net);
+
+	if (!attr)
+		return 0;
+	if (!net) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "the namespace that the link was made in, and its socket, have gone");
+		return -ENONET;
+	}
+	if (!netlink_ns_capable(set->skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "listen port and fwmark need CAP_NET_ADMIN in the namespace that the link was made in");
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* A key that is set again is no news: sessions live on. */
+static void cv_netlink_set_plan_identity(struct cv_netlink_set *set)
+{
+	struct cv_identity old;
+
+	if (!set->new_identity)
+		return;
+	if (cv_device_read_identity(set->dev, &old)) {
+		set->new_identity = !set->identity ||
+				    crypto_memneq(old.private_key, set->identity->private_key,
+						  CV_KEY_LEN);
+		memzero_explicit(&old, sizeof(old));
+	} else {
+		set->new_identity = set->identity;
+	}
+}
+
+/* The device's own public key, as it will be; false if it will have none. */
+static bool cv_netlink_set_own_key(const struct cv_netlink_set *set, u8 public_key[CV_KEY_LEN])
+{
+	struct cv_identity identity;
+
+	if (set->new_identity) {
+		if (set->identity)
+			memcpy(public_key, set->identity->public_key, CV_KEY_LEN);
+		return set->identity;
+	}
+	if (!cv_device_read_identity(set->dev, &identity))
+		return false;
+	memcpy(public_key, identity.public_key, CV_KEY_LEN);
+	memzero_explicit(&identity, sizeof(identity));
+	return true;
+}
+
+/**
+ * cv_netlink_set_plan_peer() - what one element comes to
+ * @set: the request
+ * @element: the element
+ * @peer: the peer with its key at this point of the request, or NULL
+ *
+ * Return: the peer with its key after it, NULL if there is none, or ERR_PTR().
+ */
+static struct cv_peer *cv_netlink_set_plan_peer(struct cv_netlink_set *set,
+						struct cv_netlink_set_peer *element,
+						struct cv_peer *peer)
+{
+	int err;
+
+	if (peer) {
+		element->peer = peer;
+		if (!(element->flags & CVPEER_F_REMOVE_ME)) {
+			element->action = CV_NETLINK_SET_CHANGE;
+			return peer;
+		}
+		element->action = CV_NETLINK_SET_REMOVE;
+		return NULL;
+	}
+	if (element->flags & (CVPEER_F_REMOVE_ME | CVPEER_F_UPDATE_ONLY))
+		return NULL;
+
+	peer = cv_peer_create(set->dev, element->public_key);
+	if (!peer)
+		return ERR_PTR(-ENOMEM);
+	err = cv_peer_reserve(peer);
+	if (err) {
+		cv_peer_put(peer);
+		return ERR_PTR(err);
+	}
+	element->peer = peer;
+	element->action = CV_NETLINK_SET_CREATE;
+	return peer;
+}
+
+/* A device has so many peers at most. */
+static int cv_netlink_set_plan_count(struct cv_netlink_set *set)
+{
+	unsigned int count = set->replace_peers ? 0 : set->dev->peer_count;
+	unsigned int removed = 0;
+	unsigned int i;
+
+	for (i = 0; i < set->peer_count; i++) {
+		count += set->peers[i].action == CV_NETLINK_SET_CREATE;
+		removed += set->peers[i].action == CV_NETLINK_SET_REMOVE;
+	}
+	if (count - removed <= CV_PEER_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(set->extack, set->attrs[CVDEVICE_A_PEERS],
+			    "a link has at most 1048576 peers: spread them over several links");
+	return -ENOSPC;
+}
+
+static int cv_netlink_set_plan(struct cv_netlink_set *set)
+{
+	struct cv_netlink_set_peer *element;
+	const u8 *key_before = NULL;
+	struct cv_peer *peer = NULL;
+	u8 own_key[CV_KEY_LEN];
+	unsigned int i;
+	bool has_key;
+
+	cv_netlink_set_plan_identity(set);
+	has_key = cv_netlink_set_own_key(set, own_key);
+
+	for (i = 0; i < set->peer_count; i++) {
+		element = set->sorted[i];
+		if (has_key && !memcmp(element->public_key, own_key, CV_KEY_LEN))
+			continue;
+		if (!key_before || memcmp(element->public_key, key_before, CV_KEY_LEN)) {
+			key_before = element->public_key;
+			peer = set->replace_peers ? NULL :
+			       cv_peers_find(&set->dev->peers, element->public_key);
+		}
+		peer = cv_netlink_set_plan_peer(set, element, peer);
+		if (IS_ERR(peer))
+			return PTR_ERR(peer);
+	}
+	return cv_netlink_set_plan_count(set);
+}
+
+/* The plan is given up. */
+static void cv_netlink_set_cancel(struct cv_netlink_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->peer_count; i++)
+		if (set->peers[i].action == CV_NETLINK_SET_CREATE)
+			cv_peer_cancel(set->peers[i].peer);
+}
+
+/* The last that may fail, and the only thing that a failure would show of. */
+static int cv_netlink_set_open_port(struct cv_netlink_set *set)
+{
+	const struct nlattr *attr = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	struct cv_device *dev = set->dev;
+	u16 port;
+	int err;
+
+	if (!attr)
+		return 0;
+	port = nla_get_u16(attr);
+	if (netif_running(dev->netdev) && (!port || port != cv_socket_port(dev))) {
+		err = cv_socket_open(dev, port);
+		if (err == -EADDRINUSE)
+			NL_SET_ERR_MSG_ATTR(set->extack, attr,
+					    "the listen port is in use: choose another, or 0 for any");
+		else if (err)
+			NL_SET_ERR_MSG_ATTR(set->extack, attr,
+					    "the listen port cannot be opened");
+		if (err)
+			return err;
+	}
+	dev->wanted_port = port;
+	return 0;
+}
+
+/*
+ * Third step: doing it.
+ */
+
+static void cv_netlink_set_fwmark(struct cv_device *dev, u32 fwmark)
+{
+	struct cv_peer *peer;
+
+	if (dev->fwmark == fwmark)
+		return;
+	WRITE_ONCE(dev->fwmark, fwmark);
+	/* Routes that were looked up with the old mark do not hold any more. */
+	list_for_each_entry(peer, &dev->peer_list, link)
+		cv_socket_forget_source(peer);
+}
+
+static void cv_netlink_set_identity(struct cv_netlink_set *set)
+{
+	struct cv_peer *self;
+
+	if (!set->new_identity)
+		return;
+	if (set->identity) {
+		self = cv_peers_find(&set->dev->peers, set->identity->public_key);
+		if (self)
+			cv_peer_remove(self);
+	}
+	cv_device_set_identity(set->dev, set->identity);
+	set->identity = NULL;
+}
+
+static void cv_netlink_set_allowedips(struct cv_netlink_set *set,
+				      const struct cv_netlink_set_peer *element)
+{
+	struct cv_allowedips *table = &set->dev->allowed_ips;
+	struct cv_peer *peer = element->peer;
+	const struct cv_netlink_set_ip *ip;
+	unsigned int i;
+
+	if (element->flags & CVPEER_F_REPLACE_ALLOWEDIPS)
+		cv_allowedips_remove_peer(table, &peer->allowed_ips);
+	for (i = 0; i < element->ip_count; i++) {
+		ip = &set->ips[element->first_ip + i];
+		if (ip->remove)
+			cv_allowedips_remove(table, ip->family, ip->addr, ip->cidr, peer);
+		else
+			cv_allowedips_insert(table, &set->spare, ip->family, ip->addr,
+					     ip->cidr, peer, &peer->allowed_ips);
+	}
+}
+
+static void cv_netlink_set_peer(struct cv_netlink_set *set,
+				const struct cv_netlink_set_peer *element)
+{
+	struct cv_peer *peer = element->peer;
+
+	if (element->action == CV_NETLINK_SET_NOTHING)
+		return;
+	if (element->action == CV_NETLINK_SET_REMOVE) {
+		cv_peer_remove(peer);
+		return;
+	}
+	if (element->preshared_key) {
+		mutex_lock(&peer->exchange_lock);
+		memcpy(peer->preshared_key, element->preshared_key, CV_KEY_LEN);
+		mutex_unlock(&peer->exchange_lock);
+	}
+	if (element->endpoint.remote.any.sa_family)
+		cv_socket_set_endpoint(peer, &element->endpoint);
+	if (element->action == CV_NETLINK_SET_CREATE)
+		cv_peer_publish(peer);
+	cv_netlink_set_allowedips(set, element);
+	if (element->keepalive_s >= 0)
+		cv_timers_set_persistent(peer, element->keepalive_s);
+	/* It may wait for an endpoint. */
+	if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
+		cv_tx_send_staged(peer);
+}
+
+static void cv_netlink_set_apply(struct cv_netlink_set *set)
+{
+	const struct nlattr *fwmark = set->attrs[CVDEVICE_A_FWMARK];
+	unsigned int i;
+
+	lockdep_assert_held(&set->dev->lock);
+	if (set->replace_peers)
+		cv_peer_remove_all(set->dev);
+	if (fwmark)
+		cv_netlink_set_fwmark(set->dev, nla_get_u32(fwmark));
+	cv_netlink_set_identity(set);
+	for (i = 0; i < set->peer_count; i++)
+		cv_netlink_set_peer(set, &set->peers[i]);
+	cv_device_changed(set->dev);
+}

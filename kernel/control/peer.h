@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A peer: its keys, its endpoint, its sessions and what waits for them. Small
+ * while idle: whatever only an active peer needs hangs off it and is allocated
+ * when first used.
+ */
+#ifndef CV_CONTROL_PEER_H
+#define CV_CONTROL_PEER_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/seqlock.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <net/dst_cache.h>
+
+#include "../datapath/endpoint.h"
+#include "../datapath/order.h"
+#include "../handshake/timer_rules.h"
+#include "../wire.h"
+
+struct cv_device;
+struct cv_exchange;
+struct cv_session;
+
+/**
+ * enum cv_peer_slot - the three sessions of a peer
+ * @CV_SLOT_PREVIOUS: still opens what is late
+ * @CV_SLOT_CURRENT: seals and opens
+ * @CV_SLOT_NEXT: the responder's, until the initiator has used it
+ * @CV_SLOT_COUNT: how many
+ */
+enum cv_peer_slot {
+	CV_SLOT_PREVIOUS,
+	CV_SLOT_CURRENT,
+	CV_SLOT_NEXT,
+	CV_SLOT_COUNT,
+};
+
+/**
+ * struct cv_peer - one peer of a device
+ */
+struct cv_peer {
+	/** @dev: the device; outlives the peer */
+	struct cv_device *dev;
+	/** @sessions: by enum cv_peer_slot; written under @slot_lock, read under RCU */
+	struct cv_session __rcu *sessions[CV_SLOT_COUNT];
+	/** @tx: sealed batches in the order they will be sent */
+	struct cv_order tx;
+	/** @rx: opened batches in the order they will be handed up */
+	struct cv_order rx;
+	/** @staged: inner packets that wait for a session, oldest first */
+	struct sk_buff_head staged;
+	/** @endpoint_lock: for @endpoint; readers copy */
+	seqlock_t endpoint_lock;
+	/** @endpoint: where the peer was last heard of, or was said to be */
+	struct cv_endpoint endpoint;
+	/** @dst_cache: routes to @endpoint, once @has_dst_cache */
+	struct dst_cache dst_cache;
+	/** @has_dst_cache: @dst_cache was made with the first session, under @exchange_lock */
+	bool has_dst_cache;
+	/** @rx_bytes: outer UDP payload bytes of authenticated messages, tunnel and handshake */
+	atomic64_t rx_bytes;
+	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
+	atomic64_t tx_bytes;
+	/** @slot_lock: writers of @sessions */
+	spinlock_t slot_lock;
+	/** @timer_lock: @timers and the arming of @timer */
+	spinlock_t timer_lock;
+	/** @timers: deadlines, see timer_rules.h */
+	struct cv_timer_state timers;
+	/** @timer: fires at the earliest of @timers or before */
+	struct timer_list timer;
+	/** @work: acts for timers and sends initiations; holds a reference while queued */
+	struct work_struct work;
+	/** @todo: bits of enum cv_timers_todo for @work */
+	unsigned long todo;
+	/** @exchange_lock: @exchange and all below it */
+	struct mutex exchange_lock;
+	/** @exchange: handshake state; NULL until one is begun and after a wipe */
+	struct cv_exchange *exchange;
+	/** @initiated_ns: CLOCK_BOOTTIME of the last initiation or response sent, 0: never */
+	u64 initiated_ns;
+	/** @accepted_ns: CLOCK_BOOTTIME of the last initiation accepted, 0: never */
+	u64 accepted_ns;
+	/** @handshake_s: CLOCK_REALTIME of the last completed handshake, 0: never */
+	struct timespec64 handshake_time;
+	/** @sent_stamp: TAI64N of the last initiation sent, zeros: none */
+	u8 sent_stamp[CV_WIRE_TIMESTAMP_BYTES];
+	/** @seen_stamp: greatest TAI64N accepted from the peer */
+	u8 seen_stamp[CV_WIRE_TIMESTAMP_BYTES];
+	/** @preshared_key: zeros: none; under @exchange_lock */
+	u8 preshared_key[CV_WIRE_KEY_BYTES];
+	/** @public_key: never changes */
+	u8 public_key[CV_WIRE_KEY_BYTES];
+	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
+	bool dead;
+	/** @id: random, spreads peers over lanes */
+	u32 id;
+	/** @refs: see cv_peer_get() */
+	refcount_t refs;
+	/** @node: in &cv_device.peers */
+	struct rhash_head node;
+	/** @link: in &cv_device.peer_list, under &cv_device.lock */
+	struct list_head link;
+	/** @allowed_ips: the peer's nodes, under &cv_device.lock */
+	struct list_head allowed_ips;
+	/** @rcu: for freeing */
+	struct rcu_head rcu;
+};
+
+/* How many peers a device holds at most. */
+#define CV_PEER_MAX (1U << 20)
+
+int cv_peer_init(void);
+void cv_peer_exit(void);
+struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES]);
+struct cv_peer *cv_peer_get(struct cv_peer *peer);
+struct cv_peer *cv_peer_tryget(struct cv_peer *peer);
+void cv_peer_put(struct cv_peer *peer);
+int cv_peer_reserve(struct cv_peer *peer);
+void cv_peer_cancel(struct cv_peer *peer);
+void cv_peer_publish(struct cv_peer *peer);
+void cv_peer_remove(struct cv_peer *peer);
+void cv_peer_remove_all(struct cv_device *dev);
+void cv_peer_reap(struct work_struct *work);
+
+#endif /* CV_CONTROL_PEER_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receive hook. The UDP stack splits a super-packet before it gives it to a
+ * socket like ours, unless the packet says that it belongs to a UDP tunnel. So a
+ * netfilter hook, the last at LOCAL_IN, says that for our ports: firewalls have
+ * seen the packet by then, and forwarded packets never come by. socket.c adds and
+ * removes ports.
+ */
+#include <linux/hashtable.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/rtnetlink.h>
+#include <linux/udp.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "hook.h"
+#include "socket.h"
+
+#define CV_HOOK_HASH_BITS 6
+
+/**
+ * struct cv_hook_net - our ports in one namespace
+ */
+struct cv_hook_net {
+	/** @ports: struct cv_socket by port; written under RTNL, read under RCU */
+	DECLARE_HASHTABLE(ports, CV_HOOK_HASH_BITS);
+	/** @users: how many there are; the hooks are registered while there are any */
+	unsigned int users;
+};
+
+static unsigned int cv_hook_net_id;
+
+static bool cv_hook_is_ours(const struct net *net, __be16 port)
+{
+	const struct cv_hook_net *ours = net_generic(net, cv_hook_net_id);
+	const struct cv_socket *socket;
+
+	hash_for_each_possible_rcu(ours->ports, socket, link, ntohs(port))
+		if (socket->port == ntohs(port))
+			return true;
+	return false;
+}
+
+/*
+ * Marks a super-packet. One that is cloned shares the mark with somebody else's
+ * view of it, and one inside another encapsulation is not what the mark means:
+ * those are split, which is slower and right.
+ */
+static unsigned int cv_hook_in(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct udphdr buffer;
+	const struct udphdr *udp;
+
+	if (likely(!skb_is_gso(skb)) || !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) ||
+	    skb->encapsulation || skb_cloned(skb))
+		return NF_ACCEPT;
+	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr != IPPROTO_UDP)
+		return NF_ACCEPT;
+	udp = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buffer), &buffer);
+	if (udp && cv_hook_is_ours(state->net, udp->dest))
+		skb_shinfo(skb)->gso_type |= SKB_GSO_UDP_TUNNEL_CSUM;
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops cv_hook_ops[] = {
+	{
+		.hook = cv_hook_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = INT_MAX,
+	},
+	{
+		.hook = cv_hook_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = INT_MAX,
+	},
+};
+
+/**
+ * cv_hook_add() - super-packets to a socket's port come whole from now on
+ * @socket: open
+ *
+ * Context: RTNL, may sleep. Return: 0 or why the hook cannot be registered.
+ */
+int cv_hook_add(struct cv_socket *socket)
+{
+	struct cv_hook_net *ours = net_generic(socket->net, cv_hook_net_id);
+	int err;
+
+	ASSERT_RTNL();
+	if (!ours->users) {
+		err = nf_register_net_hooks(socket->net, cv_hook_ops, ARRAY_SIZE(cv_hook_ops));
+		if (err)
+			return err;
+	}
+	ours->users++;
+	hash_add_rcu(ours->ports, &socket->link, socket->port);
+	return 0;
+}
+
+/**
+ * cv_hook_remove() - undo cv_hook_add()
+ * @socket: to be freed after a grace period
+ *
+ * Context: RTNL, may sleep.
+ */
+void cv_hook_remove(struct cv_socket *socket)
+{
+	struct cv_hook_net *ours = net_generic(socket->net, cv_hook_net_id);
+
+	ASSERT_RTNL();
+	hash_del_rcu(&socket->link);
+	if (!--ours->users)
+		nf_unregister_net_hooks(socket->net, cv_hook_ops, ARRAY_SIZE(cv_hook_ops));
+}
+
+static int __net_init cv_hook_net_init(struct net *net)
+{
+	struct cv_hook_net *ours = net_generic(net, cv_hook_net_id);
+
+	hash_init(ours->ports);
+	return 0;
+}
+
+static struct pernet_operations cv_hook_net_ops = {
+	.init = cv_hook_net_init,
+	.id = &cv_hook_net_id,
+	.size = sizeof(struct cv_hook_net),
+};
+
+/**
+ * cv_hook_init() - make room in every namespace
+ *
+ * Context: module load, before the links. Return: 0 or -ENOMEM.
+ */
+int cv_hook_init(void)
+{
+	return register_pernet_subsys(&cv_hook_net_ops);
+}
+
+/**
+ * cv_hook_exit() - undo cv_hook_init()
+ *
+ * Context: module unload, no socket left.
+ */
+void cv_hook_exit(void)
+{
+	unregister_pernet_subsys(&cv_hook_net_ops);
+}

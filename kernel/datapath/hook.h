@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The receive hook: has the UDP stack hand our sockets whole super-packets.
+ */
+#ifndef CV_DATAPATH_HOOK_H
+#define CV_DATAPATH_HOOK_H
+
+struct cv_socket;
+
+int cv_hook_init(void);
+void cv_hook_exit(void);
+int cv_hook_add(struct cv_socket *socket);
+void cv_hook_remove(struct cv_socket *socket);
+
+#endif /* CV_DATAPATH_HOOK_H */

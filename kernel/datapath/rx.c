@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way in, from the top: the UDP socket (or the receive hook's super-packet)
+ * hands over datagrams, which are told apart one by one; data goes in batches to
+ * be opened (crypt.c, open.c); in their order they come back to cv_rx_finish(),
+ * which checks what was inside and hands it up.
+ */
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/inet_ecn.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+
+#include "batch.h"
+#include "crypt.h"
+#include "lane.h"
+#include "rx.h"
+#include "socket.h"
+#include "tx.h"
+#include "../control/device.h"
+#include "../handshake/exchange.h"
+#include "../handshake/session.h"
+#include "../handshake/timers.h"
+
+/* Datagrams in one super-packet; GRO stops at 64, virtual links at 128. */
+#define CV_RX_MAX_DATAGRAMS 128
+
+static void cv_rx_walk(struct cv_device *dev, struct sk_buff *skb, unsigned int stride);
+static void cv_rx_message(struct cv_device *dev, const struct sk_buff *skb,
+			  unsigned int offset, unsigned int bytes);
+static struct cv_session *cv_rx_session(struct cv_device *dev, __le32 index);
+static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb);
+
+/**
+ * cv_rx_receive() - encap_rcv: a UDP datagram or a super-packet of them came in
+ * @socket: where
+ * @skb: at its UDP header; consumed
+ *
+ * Context: softirq, RCU. Return: 0, always consumed.
+ */
+int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
+{
+	struct cv_device *dev = socket->dev;
+	unsigned int bytes, stride;
+
+	if (unlikely(skb->len < sizeof(struct udphdr) ||
+		     !(skb = skb_share_check(skb, GFP_ATOMIC))))
+		goto no_memory;
+	bytes = skb->len - sizeof(struct udphdr);
+	stride = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : bytes;
+	if (unlikely(bytes < sizeof(__le32))) {
+		cv_drop_count(dev, CV_DROP_RX_SHORT);
+		kfree_skb(skb);
+	} else if (unlikely(stride < sizeof(__le32) || bytes / stride > CV_RX_MAX_DATAGRAMS)) {
+		/* No sender of ours makes these: refused whole, at no cost. */
+		cv_drop_add(dev, CV_DROP_RX_SHORT, DIV_ROUND_UP(bytes, max(stride, 1U)));
+		kfree_skb(skb);
+	} else {
+		cv_rx_walk(dev, skb, stride);
+	}
+	return 0;
+
+no_memory:
+	cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
+	kfree_skb(skb);
+	return 0;
+}
+
+/*
+ * What a datagram is: a data message whose index is returned, or something else
+ * that has been dealt with.
+ */
+static bool cv_rx_is_data(struct cv_device *dev, const struct sk_buff *skb,
+			  unsigned int offset, unsigned int bytes, __le32 *index)
+{
+	struct cv_wire_data buffer, *header;
+	unsigned int have = min_t(unsigned int, bytes, sizeof(buffer));
+
+	header = skb_header_pointer(skb, offset, have, &buffer);
+	if (unlikely(!header || bytes < sizeof(header->type))) {
+		cv_drop_count(dev, CV_DROP_RX_SHORT);
+		return false;
+	}
+	if (unlikely(header->type != cpu_to_le32(CV_WIRE_DATA))) {
+		cv_rx_message(dev, skb, offset, bytes);
+		return false;
+	}
+	if (unlikely(bytes < CV_WIRE_DATA_OVERHEAD_BYTES)) {
+		cv_drop_count(dev, CV_DROP_RX_SHORT);
+		return false;
+	}
+	*index = header->receiver;
+	return true;
+}
+
+/*
+ * Part of a super-packet goes its own way: one skb for each run of data messages
+ * to one session. The last one takes the skb itself.
+ */
+static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
+		      unsigned int offset, unsigned int bytes, unsigned int stride)
+{
+	struct cv_session *session = cv_rx_session(dev, index);
+	struct cv_batch_cb *cb;
+
+	if (unlikely(!session)) {
+		cv_drop_add(dev, CV_DROP_RX_UNKNOWN_INDEX, DIV_ROUND_UP(bytes, stride));
+		kfree_skb(skb);
+		return;
+	}
+	if (unlikely(!cv_session_opens(session))) {
+		cv_drop_add(dev, CV_DROP_RX_EXPIRED, DIV_ROUND_UP(bytes, stride));
+		kfree_skb(skb);
+	} else {
+		cb = cv_batch_cb(skb);
+		cb->rx.offset = offset;
+		cb->rx.bytes = bytes;
+		cb->rx.stride = stride;
+		cb->rx.authentic = false;
+		cv_rx_submit(session, skb);
+	}
+	cv_session_put(session);
+}
+
+/* A run in the middle of a super-packet. */
+static void cv_rx_part(struct cv_device *dev, struct sk_buff *skb, __le32 index,
+		       unsigned int offset, unsigned int bytes, unsigned int stride)
+{
+	struct sk_buff *part = skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (unlikely(!part))
+		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, DIV_ROUND_UP(bytes, stride));
+	else
+		cv_rx_run(dev, part, index, offset, bytes, stride);
+}
+
+/* Every datagram is looked at by itself; neighbours to one session stay together. */
+static void cv_rx_walk(struct cv_device *dev, struct sk_buff *skb, unsigned int stride)
+{
+	unsigned int offset = sizeof(struct udphdr), run_offset = 0, run_bytes = 0;
+	__le32 index, run_index = 0;
+
+	for (; offset < skb->len; offset += stride) {
+		unsigned int bytes = min(stride, skb->len - offset);
+		bool data = cv_rx_is_data(dev, skb, offset, bytes, &index);
+
+		if (run_bytes && (!data || index != run_index)) {
+			cv_rx_part(dev, skb, run_index, run_offset, run_bytes, stride);
+			run_bytes = 0;
+		}
+		if (!data)
+			continue;
+		if (!run_bytes) {
+			run_index = index;
+			run_offset = offset;
+		}
+		run_bytes += bytes;
+	}
+	if (run_bytes)
+		cv_rx_run(dev, skb, run_index, run_offset, run_bytes, stride);
+	else
+		consume_skb(skb);
+}
+
+/* Anything but data: a handshake message, if it has the size of one. */
+static void cv_rx_message(struct cv_device *dev, const struct sk_buff *skb,
+			  unsigned int offset, unsigned int bytes)
+{
+	u8 message[sizeof(struct cv_wire_initiation)] __aligned(8);
+	struct cv_endpoint from;
+	unsigned int expected;
+
+	if (unlikely(skb_copy_bits(skb, offset, message, min_t(unsigned int, bytes,
+							       sizeof(message))))) {
+		cv_drop_count(dev, CV_DROP_RX_SHORT);
+		return;
+	}
+	switch (le32_to_cpup((__le32 *)message)) {
+	case CV_WIRE_INITIATION:
+		expected = sizeof(struct cv_wire_initiation);
+		break;
+	case CV_WIRE_RESPONSE:
+		expected = sizeof(struct cv_wire_response);
+		break;
+	case CV_WIRE_COOKIE:
+		expected = sizeof(struct cv_wire_cookie);
+		break;
+	default:
+		cv_drop_count(dev, CV_DROP_RX_TYPE);
+		return;
+	}
+	if (unlikely(bytes != expected)) {
+		cv_drop_count(dev, CV_DROP_RX_LENGTH);
+		return;
+	}
+	if (likely(!cv_endpoint_from_skb(&from, skb)))
+		cv_exchange_receive(dev, &from, message, bytes);
+}
+
+/* The session that chose an index, referenced, or NULL. */
+static struct cv_session *cv_rx_session(struct cv_device *dev, __le32 index)
+{
+	struct cv_index_entry *entry;
+	struct cv_session *session = NULL;
+
+	rcu_read_lock();
+	entry = cv_index_find(&dev->index, index);
+	if (likely(entry && entry->kind == CV_INDEX_SESSION))
+		session = cv_session_tryget(container_of(entry, struct cv_session, entry));
+	rcu_read_unlock();
+	return session;
+}
+
+static void cv_rx_add(struct cv_batch *batch, struct sk_buff *skb)
+{
+	struct cv_batch_cb *cb = cv_batch_cb(skb);
+
+	lockdep_assert_held(&batch->order->lock);
+	__skb_queue_tail(&batch->in, skb);
+	batch->packets += DIV_ROUND_UP(cb->rx.bytes, cb->rx.stride);
+	batch->bytes += cb->rx.bytes;
+	batch->flight_bytes += skb->truesize;
+	atomic_add(skb->truesize, &batch->session->peer->dev->rx_flight_bytes);
+}
+
+/* The youngest batch, if it waits for a worker and has room: it takes more. */
+static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb)
+{
+	struct cv_order *order = &session->peer->rx;
+	struct cv_batch *tail;
+	bool fits = false;
+
+	spin_lock(&order->lock);
+	if (!list_empty(&order->batches)) {
+		tail = list_last_entry(&order->batches, struct cv_batch, order_link);
+		fits = tail->state == CV_BATCH_WAITING && tail->session == session &&
+		       tail->packets < CV_BATCH_MAX_PACKETS &&
+		       tail->bytes + cv_batch_cb(skb)->rx.bytes <= CV_BATCH_MAX_BYTES;
+		if (fits)
+			cv_rx_add(tail, skb);
+	}
+	spin_unlock(&order->lock);
+	return fits;
+}
+
+/*
+ * Datagrams of one session go to be opened: right here when the peer has nothing
+ * in flight and this is but one, else by a crypto worker.
+ */
+static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
+{
+	struct cv_device *dev = session->peer->dev;
+	struct cv_order *order = &session->peer->rx;
+	struct cv_batch *batch;
+	bool here;
+
+	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES)) {
+		cv_drop_add(dev, CV_DROP_RX_BUSY, DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes,
+							       cv_batch_cb(skb)->rx.stride));
+		kfree_skb(skb);
+		return;
+	}
+	if (cv_rx_append(session, skb))
+		return;
+	batch = cv_batch_create(session, false);
+	if (unlikely(!batch)) {
+		cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
+		kfree_skb(skb);
+		return;
+	}
+	refcount_inc(&session->refs);
+
+	spin_lock(&order->lock);
+	cv_rx_add(batch, skb);
+	here = list_empty(&order->batches) && batch->packets == 1;
+	if (here)
+		batch->state = CV_BATCH_RUNNING;
+	list_add_tail(&batch->order_link, &order->batches);
+	spin_unlock(&order->lock);
+	if (here)
+		cv_crypt_run(batch);
+	else
+		cv_crypt_queue(batch);
+}
+
+/*
+ * The inner packet's own length, or 0 with *@reason when it is not one that this
+ * peer may send.
+ */
+static unsigned int cv_rx_inner_bytes(struct cv_peer *peer, struct sk_buff *skb,
+				      enum cv_drop *reason)
+{
+	struct cv_peer *owner;
+	unsigned int bytes;
+
+	*reason = CV_DROP_RX_INNER_SHORT;
+	if (skb->len < sizeof(struct iphdr))
+		return 0;
+	skb_reset_network_header(skb);
+	skb->protocol = ip_tunnel_parse_protocol(skb);
+	if (skb->protocol == htons(ETH_P_IP)) {
+		bytes = ntohs(ip_hdr(skb)->tot_len);
+		if (bytes < sizeof(struct iphdr))
+			return 0;
+		owner = cv_allowedips_find(&peer->dev->allowed_ips, AF_INET,
+					   &ip_hdr(skb)->saddr);
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		if (skb->len < sizeof(struct ipv6hdr))
+			return 0;
+		bytes = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
+		owner = cv_allowedips_find(&peer->dev->allowed_ips, AF_INET6,
+					   &ipv6_hdr(skb)->saddr);
+	} else {
+		*reason = ip_hdr(skb)->version == 6 ? CV_DROP_RX_INNER_SHORT :
+						      CV_DROP_RX_INNER_VERSION;
+		return 0;
+	}
+	*reason = CV_DROP_RX_INNER_LENGTH;
+	if (bytes > skb->len)
+		return 0;
+	*reason = CV_DROP_RX_INNER_SOURCE;
+	return owner == peer ? bytes : 0;
+}
+
+/*
+ * The outer path's congestion mark moves inside (RFC 6040 by the kernel's helper).
+ * A mark on a packet that knows no ECN is ignored: the packet is delivered.
+ */
+static void cv_rx_ecn(struct sk_buff *skb, u8 outer_ds)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		INET_ECN_decapsulate(skb, outer_ds, ip_hdr(skb)->tos);
+	else
+		INET_ECN_decapsulate(skb, outer_ds, ipv6_get_dsfield(ipv6_hdr(skb)));
+}
+
+/* An opened packet is made ready to be handed up; false: dropped and counted. */
+static bool cv_rx_accept(struct cv_peer *peer, struct sk_buff *skb)
+{
+	struct net_device *netdev = peer->dev->netdev;
+	u8 ds = cv_batch_cb(skb)->opened.ds;
+	enum cv_drop reason;
+	unsigned int bytes;
+
+	bytes = cv_rx_inner_bytes(peer, skb, &reason);
+	if (unlikely(!bytes)) {
+		cv_drop_count(peer->dev, reason);
+		return false;
+	}
+	__skb_trim(skb, bytes);
+	cv_rx_ecn(skb, ds);
+	skb->dev = netdev;
+	skb_reset_mac_header(skb);
+	/*
+	 * The peer vouches for every bit by the tag: summing again would find what
+	 * the peer was given wrong, which is not ours to judge.
+	 */
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb->csum_level = ~0;
+	dev_sw_netstats_rx_add(netdev, bytes);
+	return true;
+}
+
+/* Endpoint, timers, sessions: once for all authentic datagrams of the batch. */
+static void cv_rx_authentic(struct cv_batch *batch, bool data)
+{
+	struct cv_session *session = batch->session;
+	struct cv_peer *peer = session->peer;
+	struct cv_endpoint from;
+	struct sk_buff *skb;
+
+	skb_queue_reverse_walk(&batch->in, skb) {
+		if (!cv_batch_cb(skb)->rx.authentic)
+			continue;
+		if (likely(!cv_endpoint_from_skb(&from, skb)))
+			cv_socket_set_endpoint(peer, &from);
+		break;
+	}
+	if (unlikely(cv_session_confirm(session))) {
+		cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
+		cv_tx_send_staged(peer);
+	}
+	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
+	if (unlikely(cv_session_wants_renewal(session, false)))
+		cv_timers_request(peer, CV_TODO_INITIATE);
+}
+
+static void cv_rx_hand_up(struct cv_batch *batch)
+{
+	struct cv_peer *peer = batch->session->peer;
+	unsigned int wire_bytes = 0;
+	struct sk_buff_head packets;
+	struct sk_buff *skb;
+	bool data = false;
+
+	if (skb_queue_empty(&batch->out))
+		return;
+	__skb_queue_head_init(&packets);
+	rcu_read_lock();
+	while ((skb = __skb_dequeue(&batch->out))) {
+		wire_bytes += cv_batch_cb(skb)->opened.wire_bytes;
+		if (!skb->len) {
+			consume_skb(skb);
+			continue;
+		}
+		data = true;
+		if (likely(cv_rx_accept(peer, skb)))
+			__skb_queue_tail(&packets, skb);
+		else
+			kfree_skb(skb);
+	}
+	atomic64_add(wire_bytes, &peer->rx_bytes);
+	cv_rx_authentic(batch, data);
+	cv_lane_push(peer->dev, peer->id, &packets);
+	rcu_read_unlock();
+}
+
+/**
+ * cv_rx_finish() - hand up what a batch held
+ * @batch: the head of its order, which it has left; freed
+ *
+ * Context: BH off, no lock held.
+ */
+void cv_rx_finish(struct cv_batch *batch)
+{
+	struct cv_device *dev = batch->session->peer->dev;
+
+	if (likely(!READ_ONCE(batch->session->dead)))
+		cv_rx_hand_up(batch);
+	atomic_sub(batch->flight_bytes, &dev->rx_flight_bytes);
+	cv_batch_free(batch);
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The UDP sockets of a device: how they are opened and closed, how a payload is
+ * routed and sent, how datagrams come in. tx.c and exchange.c send by it; rx.c is
+ * called from it.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+#include <net/addrconf.h>
+#include <net/dst_cache.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp_tunnel.h>
+
+#include "hook.h"
+#include "rx.h"
+#include "socket.h"
+#include "../control/device.h"
+#include "../control/peer.h"
+
+/* How often a port is chosen anew because IPv6 has it taken. */
+#define CV_SOCKET_PORT_TRIES 100
+
+static int cv_socket_create(struct cv_socket *socket);
+static void cv_socket_release(struct cv_socket *socket);
+static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *endpoint,
+			   struct cv_peer *peer, struct sk_buff *skb, u8 ds);
+static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *endpoint,
+			   struct cv_peer *peer, struct sk_buff *skb, u8 ds);
+
+/**
+ * cv_socket_open() - open a device's sockets, or move them to another port
+ * @dev: the device
+ * @port: host order, 0: any free one
+ *
+ * The old sockets, if there are any, go on working until the new ones do, and stay
+ * when these cannot be had.
+ *
+ * Context: RTNL, may sleep. Return: 0, -ENONET when the namespace that the link was
+ * born in is gone, -EADDRINUSE, or what socket(2) and bind(2) say.
+ */
+int cv_socket_open(struct cv_device *dev, u16 port)
+{
+	struct net *net = rtnl_dereference(dev->birth_net);
+	struct cv_socket *socket, *old;
+	unsigned int tries = 0;
+	int err;
+
+	ASSERT_RTNL();
+	if (!net)
+		return -ENONET;
+	socket = kzalloc(sizeof(*socket), GFP_KERNEL);
+	if (!socket)
+		return -ENOMEM;
+	socket->dev = dev;
+	socket->net = net;
+	do {
+		socket->port = port;
+		err = cv_socket_create(socket);
+	} while (err == -EADDRINUSE && !port && ++tries < CV_SOCKET_PORT_TRIES);
+	if (!err)
+		err = cv_hook_add(socket);
+	if (err) {
+		cv_socket_release(socket);
+		return err;
+	}
+	old = rcu_replace_pointer(dev->socket, socket, lockdep_rtnl_is_held());
+	if (old) {
+		cv_hook_remove(old);
+		cv_socket_release(old);
+	}
+	return 0;
+}
+
+/**
+ * cv_socket_close() - close a device's sockets
+ * @dev: the device; may have none open
+ *
+ * Nothing is received once this returns and a grace period has passed.
+ * Context: RTNL, may sleep.
+ */
+void cv_socket_close(struct cv_device *dev)
+{
+	struct cv_socket *old;
+
+	old = rcu_replace_pointer(dev->socket, NULL, lockdep_rtnl_is_held());
+	if (!old)
+		return;
+	cv_hook_remove(old);
+	cv_socket_release(old);
+}
+
+/**
+ * cv_socket_port() - the port that is open
+ * @dev: the device
+ *
+ * Context: RTNL. Return: host order, 0 while the link is down.
+ */
+u16 cv_socket_port(const struct cv_device *dev)
+{
+	struct cv_socket *socket = rtnl_dereference(dev->socket);
+
+	return socket ? socket->port : 0;
+}
+
+/* encap_rcv: called by the UDP stack under RCU. */
+static int cv_socket_receive(struct sock *sk, struct sk_buff *skb)
+{
+	struct cv_socket *socket = rcu_dereference_sk_user_data(sk);
+
+	if (unlikely(!socket)) {
+		kfree_skb(skb);
+		return 0;
+	}
+	return cv_rx_receive(socket, skb);
+}
+
+static struct sock *cv_socket_create_one(struct cv_socket *socket, struct udp_port_cfg *port)
+{
+	struct udp_tunnel_sock_cfg config = {
+		.sk_user_data = socket,
+		.encap_type = 1,
+		.encap_rcv = cv_socket_receive,
+	};
+	struct socket *sock;
+	struct sock *sk;
+	int err;
+
+	port->local_udp_port = htons(socket->port);
+	port->use_udp_checksums = true;
+	err = udp_sock_create(socket->net, port, &sock);
+	if (err)
+		return ERR_PTR(err);
+	sk = sock->sk;
+	sk->sk_allocation = GFP_ATOMIC;
+	setup_udp_tunnel_sock(socket->net, sk, &config);
+	/* Whole super-packets, see hook.c; and ciphertext is not worth summing. */
+	udp_set_bit(GRO_ENABLED, sk);
+	udp_set_bit(ACCEPT_L4, sk);
+	inet_dec_convert_csum(sk);
+	return sk;
+}
+
+/*
+ * Both families on one port. On -EADDRINUSE nothing is left open, and the caller
+ * may try again.
+ */
+static int cv_socket_create(struct cv_socket *socket)
+{
+	struct udp_port_cfg v4 = {
+		.family = AF_INET,
+		.local_ip.s_addr = htonl(INADDR_ANY),
+	};
+	struct udp_port_cfg v6 = {
+		.family = AF_INET6,
+		.local_ip6 = IN6ADDR_ANY_INIT,
+		.use_udp6_tx_checksums = true,
+		.use_udp6_rx_checksums = true,
+		.ipv6_v6only = true,
+	};
+	struct sock *sk = cv_socket_create_one(socket, &v4);
+
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	socket->v4 = sk;
+	socket->port = ntohs(inet_sk(sk)->inet_sport);
+	if (!ipv6_mod_enabled())
+		return 0;
+	sk = cv_socket_create_one(socket, &v6);
+	if (IS_ERR(sk)) {
+		udp_tunnel_sock_release(socket->v4);
+		socket->v4 = NULL;
+		return PTR_ERR(sk);
+	}
+	socket->v6 = sk;
+	return 0;
+}
+
+static void cv_socket_release(struct cv_socket *socket)
+{
+	if (socket->v4)
+		udp_tunnel_sock_release(socket->v4);
+	if (socket->v6)
+		udp_tunnel_sock_release(socket->v6);
+	kfree_rcu(socket, rcu);
+}
+
+/**
+ * cv_socket_read_endpoint() - a consistent copy of a peer's endpoint
+ * @peer: the peer
+ * @copy: filled in
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_socket_read_endpoint(struct cv_peer *peer, struct cv_endpoint *copy)
+{
+	unsigned int sequence;
+
+	do {
+		sequence = read_seqbegin(&peer->endpoint_lock);
+		*copy = peer->endpoint;
+	} while (read_seqretry(&peer->endpoint_lock, sequence));
+}
+
+/**
+ * cv_socket_set_endpoint() - a peer is somewhere: said, or learned from a packet
+ * @peer: the peer
+ * @endpoint: where
+ *
+ * Context: any but hard interrupts. Usually nothing has changed, and then nothing
+ * is written.
+ */
+void cv_socket_set_endpoint(struct cv_peer *peer, const struct cv_endpoint *endpoint)
+{
+	struct cv_endpoint known;
+
+	cv_socket_read_endpoint(peer, &known);
+	if (likely(cv_endpoint_same(&known, endpoint)))
+		return;
+	write_seqlock_bh(&peer->endpoint_lock);
+	peer->endpoint = *endpoint;
+	dst_cache_reset(&peer->dst_cache);
+	write_sequnlock_bh(&peer->endpoint_lock);
+}
+
+/**
+ * cv_socket_forget_source() - let routing choose our side of a peer's path anew
+ * @peer: the peer
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_socket_forget_source(struct cv_peer *peer)
+{
+	write_seqlock_bh(&peer->endpoint_lock);
+	memset(&peer->endpoint.local, 0, sizeof(peer->endpoint.local));
+	peer->endpoint.ifindex = 0;
+	dst_cache_reset(&peer->dst_cache);
+	write_sequnlock_bh(&peer->endpoint_lock);
+}
+
+/**
+ * cv_socket_send() - send one UDP payload, or a GSO super-packet of them
+ * @dev: the device
+ * @endpoint: from where to where
+ * @peer: for its route cache and its byte counter, or NULL
+ * @skb: the payload, with CV_SEAL_HEADROOM before it; consumed
+ * @ds: DS field of the outer header
+ *
+ * Context: BH off. Return: 0, -ENETDOWN link down, -EDESTADDRREQ no endpoint,
+ * -ELOOP the way leads back into this link, -EAFNOSUPPORT no IPv6 here, or why
+ * there is no route.
+ */
+int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
+		   struct cv_peer *peer, struct sk_buff *skb, u8 ds)
+{
+	unsigned int bytes = skb->len;
+	struct cv_socket *socket;
+	int err = -ENETDOWN;
+
+	lockdep_assert_in_softirq();
+	rcu_read_lock();
+	socket = rcu_dereference(dev->socket);
+	if (likely(socket)) {
+		/* No device yet: what the IP tunnel helpers count there is counted by us. */
+		skb->dev = NULL;
+		skb->mark = READ_ONCE(dev->fwmark);
+		skb->ignore_df = 1;
+		if (endpoint->remote.any.sa_family == AF_INET)
+			err = cv_socket_send4(socket, endpoint, peer, skb, ds);
+		else if (endpoint->remote.any.sa_family == AF_INET6)
+			err = cv_socket_send6(socket, endpoint, peer, skb, ds);
+		else
+			err = -EDESTADDRREQ;
+	}
+	rcu_read_unlock();
+	if (unlikely(err))
+		kfree_skb(skb);
+	else if (likely(peer))
+		atomic64_add(bytes, &peer->tx_bytes);
+	return err;
+}
+
+/**
+ * cv_socket_send_message() - send a handshake message
+ * @dev: the device
+ * @endpoint: from where to where
+ * @peer: whose counters and routes, or NULL
+ * @message: copied
+ * @bytes: its size
+ * @ds: DS field of the outer header
+ *
+ * Context: any but hard interrupts. Return: as cv_socket_send(), or -ENOMEM.
+ */
+int cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
+			   struct cv_peer *peer, const void *message, size_t bytes, u8 ds)
+{
+	const unsigned int headroom = LL_MAX_HEADER + sizeof(struct ipv6hdr) +
+				      sizeof(struct udphdr);
+	struct sk_buff *skb = alloc_skb(headroom + bytes, GFP_ATOMIC | __GFP_NOWARN);
+	int err;
+
+	if (unlikely(!skb))
+		return -ENOMEM;
+	skb_reserve(skb, headroom);
+	skb_put_data(skb, message, bytes);
+	local_bh_disable();
+	err = cv_socket_send(dev, endpoint, peer, skb, ds);
+	local_bh_enable();
+	return err;
+}
+
+/* The peer's route cache, if there is one already: it is made with the first session. */
+static struct dst_cache *cv_socket_cache(struct cv_peer *peer)
+{
+	/* Pairs with the release in cv_session_create(). */
+	return peer && smp_load_acquire(&peer->has_dst_cache) ? &peer->dst_cache : NULL;
+}
+
+/*
+ * A route has been cached for an endpoint that may have moved meanwhile: then the
+ * reset that came with the move was too early for this entry, and comes again.
+ */
+static void cv_socket_cached(struct cv_peer *peer, const struct cv_endpoint *endpoint)
+{
+	struct cv_endpoint now;
+
+	cv_socket_read_endpoint(peer, &now);
+	if (unlikely(!cv_endpoint_same(&now, endpoint)))
+		dst_cache_reset(&peer->dst_cache);
+}
+
+/*
+ * The route to an IPv4 endpoint from the address that the peer's packets came to,
+ * as long as that is ours and leads out where they came in.
+ */
+static struct rtable *cv_socket_sticky4(struct cv_socket *socket, struct flowi4 *flow,
+					const struct cv_endpoint *endpoint)
+{
+	struct rtable *rt;
+
+	if (!endpoint->local.v4.s_addr ||
+	    !inet_confirm_addr(socket->net, NULL, 0, endpoint->local.v4.s_addr, RT_SCOPE_HOST))
+		return NULL;
+	flow->saddr = endpoint->local.v4.s_addr;
+	rt = ip_route_output_flow(socket->net, flow, socket->v4);
+	if (IS_ERR(rt))
+		return NULL;
+	if (endpoint->ifindex && rt->dst.dev->ifindex != endpoint->ifindex) {
+		ip_rt_put(rt);
+		return NULL;
+	}
+	return rt;
+}
+
+static struct rtable *cv_socket_route4(struct cv_socket *socket, struct flowi4 *flow,
+				       const struct cv_endpoint *endpoint, struct cv_peer *peer)
+{
+	const struct flowi4 plain = *flow;
+	struct rtable *rt = cv_socket_sticky4(socket, flow, endpoint);
+
+	if (rt)
+		return rt;
+	*flow = plain;
+	if (peer && endpoint->local.v4.s_addr)
+		cv_socket_forget_source(peer);
+	return ip_route_output_flow(socket->net, flow, socket->v4);
+}
+
+static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *endpoint,
+			   struct cv_peer *peer, struct sk_buff *skb, u8 ds)
+{
+	struct dst_cache *cache = cv_socket_cache(peer);
+	struct flowi4 flow = {
+		.daddr = endpoint->remote.v4.sin_addr.s_addr,
+		.fl4_dport = endpoint->remote.v4.sin_port,
+		.fl4_sport = htons(socket->port),
+		.flowi4_mark = skb->mark,
+		.flowi4_proto = IPPROTO_UDP,
+	};
+	struct rtable *rt = cache ? dst_cache_get_ip4(cache, &flow.saddr) : NULL;
+
+	if (!rt) {
+		security_sk_classify_flow(socket->v4, flowi4_to_flowi_common(&flow));
+		rt = cv_socket_route4(socket, &flow, endpoint, peer);
+		if (IS_ERR(rt))
+			return PTR_ERR(rt);
+		if (unlikely(rt->dst.dev == socket->dev->netdev)) {
+			ip_rt_put(rt);
+			return -ELOOP;
+		}
+		if (cache) {
+			dst_cache_set_ip4(cache, &rt->dst, flow.saddr);
+			cv_socket_cached(peer, endpoint);
+		}
+	}
+	udp_tunnel_xmit_skb(rt, socket->v4, skb, flow.saddr, flow.daddr, ds,
+			    ip4_dst_hoplimit(&rt->dst), 0, flow.fl4_sport, flow.fl4_dport,
+			    false, false, 0);
+	return 0;
+}
+
+static struct dst_entry *cv_socket_route6(struct cv_socket *socket, struct flowi6 *flow,
+					  const struct cv_endpoint *endpoint,
+					  struct cv_peer *peer)
+{
+	const struct flowi6 plain = *flow;
+	struct dst_entry *dst;
+
+	if (!ipv6_addr_any(&endpoint->local.v6)) {
+		if (ipv6_chk_addr(socket->net, &endpoint->local.v6, NULL, 0)) {
+			flow->saddr = endpoint->local.v6;
+			dst = ip6_dst_lookup_flow(socket->net, socket->v6, flow, NULL);
+			if (!IS_ERR(dst))
+				return dst;
+			*flow = plain;
+		}
+		if (peer)
+			cv_socket_forget_source(peer);
+	}
+	return ip6_dst_lookup_flow(socket->net, socket->v6, flow, NULL);
+}
+
+static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *endpoint,
+			   struct cv_peer *peer, struct sk_buff *skb, u8 ds)
+{
+	struct dst_cache *cache = cv_socket_cache(peer);
+	struct flowi6 flow = {
+		.daddr = endpoint->remote.v6.sin6_addr,
+		.fl6_dport = endpoint->remote.v6.sin6_port,
+		.fl6_sport = htons(socket->port),
+		.flowi6_mark = skb->mark,
+		.flowi6_oif = endpoint->remote.v6.sin6_scope_id,
+		.flowi6_proto = IPPROTO_UDP,
+	};
+	struct dst_entry *dst = cache ? dst_cache_get_ip6(cache, &flow.saddr) : NULL;
+
+	if (unlikely(!socket->v6))
+		return -EAFNOSUPPORT;
+	if (!dst) {
+		security_sk_classify_flow(socket->v6, flowi6_to_flowi_common(&flow));
+		dst = cv_socket_route6(socket, &flow, endpoint, peer);
+		if (IS_ERR(dst))
+			return PTR_ERR(dst);
+		if (unlikely(dst->dev == socket->dev->netdev)) {
+			dst_release(dst);
+			return -ELOOP;
+		}
+		if (cache) {
+			dst_cache_set_ip6(cache, dst, &flow.saddr);
+			cv_socket_cached(peer, endpoint);
+		}
+	}
+	udp_tunnel6_xmit_skb(dst, socket->v6, skb, NULL, &flow.saddr, &flow.daddr, ds,
+			     ip6_dst_hoplimit(dst), 0, flow.fl6_sport, flow.fl6_dport,
+			     false, 0);
+	return 0;
+}

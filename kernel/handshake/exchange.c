@@ -1,0 +1,811 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The exchange: handshake messages from the moment rx.c finds them in a datagram,
+ * through a bounded queue and workers that check, limit and answer them; and the
+ * initiations that timers.c asks for.
+ */
+#include <linux/ptr_ring.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/ktime.h>
+#include <linux/workqueue.h>
+
+#include "exchange.h"
+#include "ratelimit.h"
+#include "session.h"
+#include "tai64n.h"
+#include "timers.h"
+#include "../control/cpu.h"
+#include "../control/device.h"
+#include "../control/peer.h"
+#include "../datapath/socket.h"
+#include "../datapath/tx.h"
+
+/* Handshake messages of a device that may wait; at an eighth of that it is under load. */
+#define CV_EXCHANGE_QUEUE_MAX 4096
+#define CV_EXCHANGE_LOADED (CV_EXCHANGE_QUEUE_MAX / 8)
+#define CV_EXCHANGE_LOADED_NS NSEC_PER_SEC
+
+/* Messages a worker does before it lets others have its CPU. */
+#define CV_EXCHANGE_RUN_MAX 16
+
+/* DS fields: handshakes ask for low drop probability (AF41), cookies for nothing. */
+#define CV_EXCHANGE_DS 0x88
+#define CV_EXCHANGE_COOKIE_DS 0
+
+/**
+ * struct cv_exchange_item - one message that waits
+ */
+struct cv_exchange_item {
+	/** @from: who sent it, unproven */
+	struct cv_endpoint from;
+	/** @bytes: its size, right for its type */
+	unsigned int bytes;
+	/** @message: the message, by its type */
+	union {
+		__le32 type;
+		struct cv_wire_initiation initiation;
+		struct cv_wire_response response;
+		struct cv_wire_cookie cookie;
+		u8 raw[sizeof(struct cv_wire_initiation)];
+	} message;
+};
+
+/**
+ * struct cv_exchange_worker - one CPU's share of a device's messages
+ */
+struct cv_exchange_worker {
+	/** @work: takes messages off the ring */
+	struct work_struct work;
+	/** @queue: whose */
+	struct cv_exchange_queue *queue;
+};
+
+/**
+ * struct cv_exchange_queue - what a device needs to receive handshakes
+ */
+struct cv_exchange_queue {
+	/** @dev: whose */
+	struct cv_device *dev;
+	/** @ring: struct cv_exchange_item */
+	struct ptr_ring ring;
+	/** @waiting: how many there are in @ring */
+	atomic_t waiting;
+	/** @loaded_ns: CLOCK_BOOTTIME when the load was last seen; racy, one second is long */
+	u64 loaded_ns;
+	/** @workers: one a CPU */
+	struct cv_exchange_worker __percpu *workers;
+	/** @last_cpu: see cv_cpu_next() */
+	unsigned int last_cpu;
+	/** @closing: workers are to stop at the next message */
+	bool closing;
+	/** @secret_lock: @secret and @secret_ns */
+	spinlock_t secret_lock;
+	/** @secret: cookies are made of it */
+	u8 secret[CV_WIRE_KEY_BYTES];
+	/** @secret_ns: CLOCK_BOOTTIME when it was made, 0: never */
+	u64 secret_ns;
+};
+
+static struct workqueue_struct *cv_exchange_wq;
+static struct cv_ratelimit *cv_exchange_limit;
+
+static void cv_exchange_work(struct work_struct *work);
+static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchange_item *item);
+
+/**
+ * cv_exchange_init() - make what all devices' handshakes share
+ *
+ * Context: module load. Return: 0 or -ENOMEM.
+ */
+int cv_exchange_init(void)
+{
+	cv_exchange_limit = cv_ratelimit_create();
+	if (!cv_exchange_limit)
+		return -ENOMEM;
+	cv_exchange_wq = alloc_workqueue("culvert-handshake",
+					 WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_FREEZABLE, 0);
+	if (!cv_exchange_wq) {
+		cv_ratelimit_destroy(cv_exchange_limit);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * cv_exchange_exit() - undo cv_exchange_init()
+ *
+ * Context: module unload, no device left.
+ */
+void cv_exchange_exit(void)
+{
+	destroy_workqueue(cv_exchange_wq);
+	cv_ratelimit_destroy(cv_exchange_limit);
+}
+
+/**
+ * cv_exchange_create_queue() - make a device ready to receive handshakes
+ * @dev: the device
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM.
+ */
+int cv_exchange_create_queue(struct cv_device *dev)
+{
+	struct cv_exchange_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+	int cpu;
+
+	if (!queue)
+		return -ENOMEM;
+	queue->dev = dev;
+	spin_lock_init(&queue->secret_lock);
+	queue->workers = alloc_percpu(struct cv_exchange_worker);
+	if (!queue->workers || ptr_ring_init(&queue->ring, CV_EXCHANGE_QUEUE_MAX, GFP_KERNEL)) {
+		free_percpu(queue->workers);
+		kfree(queue);
+		return -ENOMEM;
+	}
+	for_each_possible_cpu(cpu) {
+		struct cv_exchange_worker *worker = per_cpu_ptr(queue->workers, cpu);
+
+		INIT_WORK(&worker->work, cv_exchange_work);
+		worker->queue = queue;
+	}
+	dev->exchanges = queue;
+	return 0;
+}
+
+static void cv_exchange_free_item(void *item)
+{
+	kfree(item);
+}
+
+/**
+ * cv_exchange_destroy_queue() - undo cv_exchange_create_queue()
+ * @dev: the device, its sockets closed for a grace period; may have no queue
+ *
+ * Context: may sleep; waits for the message that each CPU has in hand, not for
+ * those that are queued.
+ */
+void cv_exchange_destroy_queue(struct cv_device *dev)
+{
+	struct cv_exchange_queue *queue = dev->exchanges;
+	int cpu;
+
+	if (!queue)
+		return;
+	dev->exchanges = NULL;
+	WRITE_ONCE(queue->closing, true);
+	for_each_possible_cpu(cpu)
+		cancel_work_sync(&per_cpu_ptr(queue->workers, cpu)->work);
+	ptr_ring_cleanup(&queue->ring, cv_exchange_free_item);
+	free_percpu(queue->workers);
+	kfree_sensitive(queue);
+}
+
+/**
+ * cv_exchange_receive() - a handshake message came in
+ * @dev: the device
+ * @from: who sent it, unproven
+ * @message: initiation, response or cookie reply; copied
+ * @bytes: its size, right for its type
+ *
+ * Context: softirq.
+ */
+void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
+			 const void *message, size_t bytes)
+{
+	struct cv_exchange_queue *queue = dev->exchanges;
+	struct cv_exchange_item *item;
+	int cpu;
+
+	/* Seen before the allocation, so that a flood costs as little as can be. */
+	if (unlikely(atomic_read(&queue->waiting) >= CV_EXCHANGE_QUEUE_MAX)) {
+		cv_drop_count(dev, CV_DROP_HS_QUEUE_FULL);
+		return;
+	}
+	item = kmalloc(sizeof(*item), GFP_ATOMIC | __GFP_NOWARN);
+	if (unlikely(!item)) {
+		cv_drop_count(dev, CV_DROP_HS_NO_MEMORY);
+		return;
+	}
+	item->from = *from;
+	item->bytes = bytes;
+	memcpy(item->message.raw, message, bytes);
+	atomic_inc(&queue->waiting);
+	if (unlikely(ptr_ring_produce(&queue->ring, item))) {
+		atomic_dec(&queue->waiting);
+		kfree(item);
+		cv_drop_count(dev, CV_DROP_HS_QUEUE_FULL);
+		return;
+	}
+	cpu = cv_cpu_next(&queue->last_cpu);
+	queue_work_on(cpu, cv_exchange_wq, &per_cpu_ptr(queue->workers, cpu)->work);
+}
+
+static void cv_exchange_work(struct work_struct *work)
+{
+	struct cv_exchange_worker *worker = container_of(work, struct cv_exchange_worker, work);
+	struct cv_exchange_queue *queue = worker->queue;
+	struct cv_exchange_item *item;
+	unsigned int n;
+
+	for (n = 0; n < CV_EXCHANGE_RUN_MAX; n++) {
+		if (READ_ONCE(queue->closing))
+			return;
+		item = ptr_ring_consume_bh(&queue->ring);
+		if (!item)
+			return;
+		cv_exchange_handle(queue, item);
+		atomic_dec(&queue->waiting);
+		kfree(item);
+		cond_resched();
+	}
+	queue_work(cv_exchange_wq, &worker->work);
+}
+
+static bool cv_exchange_under_load(struct cv_exchange_queue *queue)
+{
+	u64 now_ns = ktime_get_coarse_boottime_ns();
+	u64 loaded_ns;
+
+	if (atomic_read(&queue->waiting) >= CV_EXCHANGE_LOADED) {
+		WRITE_ONCE(queue->loaded_ns, now_ns);
+		return true;
+	}
+	loaded_ns = READ_ONCE(queue->loaded_ns);
+	return loaded_ns && now_ns - loaded_ns < CV_EXCHANGE_LOADED_NS;
+}
+
+/* The cookie that a source must show: what it is told, and what it is checked against. */
+static void cv_exchange_cookie_of(struct cv_exchange_queue *queue,
+				  const struct cv_endpoint *from,
+				  u8 cookie[CV_WIRE_COOKIE_BYTES])
+{
+	u64 now_ns = ktime_get_coarse_boottime_ns();
+	u8 secret[CV_WIRE_KEY_BYTES];
+
+	spin_lock(&queue->secret_lock);
+	if (!queue->secret_ns ||
+	    now_ns - queue->secret_ns >= CV_WIRE_COOKIE_SECRET_S * NSEC_PER_SEC) {
+		get_random_bytes(queue->secret, sizeof(queue->secret));
+		queue->secret_ns = now_ns;
+	}
+	memcpy(secret, queue->secret, sizeof(secret));
+	spin_unlock(&queue->secret_lock);
+	if (from->remote.any.sa_family == AF_INET)
+		cv_cookie_make(cookie, secret, &from->remote.v4.sin_addr,
+			       sizeof(from->remote.v4.sin_addr), from->remote.v4.sin_port);
+	else
+		cv_cookie_make(cookie, secret, &from->remote.v6.sin6_addr,
+			       sizeof(from->remote.v6.sin6_addr), from->remote.v6.sin6_port);
+	memzero_explicit(secret, sizeof(secret));
+}
+
+static void cv_exchange_demand_cookie(struct cv_device *dev, const struct cv_exchange_item *item,
+				      const struct cv_identity *identity,
+				      const u8 cookie[CV_WIRE_COOKIE_BYTES])
+{
+	const struct cv_wire_macs *macs = (const void *)(item->message.raw + item->bytes -
+							 sizeof(*macs));
+	struct cv_wire_cookie reply;
+	u8 nonce[CV_WIRE_COOKIE_NONCE_BYTES];
+
+	reply.type = cpu_to_le32(CV_WIRE_COOKIE);
+	/* Both messages have the sender's index in the same place. */
+	reply.receiver = item->message.initiation.sender;
+	get_random_bytes(nonce, sizeof(nonce));
+	cv_cookie_seal(&reply, cookie, identity->keys.cookie_key, macs->mac1, nonce);
+	cv_socket_send_message(dev, &item->from, NULL, &reply, sizeof(reply),
+			       CV_EXCHANGE_COOKIE_DS);
+}
+
+static bool cv_exchange_source_allowed(struct cv_device *dev, const struct cv_endpoint *from)
+{
+	const void *addr = from->remote.any.sa_family == AF_INET ?
+			   (const void *)&from->remote.v4.sin_addr :
+			   (const void *)&from->remote.v6.sin6_addr;
+
+	return cv_ratelimit_allow(cv_exchange_limit, dev->netdev->ifindex,
+				  from->remote.any.sa_family, addr,
+				  ktime_get_coarse_boottime_ns());
+}
+
+/*
+ * What stands between the network and our Diffie-Hellman: mac1 always, and under
+ * load a cookie and the rate of its source.
+ */
+static bool cv_exchange_admit(struct cv_exchange_queue *queue,
+			      const struct cv_exchange_item *item,
+			      const struct cv_identity *identity)
+{
+	struct cv_device *dev = queue->dev;
+	u8 cookie[CV_WIRE_COOKIE_BYTES];
+
+	if (!cv_cookie_mac1_ok(item->message.raw, item->bytes, &identity->keys)) {
+		cv_drop_count(dev, CV_DROP_HS_MAC1);
+		return false;
+	}
+	if (likely(!cv_exchange_under_load(queue)))
+		return true;
+	cv_exchange_cookie_of(queue, &item->from, cookie);
+	if (!cv_cookie_mac2_ok(item->message.raw, item->bytes, cookie)) {
+		cv_exchange_demand_cookie(dev, item, identity, cookie);
+		cv_drop_count(dev, CV_DROP_HS_NO_COOKIE);
+		return false;
+	}
+	if (!cv_exchange_source_allowed(dev, &item->from)) {
+		cv_drop_count(dev, CV_DROP_HS_RATE_LIMITED);
+		return false;
+	}
+	return true;
+}
+
+static void cv_exchange_on_cookie(struct cv_device *dev, const struct cv_exchange_item *item);
+static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_identity *identity,
+				      const struct cv_exchange_item *item);
+static void cv_exchange_on_response(struct cv_device *dev, const struct cv_identity *identity,
+				    const struct cv_exchange_item *item);
+
+static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchange_item *item)
+{
+	struct cv_identity identity;
+
+	if (item->message.type == cpu_to_le32(CV_WIRE_COOKIE)) {
+		cv_exchange_on_cookie(queue->dev, item);
+		return;
+	}
+	if (!cv_device_read_identity(queue->dev, &identity)) {
+		cv_drop_count(queue->dev, CV_DROP_HS_NO_IDENTITY);
+		return;
+	}
+	if (cv_exchange_admit(queue, item, &identity)) {
+		if (item->message.type == cpu_to_le32(CV_WIRE_INITIATION))
+			cv_exchange_on_initiation(queue->dev, &identity, item);
+		else
+			cv_exchange_on_response(queue->dev, &identity, item);
+	}
+	memzero_explicit(&identity, sizeof(identity));
+}
+
+/* The peer whose exchange or session has an index, referenced, or NULL. */
+static struct cv_peer *cv_exchange_get_peer(struct cv_device *dev, __le32 index,
+					    bool exchange_only)
+{
+	struct cv_index_entry *entry;
+	struct cv_peer *peer = NULL;
+
+	rcu_read_lock();
+	entry = cv_index_find(&dev->index, index);
+	if (entry && entry->kind == CV_INDEX_EXCHANGE)
+		peer = cv_peer_tryget(container_of(entry, struct cv_exchange, entry)->peer);
+	else if (entry && !exchange_only)
+		peer = cv_peer_tryget(container_of(entry, struct cv_session, entry)->peer);
+	rcu_read_unlock();
+	return peer;
+}
+
+/*
+ * A cookie reply: proves nothing about its sender but that it saw our message. It
+ * changes what the next message carries and nothing else; once a message.
+ */
+static void cv_exchange_on_cookie(struct cv_device *dev, const struct cv_exchange_item *item)
+{
+	const struct cv_wire_cookie *reply = &item->message.cookie;
+	struct cv_peer *peer = cv_exchange_get_peer(dev, reply->receiver, false);
+	u8 cookie[CV_WIRE_COOKIE_BYTES];
+	struct cv_exchange *exchange;
+	bool good = false;
+
+	if (!peer) {
+		cv_drop_count(dev, CV_DROP_HS_COOKIE_INDEX);
+		return;
+	}
+	mutex_lock(&peer->exchange_lock);
+	exchange = peer->exchange;
+	if (exchange && exchange->has_mac1)
+		good = cv_cookie_open(cookie, reply, exchange->peer_keys.cookie_key,
+				      exchange->mac1);
+	if (good) {
+		memcpy(exchange->cookie, cookie, sizeof(cookie));
+		exchange->cookie_ns = ktime_get_coarse_boottime_ns();
+		exchange->has_mac1 = false;
+	}
+	mutex_unlock(&peer->exchange_lock);
+	if (!good)
+		cv_drop_count(dev, CV_DROP_HS_COOKIE);
+	cv_peer_put(peer);
+}
+
+/*
+ * The one setter of the state. Leaving INITIATED forgets the index and the
+ * ephemeral key: a response that comes after this is answered by nobody.
+ */
+static void cv_exchange_set_state(struct cv_exchange *exchange, enum cv_exchange_state state)
+{
+	lockdep_assert_held(&exchange->peer->exchange_lock);
+	if (exchange->state == CV_EXCHANGE_INITIATED) {
+		cv_index_remove(&exchange->peer->dev->index, &exchange->entry);
+		cv_noise_wipe(&exchange->noise);
+	}
+	exchange->state = state;
+}
+
+/* The peer's exchange, made if there is none; NULL without memory or when it is dead. */
+static struct cv_exchange *cv_exchange_of(struct cv_peer *peer)
+{
+	struct cv_exchange *exchange = peer->exchange;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (peer->dead)
+		return NULL;
+	if (exchange)
+		return exchange;
+	exchange = kzalloc(sizeof(*exchange), GFP_KERNEL);
+	if (!exchange)
+		return NULL;
+	exchange->entry.kind = CV_INDEX_EXCHANGE;
+	exchange->peer = peer;
+	cv_cookie_keys_init(&exchange->peer_keys, peer->public_key);
+	peer->exchange = exchange;
+	return exchange;
+}
+
+static void cv_exchange_free(struct rcu_head *rcu)
+{
+	kfree_sensitive(container_of(rcu, struct cv_exchange, rcu));
+}
+
+/**
+ * cv_exchange_clear() - forget a peer's exchange, its cookie and its cached secret
+ * @peer: whose
+ *
+ * What guards against replay stays: the timestamps. Context: may sleep.
+ */
+void cv_exchange_clear(struct cv_peer *peer)
+{
+	struct cv_exchange *exchange;
+
+	mutex_lock(&peer->exchange_lock);
+	exchange = peer->exchange;
+	peer->exchange = NULL;
+	WRITE_ONCE(peer->initiated_ns, 0);
+	if (exchange)
+		cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
+	mutex_unlock(&peer->exchange_lock);
+	if (exchange)
+		call_rcu(&exchange->rcu, cv_exchange_free);
+}
+
+/* The cached DH of both static keys, or a new one, which the caller may cache. */
+static bool cv_exchange_static_static(struct cv_peer *peer, const struct cv_identity *identity,
+				      u8 secret[CV_WIRE_KEY_BYTES])
+{
+	struct cv_exchange *exchange;
+	bool cached;
+
+	mutex_lock(&peer->exchange_lock);
+	exchange = peer->exchange;
+	cached = exchange && exchange->has_static_static &&
+		 exchange->generation == identity->generation;
+	if (cached)
+		memcpy(secret, exchange->static_static, CV_WIRE_KEY_BYTES);
+	mutex_unlock(&peer->exchange_lock);
+	return cached || cv_noise_static_static(secret, identity->private_key, peer->public_key);
+}
+
+static void cv_exchange_cache(struct cv_exchange *exchange, const struct cv_identity *identity,
+			      const u8 secret[CV_WIRE_KEY_BYTES])
+{
+	memcpy(exchange->static_static, secret, CV_WIRE_KEY_BYTES);
+	exchange->generation = identity->generation;
+	exchange->has_static_static = true;
+}
+
+/* mac1, and mac2 as long as there is a cookie for it. */
+static void cv_exchange_add_macs(struct cv_exchange *exchange, void *message, size_t bytes)
+{
+	struct cv_wire_macs *macs = message + bytes - sizeof(*macs);
+	u64 now_ns = ktime_get_coarse_boottime_ns();
+
+	cv_cookie_mac1(macs->mac1, message, bytes - sizeof(*macs), exchange->peer_keys.mac1_key);
+	memcpy(exchange->mac1, macs->mac1, sizeof(exchange->mac1));
+	exchange->has_mac1 = true;
+	if (exchange->cookie_ns &&
+	    now_ns - exchange->cookie_ns < CV_WIRE_COOKIE_HELD_S * NSEC_PER_SEC)
+		cv_cookie_mac2(macs->mac2, message, bytes - sizeof(macs->mac2),
+			       exchange->cookie);
+	else
+		memset(macs->mac2, 0, sizeof(macs->mac2));
+}
+
+/* Keys of a finished handshake; @first is what the initiator sends with. */
+static void cv_exchange_derive(struct cv_session *session, struct cv_noise *noise, bool initiator)
+{
+	if (initiator)
+		cv_noise_keys(noise, session->send_key, session->receive_key);
+	else
+		cv_noise_keys(noise, session->receive_key, session->send_key);
+	session->initiator = initiator;
+}
+
+/*
+ * What an initiation that is whole must still be: newer than any before, and not
+ * too soon after the last.
+ */
+static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
+				      const u8 stamp[CV_WIRE_TIMESTAMP_BYTES], u64 now_ns)
+{
+	if (!cv_tai64n_after(stamp, peer->seen_stamp))
+		return CV_DROP_HS_REPLAY;
+	if (peer->accepted_ns &&
+	    now_ns - peer->accepted_ns < CV_WIRE_INITIATION_APART_MS * NSEC_PER_MSEC)
+		return CV_DROP_HS_FLOOD;
+	return CV_DROP_COUNT;
+}
+
+/*
+ * An initiation is authentic: unless it is stale it replaces our own exchange, and a
+ * session and a response are made of it, all under the lock.
+ *
+ * Return: CV_DROP_COUNT, or why it was refused.
+ */
+static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_identity *identity,
+				       struct cv_noise *noise, const u8 *stamp, const u8 *secret,
+				       __le32 remote_index, struct cv_wire_response *response)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+	struct cv_exchange *exchange;
+	struct cv_session *session;
+	enum cv_drop reason;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	reason = cv_exchange_fresh(peer, stamp, now_ns);
+	if (reason != CV_DROP_COUNT)
+		return reason;
+	exchange = cv_exchange_of(peer);
+	session = exchange ? cv_session_create(peer, GFP_KERNEL) : NULL;
+	if (!session)
+		return CV_DROP_HS_NO_MEMORY;
+	if (cv_index_insert(&peer->dev->index, &session->entry)) {
+		cv_session_put(session);
+		return CV_DROP_HS_NO_MEMORY;
+	}
+	response->type = cpu_to_le32(CV_WIRE_RESPONSE);
+	response->sender = session->entry.index;
+	response->receiver = remote_index;
+	if (!cv_noise_write_response(noise, response, peer->public_key, peer->preshared_key)) {
+		cv_index_remove(&peer->dev->index, &session->entry);
+		cv_session_put(session);
+		return CV_DROP_HS_DH;
+	}
+	memcpy(peer->seen_stamp, stamp, CV_WIRE_TIMESTAMP_BYTES);
+	peer->accepted_ns = now_ns;
+	WRITE_ONCE(peer->initiated_ns, now_ns);
+	cv_exchange_cache(exchange, identity, secret);
+	cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
+	cv_exchange_add_macs(exchange, response, sizeof(*response));
+	session->remote_index = remote_index;
+	session->generation = identity->generation;
+	cv_exchange_derive(session, noise, false);
+	cv_session_install(session);
+	return CV_DROP_COUNT;
+}
+
+/* An initiation of a known peer; its static key has been opened into @noise. */
+static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
+					     const struct cv_identity *identity,
+					     struct cv_noise *noise,
+					     const struct cv_exchange_item *item)
+{
+	const struct cv_wire_initiation *message = &item->message.initiation;
+	u8 stamp[CV_WIRE_TIMESTAMP_BYTES], secret[CV_WIRE_KEY_BYTES];
+	struct cv_wire_response response;
+	enum cv_drop reason = CV_DROP_HS_DH;
+
+	if (!cv_exchange_static_static(peer, identity, secret))
+		return reason;
+	reason = CV_DROP_HS_TIMESTAMP;
+	if (cv_noise_open_timestamp(noise, stamp, message, secret)) {
+		mutex_lock(&peer->exchange_lock);
+		reason = cv_exchange_answer(peer, identity, noise, stamp, secret,
+					    message->sender, &response);
+		mutex_unlock(&peer->exchange_lock);
+	}
+	memzero_explicit(secret, sizeof(secret));
+	if (reason != CV_DROP_COUNT)
+		return reason;
+
+	cv_socket_set_endpoint(peer, &item->from);
+	atomic64_add(item->bytes, &peer->rx_bytes);
+	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
+	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
+	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
+	cv_socket_send_message(peer->dev, &item->from, peer, &response, sizeof(response),
+			       CV_EXCHANGE_DS);
+	return reason;
+}
+
+/* In two steps: first who says he sends it, then, if we know him, the rest. */
+static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_identity *identity,
+				      const struct cv_exchange_item *item)
+{
+	u8 remote_static[CV_WIRE_KEY_BYTES];
+	enum cv_drop reason;
+	struct cv_noise noise;
+	struct cv_peer *peer;
+
+	if (!cv_noise_open_initiator_static(&noise, remote_static, &item->message.initiation,
+					    identity->private_key, identity->public_key)) {
+		cv_drop_count(dev, CV_DROP_HS_STATIC);
+		return;
+	}
+	rcu_read_lock();
+	peer = cv_peers_find(&dev->peers, remote_static);
+	if (peer)
+		peer = cv_peer_tryget(peer);
+	rcu_read_unlock();
+	reason = CV_DROP_HS_UNKNOWN_PEER;
+	if (peer) {
+		reason = cv_exchange_initiated_by(peer, identity, &noise, item);
+		cv_peer_put(peer);
+	}
+	if (reason != CV_DROP_COUNT)
+		cv_drop_count(dev, reason);
+	cv_noise_wipe(&noise);
+}
+
+/* Whether a response answers the initiation that is in flight now. */
+static bool cv_exchange_answers(const struct cv_peer *peer, __le32 index)
+{
+	lockdep_assert_held(&peer->exchange_lock);
+	return peer->exchange && peer->exchange->state == CV_EXCHANGE_INITIATED &&
+	       peer->exchange->entry.index == index;
+}
+
+/* An authentic response becomes a session, if it still answers what is in flight. */
+static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
+					 const struct cv_identity *identity,
+					 struct cv_noise *noise,
+					 const struct cv_wire_response *message)
+{
+	struct cv_session *session;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (peer->dead || !cv_exchange_answers(peer, message->receiver))
+		return CV_DROP_HS_SUPERSEDED;
+	session = cv_session_create(peer, GFP_KERNEL);
+	if (!session)
+		return CV_DROP_HS_NO_MEMORY;
+	session->remote_index = message->sender;
+	session->generation = identity->generation;
+	cv_exchange_derive(session, noise, true);
+	if (cv_index_replace(&peer->dev->index, &peer->exchange->entry, &session->entry)) {
+		cv_session_put(session);
+		return CV_DROP_HS_NO_MEMORY;
+	}
+	cv_exchange_set_state(peer->exchange, CV_EXCHANGE_IDLE);
+	cv_session_install(session);
+	return CV_DROP_COUNT;
+}
+
+static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
+					    const struct cv_identity *identity,
+					    const struct cv_exchange_item *item)
+{
+	const struct cv_wire_response *message = &item->message.response;
+	enum cv_drop reason = CV_DROP_HS_SUPERSEDED;
+	u8 preshared_key[CV_WIRE_KEY_BYTES];
+	struct cv_noise noise;
+	bool answers;
+
+	mutex_lock(&peer->exchange_lock);
+	answers = cv_exchange_answers(peer, message->receiver);
+	if (answers) {
+		noise = peer->exchange->noise;
+		memcpy(preshared_key, peer->preshared_key, sizeof(preshared_key));
+	}
+	mutex_unlock(&peer->exchange_lock);
+	if (!answers)
+		return reason;
+
+	/* The expensive part, on a copy: a forged response leaves the exchange alone. */
+	reason = CV_DROP_HS_RESPONSE;
+	if (cv_noise_read_response(&noise, message, identity->private_key, preshared_key)) {
+		mutex_lock(&peer->exchange_lock);
+		reason = cv_exchange_conclude(peer, identity, &noise, message);
+		mutex_unlock(&peer->exchange_lock);
+	}
+	memzero_explicit(preshared_key, sizeof(preshared_key));
+	cv_noise_wipe(&noise);
+	if (reason != CV_DROP_COUNT)
+		return reason;
+
+	cv_socket_set_endpoint(peer, &item->from);
+	atomic64_add(item->bytes, &peer->rx_bytes);
+	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
+	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
+	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
+	/* Staged packets or a keepalive: either confirms the session to the responder. */
+	cv_tx_send_keepalive(peer);
+	return reason;
+}
+
+static void cv_exchange_on_response(struct cv_device *dev, const struct cv_identity *identity,
+				    const struct cv_exchange_item *item)
+{
+	struct cv_peer *peer = cv_exchange_get_peer(dev, item->message.response.receiver, true);
+	enum cv_drop reason = CV_DROP_HS_UNKNOWN_INDEX;
+
+	if (peer) {
+		reason = cv_exchange_answered_by(peer, identity, item);
+		cv_peer_put(peer);
+	}
+	if (reason != CV_DROP_COUNT)
+		cv_drop_count(dev, reason);
+}
+
+/* An initiation, with a new index; the one before it is forgotten. */
+static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_identity *identity,
+					const u8 *secret, struct cv_wire_initiation *message)
+{
+	struct cv_exchange *exchange = cv_exchange_of(peer);
+	u8 now[CV_WIRE_TIMESTAMP_BYTES];
+	struct timespec64 time;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (!exchange)
+		return -ENOMEM;
+	cv_exchange_cache(exchange, identity, secret);
+	cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
+	ktime_get_real_ts64(&time);
+	cv_tai64n_now(now, &time);
+	cv_tai64n_next(peer->sent_stamp, now);
+	if (!cv_noise_write_initiation(&exchange->noise, message, identity->public_key,
+				       peer->public_key, secret, peer->sent_stamp))
+		return -EKEYREJECTED;
+	if (cv_index_insert(&peer->dev->index, &exchange->entry)) {
+		cv_noise_wipe(&exchange->noise);
+		return -ENOMEM;
+	}
+	message->type = cpu_to_le32(CV_WIRE_INITIATION);
+	message->sender = exchange->entry.index;
+	cv_exchange_add_macs(exchange, message, sizeof(*message));
+	cv_exchange_set_state(exchange, CV_EXCHANGE_INITIATED);
+	WRITE_ONCE(peer->initiated_ns, ktime_get_boottime_ns());
+	return 0;
+}
+
+/**
+ * cv_exchange_initiate() - send an initiation to a peer
+ * @peer: referenced
+ *
+ * Never two within 5 s: then the retry timer sends the next. Context: may sleep.
+ */
+void cv_exchange_initiate(struct cv_peer *peer)
+{
+	u8 secret[CV_WIRE_KEY_BYTES];
+	struct cv_wire_initiation message;
+	struct cv_identity identity;
+	struct cv_endpoint endpoint;
+	int err = -EBUSY;
+
+	cv_socket_read_endpoint(peer, &endpoint);
+	if (READ_ONCE(peer->dead) || !netif_running(peer->dev->netdev) ||
+	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
+		return;
+	if (cv_exchange_static_static(peer, &identity, secret)) {
+		mutex_lock(&peer->exchange_lock);
+		if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
+					   CV_WIRE_RETRY_S * NSEC_PER_SEC)
+			err = cv_exchange_write_initiation(peer, &identity, secret, &message);
+		mutex_unlock(&peer->exchange_lock);
+	}
+	/* Armed even when nothing could be sent: what is staged waits for it. */
+	cv_timers_event(peer, CV_EVENT_INITIATION_SENT);
+	if (!err)
+		cv_socket_send_message(peer->dev, &endpoint, peer, &message, sizeof(message),
+				       CV_EXCHANGE_DS);
+	memzero_explicit(secret, sizeof(secret));
+	memzero_explicit(&identity, sizeof(identity));
+}

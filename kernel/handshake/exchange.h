@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The exchange: the four handshake messages as they are made, received, limited
+ * and answered, and the state between them.
+ */
+#ifndef CV_HANDSHAKE_EXCHANGE_H
+#define CV_HANDSHAKE_EXCHANGE_H
+
+#include <linux/types.h>
+
+#include "cookie.h"
+#include "noise.h"
+#include "../datapath/endpoint.h"
+#include "../tables/index.h"
+#include "../wire.h"
+
+struct cv_device;
+struct cv_peer;
+
+/**
+ * enum cv_exchange_state - where the one exchange of a peer stands
+ * @CV_EXCHANGE_IDLE: none in flight
+ * @CV_EXCHANGE_INITIATED: our initiation is out
+ *
+ * An initiation of the peer's is answered in one step, under the lock: it leaves a
+ * session, not an exchange in flight.
+ */
+enum cv_exchange_state {
+	CV_EXCHANGE_IDLE,
+	CV_EXCHANGE_INITIATED,
+};
+
+/**
+ * struct cv_exchange - a handshake in flight and what is kept between two
+ *
+ * Under &cv_peer.exchange_lock, but for @entry, found under RCU.
+ */
+struct cv_exchange {
+	/** @entry: our index while @state is not IDLE */
+	struct cv_index_entry entry;
+	/** @peer: whose; not referenced: the peer frees its exchange */
+	struct cv_peer *peer;
+	/** @state: changed by one setter only */
+	enum cv_exchange_state state;
+	/** @noise: symmetric state and our ephemeral key, while INITIATED */
+	struct cv_noise noise;
+	/** @static_static: DH of both static keys, of @generation */
+	u8 static_static[CV_WIRE_KEY_BYTES];
+	/** @generation: &cv_device.key_generation of @static_static */
+	u32 generation;
+	/** @has_static_static: @static_static has been computed */
+	bool has_static_static;
+	/** @has_mac1: @mac1 was sent and no cookie has answered it yet */
+	bool has_mac1;
+	/** @mac1: the mac1 we sent last */
+	u8 mac1[CV_WIRE_MAC_BYTES];
+	/** @cookie: what the peer gave us, for mac2 */
+	u8 cookie[CV_WIRE_COOKIE_BYTES];
+	/** @cookie_ns: CLOCK_BOOTTIME when it did, 0: never */
+	u64 cookie_ns;
+	/** @peer_keys: mac1 key and cookie key of the peer's public key */
+	struct cv_cookie_keys peer_keys;
+	/** @rcu: for freeing, wiped */
+	struct rcu_head rcu;
+};
+
+int cv_exchange_init(void);
+void cv_exchange_exit(void);
+int cv_exchange_create_queue(struct cv_device *dev);
+void cv_exchange_destroy_queue(struct cv_device *dev);
+void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
+			 const void *message, size_t bytes);
+void cv_exchange_initiate(struct cv_peer *peer);
+void cv_exchange_clear(struct cv_peer *peer);
+
+#endif /* CV_HANDSHAKE_EXCHANGE_H */

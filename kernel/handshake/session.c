@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions and the three slots of a peer they move through. exchange.c makes them,
+ * the datapath uses them.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/ktime.h>
+
+#include "session.h"
+#include "../control/device.h"
+
+/**
+ * cv_session_create() - a session without keys or index
+ * @peer: whose; the session holds a reference
+ * @gfp: how to allocate
+ *
+ * Also gives the peer its route cache, if this is its first session.
+ *
+ * Context: may sleep if @gfp says so; holds &cv_peer.exchange_lock.
+ * Return: the session with one reference, to be put or installed, or NULL.
+ */
+struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp)
+{
+	struct cv_session *session;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (!peer->has_dst_cache) {
+		if (dst_cache_init(&peer->dst_cache, gfp))
+			return NULL;
+		/* Pairs with the acquire in cv_socket_cache(). */
+		smp_store_release(&peer->has_dst_cache, true);
+	}
+	session = kzalloc(sizeof(*session), gfp);
+	if (!session)
+		return NULL;
+	session->entry.kind = CV_INDEX_SESSION;
+	session->peer = cv_peer_get(peer);
+	/* Until it has keys and is installed: its index may be guessed. */
+	session->dead = true;
+	session->birth_ns = ktime_get_coarse_boottime_ns();
+	refcount_set(&session->refs, 1);
+	cv_replay_init(&session->replay);
+	return session;
+}
+
+static void cv_session_free(struct rcu_head *rcu)
+{
+	struct cv_session *session = container_of(rcu, struct cv_session, rcu);
+
+	cv_peer_put(session->peer);
+	kfree_sensitive(session);
+}
+
+/**
+ * cv_session_tryget() - take a reference unless the session is on its way out
+ * @session: borrowed under RCU
+ *
+ * Return: @session with a reference, or NULL.
+ */
+struct cv_session *cv_session_tryget(struct cv_session *session)
+{
+	return session && refcount_inc_not_zero(&session->refs) ? session : NULL;
+}
+
+/**
+ * cv_session_put() - give a reference back
+ * @session: whose keys are wiped and whose peer is put after the last one
+ *
+ * Context: any.
+ */
+void cv_session_put(struct cv_session *session)
+{
+	if (refcount_dec_and_test(&session->refs))
+		call_rcu(&session->rcu, cv_session_free);
+}
+
+static struct cv_session *cv_session_slot(struct cv_peer *peer, enum cv_peer_slot slot)
+{
+	return rcu_dereference_protected(peer->sessions[slot],
+					 lockdep_is_held(&peer->slot_lock));
+}
+
+/* A session has left its slot for good. */
+static void cv_session_drop(struct cv_session *session)
+{
+	if (!session)
+		return;
+	/* Readers that still see it look at this before they use the keys. */
+	WRITE_ONCE(session->dead, true);
+	cv_index_remove(&session->peer->dev->index, &session->entry);
+	cv_session_put(session);
+}
+
+static void cv_session_move(struct cv_peer *peer, enum cv_peer_slot slot,
+			    struct cv_session *session)
+{
+	rcu_assign_pointer(peer->sessions[slot], session);
+}
+
+/**
+ * cv_session_install() - a handshake is done: its session goes to its slot
+ * @session: with keys and in the index table; the slot takes the reference over
+ *
+ * protocol.md, "Slots". Context: process; holds &cv_peer.exchange_lock.
+ */
+void cv_session_install(struct cv_session *session)
+{
+	struct cv_peer *peer = session->peer;
+	struct cv_session *previous, *current_, *next;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	/* Whoever sees it alive sees its keys: pairs with cv_session_opens(). */
+	smp_store_release(&session->dead, false);
+	spin_lock_bh(&peer->slot_lock);
+	previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
+	current_ = cv_session_slot(peer, CV_SLOT_CURRENT);
+	next = cv_session_slot(peer, CV_SLOT_NEXT);
+	if (!session->initiator) {
+		cv_session_move(peer, CV_SLOT_PREVIOUS, NULL);
+		cv_session_move(peer, CV_SLOT_NEXT, session);
+		cv_session_drop(previous);
+		cv_session_drop(next);
+	} else {
+		cv_session_move(peer, CV_SLOT_PREVIOUS, next ?: current_);
+		cv_session_move(peer, CV_SLOT_NEXT, NULL);
+		cv_session_move(peer, CV_SLOT_CURRENT, session);
+		cv_session_drop(previous);
+		if (next)
+			cv_session_drop(current_);
+	}
+	spin_unlock_bh(&peer->slot_lock);
+}
+
+/**
+ * cv_session_confirm() - something authentic came in under a session
+ * @session: which
+ *
+ * If it was the responder's next session, it is now the current one.
+ *
+ * Context: softirq. Return: true if it was.
+ */
+bool cv_session_confirm(struct cv_session *session)
+{
+	struct cv_peer *peer = session->peer;
+	struct cv_session *previous;
+	bool confirmed = false;
+
+	/* Only compared, not followed. */
+	if (likely(rcu_access_pointer(peer->sessions[CV_SLOT_NEXT]) != session))
+		return false;
+	spin_lock_bh(&peer->slot_lock);
+	if (cv_session_slot(peer, CV_SLOT_NEXT) == session) {
+		previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
+		cv_session_move(peer, CV_SLOT_PREVIOUS, cv_session_slot(peer, CV_SLOT_CURRENT));
+		cv_session_move(peer, CV_SLOT_CURRENT, session);
+		cv_session_move(peer, CV_SLOT_NEXT, NULL);
+		cv_session_drop(previous);
+		confirmed = true;
+	}
+	spin_unlock_bh(&peer->slot_lock);
+	return confirmed;
+}
+
+/**
+ * cv_session_drop_all() - forget all keys of a peer
+ * @peer: whose
+ *
+ * Context: any but hard interrupts. Batches in flight keep the memory, not the
+ * right to be sent or handed up.
+ */
+void cv_session_drop_all(struct cv_peer *peer)
+{
+	enum cv_peer_slot slot;
+
+	spin_lock_bh(&peer->slot_lock);
+	for (slot = 0; slot < CV_SLOT_COUNT; slot++) {
+		struct cv_session *session = cv_session_slot(peer, slot);
+
+		cv_session_move(peer, slot, NULL);
+		cv_session_drop(session);
+	}
+	spin_unlock_bh(&peer->slot_lock);
+}
+
+static bool cv_session_older(const struct cv_session *session, unsigned int seconds)
+{
+	return ktime_get_coarse_boottime_ns() - session->birth_ns >=
+	       (u64)seconds * NSEC_PER_SEC;
+}
+
+/**
+ * cv_session_opens() - whether a session may still be used
+ * @session: borrowed or referenced
+ *
+ * Context: any. Return: false when it is too old, has left its slots, or was made
+ * under a private key that the device has no more.
+ */
+bool cv_session_opens(const struct cv_session *session)
+{
+	return !smp_load_acquire(&session->dead) &&
+	       session->generation == READ_ONCE(session->peer->dev->key_generation) &&
+	       !cv_session_older(session, CV_WIRE_REJECT_AFTER_S);
+}
+
+/**
+ * cv_session_get_sending() - the session to send under
+ * @peer: borrowed or referenced
+ *
+ * Context: any but hard interrupts. Return: with a reference, or NULL when a
+ * handshake is needed first.
+ */
+struct cv_session *cv_session_get_sending(struct cv_peer *peer)
+{
+	struct cv_session *session;
+
+	rcu_read_lock();
+	session = rcu_dereference(peer->sessions[CV_SLOT_CURRENT]);
+	/*
+	 * The counter is read without its lock: a batch that starts below the limit
+	 * cannot get past the window that lies between the limit and the end.
+	 */
+	if (session && (!cv_session_opens(session) ||
+			READ_ONCE(session->send_counter) >= CV_WIRE_REJECT_AFTER_MESSAGES))
+		session = NULL;
+	session = cv_session_tryget(session);
+	rcu_read_unlock();
+	return session;
+}
+
+/**
+ * cv_session_wants_renewal() - whether it is time for a new handshake
+ * @session: just used
+ * @sending: it sealed; else it opened
+ *
+ * Context: any. Return: true when an initiation is due: on send each time, on
+ * receive once a session.
+ */
+bool cv_session_wants_renewal(struct cv_session *session, bool sending)
+{
+	if (sending)
+		return READ_ONCE(session->send_counter) > CV_WIRE_REKEY_AFTER_MESSAGES ||
+		       (session->initiator && cv_session_older(session, CV_WIRE_REKEY_AFTER_S));
+	if (!session->initiator || READ_ONCE(session->renewing) ||
+	    !cv_session_older(session, CV_WIRE_REKEY_ON_RECEIVE_S))
+		return false;
+	/* Two CPUs may both get here: then two ask, and one initiation is sent. */
+	WRITE_ONCE(session->renewing, true);
+	return true;
+}

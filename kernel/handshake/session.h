@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sessions: the transport keys that a finished handshake left behind, and the
+ * three slots of a peer that they move through.
+ */
+#ifndef CV_HANDSHAKE_SESSION_H
+#define CV_HANDSHAKE_SESSION_H
+
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "../control/peer.h"
+#include "../tables/index.h"
+#include "../tables/replay.h"
+#include "../wire.h"
+
+/**
+ * struct cv_session - one pair of transport keys
+ */
+struct cv_session {
+	/** @entry: our index, in the device's index table */
+	struct cv_index_entry entry;
+	/** @remote_index: the peer's index: the receiver field of what we send */
+	__le32 remote_index;
+	/** @peer: referenced */
+	struct cv_peer *peer;
+	/** @birth_ns: CLOCK_BOOTTIME when the keys were made */
+	u64 birth_ns;
+	/** @generation: &cv_device.key_generation the keys were made under */
+	u32 generation;
+	/** @initiator: we sent the initiation, so we renew the session */
+	bool initiator;
+	/** @dead: not in a slot yet, or never again: neither seals nor opens */
+	bool dead;
+	/** @renewing: the renewal on receive has been asked for, once a session */
+	bool renewing;
+	/** @refs: one for the slot, one a batch */
+	refcount_t refs;
+	/** @send_counter: the next nonce; under &cv_peer.tx.lock */
+	u64 send_counter;
+	/** @send_key: seals */
+	u8 send_key[CV_WIRE_KEY_BYTES];
+	/** @receive_key: opens */
+	u8 receive_key[CV_WIRE_KEY_BYTES];
+	/** @replay: counters already received */
+	struct cv_replay replay;
+	/** @rcu: for freeing, wiped */
+	struct rcu_head rcu;
+};
+
+struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp);
+struct cv_session *cv_session_tryget(struct cv_session *session);
+void cv_session_put(struct cv_session *session);
+void cv_session_install(struct cv_session *session);
+bool cv_session_confirm(struct cv_session *session);
+void cv_session_drop_all(struct cv_peer *peer);
+struct cv_session *cv_session_get_sending(struct cv_peer *peer);
+bool cv_session_opens(const struct cv_session *session);
+bool cv_session_wants_renewal(struct cv_session *session, bool sending);
+
+#endif /* CV_HANDSHAKE_SESSION_H */

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clock behind timer_rules.c, and what is done when something falls due. All
+ * rooms report events here.
+ */
+#include <linux/random.h>
+#include <linux/ktime.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "exchange.h"
+#include "session.h"
+#include "timers.h"
+#include "../control/device.h"
+#include "../control/peer.h"
+#include "../datapath/socket.h"
+#include "../datapath/tx.h"
+
+static struct workqueue_struct *cv_timers_wq;
+
+static void cv_timers_fire(struct timer_list *timer);
+static void cv_timers_work(struct work_struct *work);
+
+/**
+ * cv_timers_init() - make what peers' work runs on
+ *
+ * Context: module load. Return: 0 or -ENOMEM.
+ */
+int cv_timers_init(void)
+{
+	cv_timers_wq = alloc_workqueue("culvert-peer", WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM,
+				       0);
+	return cv_timers_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * cv_timers_exit() - undo cv_timers_init()
+ *
+ * Context: module unload, no peer left.
+ */
+void cv_timers_exit(void)
+{
+	destroy_workqueue(cv_timers_wq);
+}
+
+/**
+ * cv_timers_create() - timers of a new peer, stopped
+ * @peer: not yet published
+ */
+void cv_timers_create(struct cv_peer *peer)
+{
+	spin_lock_init(&peer->timer_lock);
+	memset(&peer->timers, 0, sizeof(peer->timers));
+	timer_setup(&peer->timer, cv_timers_fire, 0);
+	INIT_WORK(&peer->work, cv_timers_work);
+	peer->todo = 0;
+}
+
+static u32 cv_timers_now_ms(void)
+{
+	return div_u64(ktime_get_coarse_ns(), NSEC_PER_MSEC);
+}
+
+static void cv_timers_arm(struct cv_peer *peer, u32 now_ms)
+{
+	u32 next_ms = cv_timer_rules_next(&peer->timers);
+	s32 wait_ms = next_ms - now_ms;
+
+	lockdep_assert_held(&peer->timer_lock);
+	if (next_ms)
+		mod_timer(&peer->timer, jiffies + msecs_to_jiffies(max(wait_ms, 0)) + 1);
+}
+
+/**
+ * cv_timers_event() - something happened to a peer
+ * @peer: borrowed or referenced
+ * @event: what
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_timers_event(struct cv_peer *peer, enum cv_event event)
+{
+	u32 now_ms = cv_timers_now_ms();
+
+	/* A handshake's time is noted even when no timer cares. */
+	if (event != CV_EVENT_HANDSHAKE_COMPLETE &&
+	    cv_timer_rules_quiet(&peer->timers, event, now_ms))
+		return;
+	spin_lock_bh(&peer->timer_lock);
+	if (event == CV_EVENT_HANDSHAKE_COMPLETE)
+		ktime_get_real_ts64(&peer->handshake_time);
+	if (cv_timer_rules_apply(&peer->timers, event, now_ms,
+				 reciprocal_scale(get_random_u32(), CV_WIRE_RETRY_JITTER_MS + 1)))
+		cv_timers_arm(peer, now_ms);
+	spin_unlock_bh(&peer->timer_lock);
+}
+
+/**
+ * cv_timers_set_persistent() - change a peer's persistent keepalive
+ * @peer: whose
+ * @seconds: interval, 0: none
+ *
+ * Context: process; holds &cv_device.lock.
+ */
+void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
+{
+	spin_lock_bh(&peer->timer_lock);
+	WRITE_ONCE(peer->timers.persistent_s, seconds);
+	spin_unlock_bh(&peer->timer_lock);
+	cv_timers_event(peer, CV_EVENT_PERSISTENT_CHANGED);
+}
+
+/**
+ * cv_timers_request() - have something done that may sleep
+ * @peer: borrowed or referenced
+ * @todo: what
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
+{
+	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
+
+	/* Between two initiations the retry timer remembers that one is wanted. */
+	if (todo == CV_TODO_INITIATE && initiated_ns &&
+	    READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
+	    ktime_get_coarse_boottime_ns() - initiated_ns < CV_WIRE_RETRY_S * NSEC_PER_SEC)
+		return;
+	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
+		return;
+	cv_peer_get(peer);
+	if (!queue_work(cv_timers_wq, &peer->work))
+		cv_peer_put(peer);
+}
+
+/**
+ * cv_timers_shutdown() - no timer of a peer fires any more, ever
+ * @peer: being removed
+ *
+ * Context: may sleep; holds &cv_device.lock, which no timer takes. Waits at most for
+ * one run of the timer's function. Work that is queued still runs, finds the peer
+ * dead and does nothing.
+ */
+void cv_timers_shutdown(struct cv_peer *peer)
+{
+	cv_timers_event(peer, CV_EVENT_STOP);
+	timer_shutdown_sync(&peer->timer);
+}
+
+static void cv_timers_give_up(struct cv_peer *peer)
+{
+	cv_tx_drop_staged(peer, CV_DROP_TX_GAVE_UP);
+	cv_timers_event(peer, CV_EVENT_GIVE_UP);
+}
+
+static void cv_timers_fire(struct timer_list *timer)
+{
+	struct cv_peer *peer = container_of(timer, struct cv_peer, timer);
+	u32 now_ms = cv_timers_now_ms();
+	bool exhausted;
+	unsigned int due;
+
+	spin_lock(&peer->timer_lock);
+	due = cv_timer_rules_expired(&peer->timers, now_ms);
+	exhausted = cv_timer_rules_exhausted(&peer->timers);
+	cv_timers_arm(peer, now_ms);
+	spin_unlock(&peer->timer_lock);
+
+	if (due & BIT(CV_TIMER_WIPE))
+		cv_timers_request(peer, CV_TODO_WIPE);
+	if (due & (BIT(CV_TIMER_KEEPALIVE) | BIT(CV_TIMER_PERSISTENT)))
+		cv_tx_send_keepalive(peer);
+	if (due & BIT(CV_TIMER_RETRY)) {
+		if (exhausted) {
+			cv_timers_give_up(peer);
+		} else {
+			cv_socket_forget_source(peer);
+			cv_timers_request(peer, CV_TODO_RETRY);
+		}
+	}
+	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
+		cv_socket_forget_source(peer);
+		cv_timers_request(peer, CV_TODO_INITIATE);
+	}
+}
+
+static void cv_timers_work(struct work_struct *work)
+{
+	struct cv_peer *peer = container_of(work, struct cv_peer, work);
+
+	if (test_and_clear_bit(CV_TODO_WIPE, &peer->todo)) {
+		cv_session_drop_all(peer);
+		cv_exchange_clear(peer);
+	}
+	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
+		clear_bit(CV_TODO_INITIATE, &peer->todo);
+		cv_exchange_initiate(peer);
+	} else if (test_and_clear_bit(CV_TODO_INITIATE, &peer->todo)) {
+		cv_exchange_initiate(peer);
+	}
+	cv_peer_put(peer);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module, loaded and unloaded: what is made in which order, and that it goes in the
+ * reverse order.
+ */
+#include <linux/genetlink.h>
+#include <linux/module.h>
+#include <net/genetlink.h>
+#include <net/rtnetlink.h>
+#include <uapi/linux/culvert.h>
+
+#include "control/link.h"
+#include "control/netlink.h"
+#include "control/peer.h"
+#include "datapath/batch.h"
+#include "datapath/crypt.h"
+#include "datapath/hook.h"
+#include "handshake/exchange.h"
+#include "handshake/noise.h"
+#include "handshake/timers.h"
+#include "tables/allowedips.h"
+
+/*
+ * Memory first, then those who work, then those who are called from outside. What is
+ * freed after a grace period is waited for where its cache is destroyed, which is when
+ * nobody is left to free any more.
+ */
+static const struct cv_main_step {
+	int (*init)(void);
+	void (*exit)(void);
+} cv_main_steps[] = {
+	{ cv_allowedips_init_caches, cv_allowedips_exit_caches },
+	{ cv_peer_init, cv_peer_exit },
+	{ cv_batch_init, cv_batch_exit },
+	{ cv_crypt_init, cv_crypt_exit },
+	{ cv_timers_init, cv_timers_exit },
+	{ cv_exchange_init, cv_exchange_exit },
+	{ cv_hook_init, cv_hook_exit },
+	{ cv_link_init, cv_link_exit },
+	{ cv_netlink_init, cv_netlink_exit },
+};
+
+static void cv_main_undo(unsigned int steps)
+{
+	while (steps--)
+		cv_main_steps[steps].exit();
+}
+
+static int __init cv_main_init(void)
+{
+	unsigned int step;
+	int err;
+
+	cv_noise_init();
+	for (step = 0; step < ARRAY_SIZE(cv_main_steps); step++) {
+		err = cv_main_steps[step].init();
+		if (err) {
+			cv_main_undo(step);
+			return err;
+		}
+	}
+	pr_info("culvert " CULVERT_VERSION " loaded\n");
+	return 0;
+}
+
+static void __exit cv_main_exit(void)
+{
+	cv_main_undo(ARRAY_SIZE(cv_main_steps));
+}
+
+module_init(cv_main_init);
+module_exit(cv_main_exit);
+
+MODULE_DESCRIPTION("Network tunnel that speaks the WireGuard protocol");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(CULVERT_VERSION);
+MODULE_ALIAS_RTNL_LINK(CV_LINK_KIND);
+MODULE_ALIAS_GENL_FAMILY(CV_GENL_NAME);
