@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the guest's own scripts (guest, suite-guest, demo-guest) share: the checks
+# of the kernel's health between and after scripts.
+# shellcheck shell=bash
+
+# poll SECONDS COMMAND...: repeats COMMAND until it works; fails after SECONDS.
+poll()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -rt 0.05 <> <(:) || :
+	done
+}
+
+# Kills what a script has left running: every process with a user's memory but
+# this one and its parents, which are the only ones the VM needs.
+vm_kill_rest()
+{
+	local pid keep=" 1 $$ $BASHPID $PPID ${vm_keep_pids:-} " found
+
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		found=0
+		for pid in /proc/[0-9]*; do
+			pid=${pid#/proc/}
+			case $keep in *" $pid "*) continue ;; esac
+			[ -e "/proc/$pid/exe" ] || continue	# a kernel thread
+			kill -9 "$pid" 2>/dev/null && found=1
+		done
+		[ "$found" = 1 ] || return 0
+		read -rt 0.02 <> <(:) || :
+	done
+}
+
+# True when no network namespace but the first exists, in use or on its way out.
+# The kernel shows no list of them; but it counts them against a limit, and lets go
+# of the count only after the last device and hook of a namespace has gone.
+vm_no_netns()
+{
+	local limit=/proc/sys/user/max_net_namespaces old free=1
+
+	read -r old <$limit
+	echo 1 >$limit
+	unshare --net true 2>/dev/null || free=0
+	echo "$old" >$limit
+	# The one that unshare made must have gone again before others count.
+	[ "$free" = 1 ]
+}
+
+# Prints what is wrong with the kernel, one finding a line; nothing when all is well.
+vm_check()
+{
+	local deadline=${1:-30} name taint
+
+	read -r taint </proc/sys/kernel/tainted
+	# 32 bad page, 128 oops, 512 warning, 16384 soft lockup
+	if [ $((taint & (32 | 128 | 512 | 16384))) -ne 0 ]; then
+		echo "the kernel warned or oopsed (taint $taint)"
+	fi
+	for name in /run/netns/*; do
+		[ -e "$name" ] || continue
+		echo "network namespace ${name##*/} was left behind"
+		ip netns del "${name##*/}"
+	done
+	poll "$deadline" vm_no_netns ||
+		echo "a network namespace is still in the kernel after $deadline s"
+	if [ -d /sys/module/culvert ]; then
+		for name in $(ip -o link show type culvert | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
+			echo "link $name was left behind"
+			ip link del "$name"
+		done
+		poll "$deadline" rmmod culvert 2>/run/vm/rmmod ||
+			echo "culvert cannot be unloaded: $(cat /run/vm/rmmod)"
+	fi
+	if dmesg | grep -qE "$(cat /run/vm/bad-words)"; then
+		echo "the kernel complained:"
+		dmesg | grep -E -m 5 -A 30 "$(cat /run/vm/bad-words)" | head -n 80
+	fi
+}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# Common ground of the scripts in selftests/: where things are, how to complain.
+# Sourced by setup, kernel, run, suite, demo, check and lint; bash only.
+# shellcheck shell=bash disable=SC2034
+
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+tree=$(cd "$vm_dir/../.." && pwd -P)
+build=$(realpath -m "${CULVERT_BUILD:-$tree/build}")
+me=${0##*/}
+
+export LC_ALL=C
+umask 022
+
+# Everything that is said to a person goes to stderr; stdout is for results.
+say() { printf '%s\n' "$me: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# have PROGRAM: also finds what only root has in its PATH.
+case ":$PATH:" in
+*:/usr/sbin:*) ;;
+*) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin ;;
+esac
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# kernel_dir NAME: the directory of an unpacked kernel, by release or short name.
+# Prints nothing and fails when there is none.
+kernel_dir() {
+	local dir=$build/kernels/$1
+
+	[ -e "$dir/release" ] || return 1
+	(cd "$dir" && pwd -P)
+}
