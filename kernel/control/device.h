@@ -27,9 +27,9 @@ struct cv_exchange_queue;
  * DOC: locking
  *
  * RTNL, then &cv_device.lock, then &cv_device.reap_lock or &cv_peer.exchange_lock (all
- * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise: &cv_peer.slot_lock,
- * &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_order.lock, &cv_replay.lock. The
- * packet path takes RCU and spinlocks only.
+ * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise:
+ * &cv_peer.slot_lock, &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_order.lock,
+ * &cv_replay.lock. The packet path takes RCU and spinlocks only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and
  * the link's own reference on its net_device is put when that falls to zero.
@@ -99,8 +99,10 @@ struct cv_device {
 	struct cv_index index;
 	/** @allowed_ips: peers by inner address */
 	struct cv_allowedips allowed_ips;
-	/** @leaving: removed peers that have not been torn down yet, under @lock */
+	/** @leaving: removed peers that the reaper has not come to yet, under @lock */
 	struct list_head leaving;
+	/** @leaving_count: removed peers that have not been torn down yet, under @lock */
+	unsigned int leaving_count;
 	/** @reaping: those of them that @reaper is at; its own */
 	struct list_head reaping;
 	/** @reaper: tears removed peers down; counts in @alive while it is queued */

@@ -10,15 +10,65 @@
 #include "device.h"
 #include "drop.h"
 
-#define CV_DROP_NAME(id, name, class) [CV_DROP_##id] = name,
-static const char *const cv_drop_names[CV_DROP_COUNT] = {
-	CV_DROP_LIST(CV_DROP_NAME)
+/*
+ * What `ethtool -S` calls a reason, and what it adds to in `ip -s link`. A name is
+ * what users and tests see: it is never changed or reused.
+ */
+static const struct cv_drop_words {
+	const char *name;
+	enum cv_drop_class class;
+} cv_drop_words[] = {
+	/* an inner packet on its way out */
+	[CV_DROP_TX_NOT_IP] = { "tx_not_ip", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_NO_PEER] = { "tx_no_peer", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_NO_ENDPOINT] = { "tx_no_endpoint", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_LOOP] = { "tx_loop", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_NO_ROUTE] = { "tx_no_route", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_TOO_LONG] = { "tx_too_long", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_SEGMENT] = { "tx_segment_failed", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_SEND] = { "tx_send_failed", CV_DROP_AS_TX_ERRORS },
+	[CV_DROP_TX_STAGE_FULL] = { "tx_stage_full", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_GAVE_UP] = { "tx_handshake_gave_up", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_BUSY] = { "tx_busy", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_NO_MEMORY] = { "tx_no_memory", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_STALE] = { "tx_session_gone", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_LINK_DOWN] = { "tx_link_down", CV_DROP_AS_TX_DROPPED },
+	/* a datagram as it comes in */
+	[CV_DROP_RX_SHORT] = { "rx_short", CV_DROP_AS_RX_LENGTH },
+	[CV_DROP_RX_LENGTH] = { "rx_wrong_length", CV_DROP_AS_RX_LENGTH },
+	[CV_DROP_RX_TYPE] = { "rx_unknown_type", CV_DROP_AS_RX_FRAME },
+	[CV_DROP_RX_UNKNOWN_INDEX] = { "rx_unknown_index", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_RX_EXPIRED] = { "rx_session_expired", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_RX_TAG] = { "rx_bad_tag", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_RX_REPLAY] = { "rx_replay", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_RX_BUSY] = { "rx_busy", CV_DROP_AS_RX_DROPPED },
+	[CV_DROP_RX_NO_MEMORY] = { "rx_no_memory", CV_DROP_AS_RX_DROPPED },
+	[CV_DROP_RX_LINK_DOWN] = { "rx_link_down", CV_DROP_AS_RX_DROPPED },
+	/* an inner packet after it was opened */
+	[CV_DROP_RX_INNER_SHORT] = { "rx_inner_short", CV_DROP_AS_RX_LENGTH },
+	[CV_DROP_RX_INNER_LENGTH] = { "rx_inner_length", CV_DROP_AS_RX_LENGTH },
+	[CV_DROP_RX_INNER_VERSION] = { "rx_inner_version", CV_DROP_AS_RX_FRAME },
+	[CV_DROP_RX_INNER_SOURCE] = { "rx_inner_source", CV_DROP_AS_RX_ERRORS },
+	/* a handshake message */
+	[CV_DROP_HS_QUEUE_FULL] = { "hs_queue_full", CV_DROP_AS_RX_DROPPED },
+	[CV_DROP_HS_NO_MEMORY] = { "hs_no_memory", CV_DROP_AS_RX_DROPPED },
+	[CV_DROP_HS_NO_IDENTITY] = { "hs_no_private_key", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_MAC1] = { "hs_bad_mac1", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_NO_COOKIE] = { "hs_cookie_demanded", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_RATE_LIMITED] = { "hs_rate_limited", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_STATIC] = { "hs_bad_static", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_UNKNOWN_PEER] = { "hs_unknown_peer", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_TIMESTAMP] = { "hs_bad_timestamp", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_REPLAY] = { "hs_replay", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_FLOOD] = { "hs_flood", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_DH] = { "hs_zero_dh", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_UNKNOWN_INDEX] = { "hs_unknown_index", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_SUPERSEDED] = { "hs_superseded", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_RESPONSE] = { "hs_bad_response", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_COOKIE_INDEX] = { "hs_cookie_unknown_index", CV_DROP_AS_RX_ERRORS },
+	[CV_DROP_HS_COOKIE] = { "hs_bad_cookie", CV_DROP_AS_RX_ERRORS },
 };
-
-#define CV_DROP_CLASS(id, name, class) [CV_DROP_##id] = class,
-static const u8 cv_drop_classes[CV_DROP_COUNT] = {
-	CV_DROP_LIST(CV_DROP_CLASS)
-};
+static_assert(ARRAY_SIZE(cv_drop_words) == CV_DROP_COUNT);
 
 /**
  * cv_drop_count() - something was refused
@@ -46,7 +96,7 @@ void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
 void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
 {
 	this_cpu_add(dev->drops->n[reason], n);
-	net_dbg_ratelimited("%s: %s: %u\n", dev->netdev->name, cv_drop_names[reason], n);
+	net_dbg_ratelimited("%s: %s: %u\n", dev->netdev->name, cv_drop_words[reason].name, n);
 }
 
 /**
@@ -75,7 +125,7 @@ u64 cv_drop_sum(const struct cv_device *dev, enum cv_drop reason)
  */
 const char *cv_drop_name(enum cv_drop reason)
 {
-	return cv_drop_names[reason];
+	return cv_drop_words[reason].name;
 }
 
 /**
@@ -86,5 +136,5 @@ const char *cv_drop_name(enum cv_drop reason)
  */
 enum cv_drop_class cv_drop_class_of(enum cv_drop reason)
 {
-	return cv_drop_classes[reason];
+	return cv_drop_words[reason].class;
 }

@@ -30,70 +30,107 @@ enum cv_drop_class {
 	CV_DROP_AS_RX_DROPPED,
 };
 
-/*
- * X(enumerator, name in `ethtool -S`, class). The name is what users and tests
- * see: it is never changed or reused.
- */
-#define CV_DROP_LIST(X) \
-	/* an inner packet on its way out */ \
-	X(TX_NOT_IP, "tx_not_ip", CV_DROP_AS_TX_ERRORS) \
-	X(TX_NO_PEER, "tx_no_peer", CV_DROP_AS_TX_ERRORS) \
-	X(TX_NO_ENDPOINT, "tx_no_endpoint", CV_DROP_AS_TX_ERRORS) \
-	X(TX_LOOP, "tx_loop", CV_DROP_AS_TX_ERRORS) \
-	X(TX_NO_ROUTE, "tx_no_route", CV_DROP_AS_TX_ERRORS) \
-	X(TX_TOO_LONG, "tx_too_long", CV_DROP_AS_TX_ERRORS) \
-	X(TX_SEGMENT, "tx_segment_failed", CV_DROP_AS_TX_ERRORS) \
-	X(TX_SEND, "tx_send_failed", CV_DROP_AS_TX_ERRORS) \
-	X(TX_STAGE_FULL, "tx_stage_full", CV_DROP_AS_TX_DROPPED) \
-	X(TX_GAVE_UP, "tx_handshake_gave_up", CV_DROP_AS_TX_DROPPED) \
-	X(TX_BUSY, "tx_busy", CV_DROP_AS_TX_DROPPED) \
-	X(TX_NO_MEMORY, "tx_no_memory", CV_DROP_AS_TX_DROPPED) \
-	X(TX_STALE, "tx_session_gone", CV_DROP_AS_TX_DROPPED) \
-	X(TX_LINK_DOWN, "tx_link_down", CV_DROP_AS_TX_DROPPED) \
-	/* a datagram as it comes in */ \
-	X(RX_SHORT, "rx_short", CV_DROP_AS_RX_LENGTH) \
-	X(RX_LENGTH, "rx_wrong_length", CV_DROP_AS_RX_LENGTH) \
-	X(RX_TYPE, "rx_unknown_type", CV_DROP_AS_RX_FRAME) \
-	X(RX_UNKNOWN_INDEX, "rx_unknown_index", CV_DROP_AS_RX_ERRORS) \
-	X(RX_EXPIRED, "rx_session_expired", CV_DROP_AS_RX_ERRORS) \
-	X(RX_TAG, "rx_bad_tag", CV_DROP_AS_RX_ERRORS) \
-	X(RX_REPLAY, "rx_replay", CV_DROP_AS_RX_ERRORS) \
-	X(RX_BUSY, "rx_busy", CV_DROP_AS_RX_DROPPED) \
-	X(RX_NO_MEMORY, "rx_no_memory", CV_DROP_AS_RX_DROPPED) \
-	X(RX_LINK_DOWN, "rx_link_down", CV_DROP_AS_RX_DROPPED) \
-	/* an inner packet after it was opened */ \
-	X(RX_INNER_SHORT, "rx_inner_short", CV_DROP_AS_RX_LENGTH) \
-	X(RX_INNER_LENGTH, "rx_inner_length", CV_DROP_AS_RX_LENGTH) \
-	X(RX_INNER_VERSION, "rx_inner_version", CV_DROP_AS_RX_FRAME) \
-	X(RX_INNER_SOURCE, "rx_inner_source", CV_DROP_AS_RX_ERRORS) \
-	/* a handshake message */ \
-	X(HS_QUEUE_FULL, "hs_queue_full", CV_DROP_AS_RX_DROPPED) \
-	X(HS_NO_MEMORY, "hs_no_memory", CV_DROP_AS_RX_DROPPED) \
-	X(HS_NO_IDENTITY, "hs_no_private_key", CV_DROP_AS_RX_ERRORS) \
-	X(HS_MAC1, "hs_bad_mac1", CV_DROP_AS_RX_ERRORS) \
-	X(HS_NO_COOKIE, "hs_cookie_demanded", CV_DROP_AS_RX_ERRORS) \
-	X(HS_RATE_LIMITED, "hs_rate_limited", CV_DROP_AS_RX_ERRORS) \
-	X(HS_STATIC, "hs_bad_static", CV_DROP_AS_RX_ERRORS) \
-	X(HS_UNKNOWN_PEER, "hs_unknown_peer", CV_DROP_AS_RX_ERRORS) \
-	X(HS_TIMESTAMP, "hs_bad_timestamp", CV_DROP_AS_RX_ERRORS) \
-	X(HS_REPLAY, "hs_replay", CV_DROP_AS_RX_ERRORS) \
-	X(HS_FLOOD, "hs_flood", CV_DROP_AS_RX_ERRORS) \
-	X(HS_DH, "hs_zero_dh", CV_DROP_AS_RX_ERRORS) \
-	X(HS_UNKNOWN_INDEX, "hs_unknown_index", CV_DROP_AS_RX_ERRORS) \
-	X(HS_SUPERSEDED, "hs_superseded", CV_DROP_AS_RX_ERRORS) \
-	X(HS_RESPONSE, "hs_bad_response", CV_DROP_AS_RX_ERRORS) \
-	X(HS_COOKIE_INDEX, "hs_cookie_unknown_index", CV_DROP_AS_RX_ERRORS) \
-	X(HS_COOKIE, "hs_bad_cookie", CV_DROP_AS_RX_ERRORS)
-
-#define CV_DROP_ENUM(id, name, class) CV_DROP_##id,
 /**
- * enum cv_drop - why something was refused
+ * enum cv_drop - why something was refused; names and classes are in drop.c
+ * @CV_DROP_TX_NOT_IP: neither IPv4 nor IPv6, or no whole header
+ * @CV_DROP_TX_NO_PEER: no peer's allowed IPs hold the destination
+ * @CV_DROP_TX_NO_ENDPOINT: it is not known where the peer is
+ * @CV_DROP_TX_LOOP: the way to the peer leads into this link
+ * @CV_DROP_TX_NO_ROUTE: there is no way to the peer
+ * @CV_DROP_TX_TOO_LONG: longer than a UDP payload can be
+ * @CV_DROP_TX_SEGMENT: a super-packet could not be split or read
+ * @CV_DROP_TX_SEND: the outer packet could not be sent for another reason
+ * @CV_DROP_TX_STAGE_FULL: the oldest of too many that wait for a session
+ * @CV_DROP_TX_GAVE_UP: no handshake came about
+ * @CV_DROP_TX_BUSY: too many bytes in flight through the crypto
+ * @CV_DROP_TX_NO_MEMORY: no memory for the outer packet
+ * @CV_DROP_TX_STALE: its session ended before it was sent
+ * @CV_DROP_TX_LINK_DOWN: the link went down before it was sent
+ * @CV_DROP_RX_SHORT: a datagram too short for what it says it is
+ * @CV_DROP_RX_LENGTH: a handshake message of the wrong size
+ * @CV_DROP_RX_TYPE: no known type, or reserved bytes that are not zero
+ * @CV_DROP_RX_UNKNOWN_INDEX: no session has that index
+ * @CV_DROP_RX_EXPIRED: the session is too old
+ * @CV_DROP_RX_TAG: not authentic
+ * @CV_DROP_RX_REPLAY: a counter seen before, or too old to tell
+ * @CV_DROP_RX_BUSY: too many bytes or packets on their way up
+ * @CV_DROP_RX_NO_MEMORY: no memory for the inner packet
+ * @CV_DROP_RX_LINK_DOWN: the link went down before it was handed up
+ * @CV_DROP_RX_INNER_SHORT: the inner packet has no whole header
+ * @CV_DROP_RX_INNER_LENGTH: the inner packet says it is longer than it is
+ * @CV_DROP_RX_INNER_VERSION: the inner packet is neither IPv4 nor IPv6
+ * @CV_DROP_RX_INNER_SOURCE: its source is not in the peer's allowed IPs
+ * @CV_DROP_HS_QUEUE_FULL: too many messages wait for a worker
+ * @CV_DROP_HS_NO_MEMORY: no memory for the message or what follows from it
+ * @CV_DROP_HS_NO_IDENTITY: we have no private key
+ * @CV_DROP_HS_MAC1: not made for our public key
+ * @CV_DROP_HS_NO_COOKIE: under load: a cookie was sent instead of an answer
+ * @CV_DROP_HS_RATE_LIMITED: under load: too many from one source
+ * @CV_DROP_HS_STATIC: an initiation whose static key does not open
+ * @CV_DROP_HS_UNKNOWN_PEER: an initiation from no peer of ours
+ * @CV_DROP_HS_TIMESTAMP: an initiation whose timestamp does not open
+ * @CV_DROP_HS_REPLAY: an initiation no newer than one accepted before
+ * @CV_DROP_HS_FLOOD: an initiation too soon after the last one
+ * @CV_DROP_HS_DH: a Diffie-Hellman result of zero
+ * @CV_DROP_HS_UNKNOWN_INDEX: a response to no exchange of ours
+ * @CV_DROP_HS_SUPERSEDED: a response to an exchange that is no more in flight
+ * @CV_DROP_HS_RESPONSE: a response that does not open
+ * @CV_DROP_HS_COOKIE_INDEX: a cookie reply to nothing of ours
+ * @CV_DROP_HS_COOKIE: a cookie reply that does not open, or the second one
+ * @CV_DROP_COUNT: how many there are
  */
 enum cv_drop {
-	CV_DROP_LIST(CV_DROP_ENUM)
-	CV_DROP_COUNT
+	/* an inner packet on its way out */
+	CV_DROP_TX_NOT_IP,
+	CV_DROP_TX_NO_PEER,
+	CV_DROP_TX_NO_ENDPOINT,
+	CV_DROP_TX_LOOP,
+	CV_DROP_TX_NO_ROUTE,
+	CV_DROP_TX_TOO_LONG,
+	CV_DROP_TX_SEGMENT,
+	CV_DROP_TX_SEND,
+	CV_DROP_TX_STAGE_FULL,
+	CV_DROP_TX_GAVE_UP,
+	CV_DROP_TX_BUSY,
+	CV_DROP_TX_NO_MEMORY,
+	CV_DROP_TX_STALE,
+	CV_DROP_TX_LINK_DOWN,
+	/* a datagram as it comes in */
+	CV_DROP_RX_SHORT,
+	CV_DROP_RX_LENGTH,
+	CV_DROP_RX_TYPE,
+	CV_DROP_RX_UNKNOWN_INDEX,
+	CV_DROP_RX_EXPIRED,
+	CV_DROP_RX_TAG,
+	CV_DROP_RX_REPLAY,
+	CV_DROP_RX_BUSY,
+	CV_DROP_RX_NO_MEMORY,
+	CV_DROP_RX_LINK_DOWN,
+	/* an inner packet after it was opened */
+	CV_DROP_RX_INNER_SHORT,
+	CV_DROP_RX_INNER_LENGTH,
+	CV_DROP_RX_INNER_VERSION,
+	CV_DROP_RX_INNER_SOURCE,
+	/* a handshake message */
+	CV_DROP_HS_QUEUE_FULL,
+	CV_DROP_HS_NO_MEMORY,
+	CV_DROP_HS_NO_IDENTITY,
+	CV_DROP_HS_MAC1,
+	CV_DROP_HS_NO_COOKIE,
+	CV_DROP_HS_RATE_LIMITED,
+	CV_DROP_HS_STATIC,
+	CV_DROP_HS_UNKNOWN_PEER,
+	CV_DROP_HS_TIMESTAMP,
+	CV_DROP_HS_REPLAY,
+	CV_DROP_HS_FLOOD,
+	CV_DROP_HS_DH,
+	CV_DROP_HS_UNKNOWN_INDEX,
+	CV_DROP_HS_SUPERSEDED,
+	CV_DROP_HS_RESPONSE,
+	CV_DROP_HS_COOKIE_INDEX,
+	CV_DROP_HS_COOKIE,
+	CV_DROP_COUNT,
 };
-#undef CV_DROP_ENUM
 
 /**
  * struct cv_drop_counts - one CPU's counters

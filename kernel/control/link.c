@@ -177,6 +177,7 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 	rcu_assign_pointer(dev->birth_net, rtnl_newlink_link_net(params));
 	return register_netdevice(netdev);
 }
+
 CV_COMPAT_NEWLINK_DEFINE(cv_link_new);
 
 static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -196,7 +197,7 @@ static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
 static const struct nla_policy cv_link_policy[CV_LINK_ATTRS + 1] = {
 	[1 ... CV_LINK_ATTRS] = {
 		.type = NLA_REJECT,
-		.reject_message = "a culvert link takes no attributes: use `culvert set` once it is there",
+		.reject_message = "a culvert link has no attributes of its own: see `culvert set`",
 	},
 };
 

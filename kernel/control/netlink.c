@@ -65,8 +65,14 @@ static int cv_netlink_check_version(const struct nlattr *attr, struct netlink_ex
 }
 
 /*
- * What a request may hold. What only a dump holds is unknown here.
+ * What a request may hold.
  */
+
+/* What the kernel tells and is not told. */
+#define CV_NETLINK_TOLD {						\
+	.type = NLA_REJECT,						\
+	.reject_message = "this attribute is for dumps: a request cannot set it",	\
+}
 
 static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_MAX + 1] = {
 	[CVALLOWEDIP_A_FAMILY] = { .type = NLA_U16 },
@@ -82,9 +88,9 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_MAX + 1] = {
 	[CVPEER_A_FLAGS] = NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_peer_flags),
 	[CVPEER_A_ENDPOINT] = { .type = NLA_BINARY },
 	[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL] = { .type = NLA_U16 },
-	[CVPEER_A_LAST_HANDSHAKE_TIME] = { .type = NLA_REJECT },
-	[CVPEER_A_RX_BYTES] = { .type = NLA_REJECT },
-	[CVPEER_A_TX_BYTES] = { .type = NLA_REJECT },
+	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_TOLD,
+	[CVPEER_A_RX_BYTES] = CV_NETLINK_TOLD,
+	[CVPEER_A_TX_BYTES] = CV_NETLINK_TOLD,
 	[CVPEER_A_ALLOWEDIPS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
 	[CVPEER_A_PROTOCOL_VERSION] =
 		NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_version),
@@ -94,7 +100,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_MAX + 1] = {
 	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
-	[CVDEVICE_A_PUBLIC_KEY] = { .type = NLA_REJECT },
+	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_TOLD,
 	[CVDEVICE_A_FLAGS] = NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_device_flags),
 	[CVDEVICE_A_LISTEN_PORT] = { .type = NLA_U16 },
 	[CVDEVICE_A_FWMARK] = { .type = NLA_U32 },

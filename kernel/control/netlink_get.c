@@ -232,12 +232,12 @@ static int cv_netlink_get_peers(struct sk_buff *skb, struct cv_device *dev,
 		cursor->peer = list_is_last(&peer->link, &dev->peer_list) ?
 			       NULL : list_next_entry(peer, link);
 	}
-	if (!peer)
-		cursor->done = true;
-	else if (skb->len == before)
+	if (peer && skb->len == before)
 		return err;
-	else
+	if (peer)
 		memcpy(cursor->public_key, peer->public_key, CV_WIRE_KEY_BYTES);
+	else
+		cursor->done = true;
 
 	if (skb->len == before)
 		nla_nest_cancel(skb, peers);

@@ -212,6 +212,7 @@ void cv_peer_remove(struct cv_peer *peer)
 	cv_peers_remove(&dev->peers, peer);
 	cv_allowedips_remove_peer(&dev->allowed_ips, &peer->allowed_ips);
 	list_move_tail(&peer->link, &dev->leaving);
+	dev->leaving_count++;
 	dev->peer_count--;
 	cv_device_changed(dev);
 	/* Cheap for one peer, and so nothing more comes in by it from here on. */
@@ -220,28 +221,39 @@ void cv_peer_remove(struct cv_peer *peer)
 }
 
 /* Set all allowed IPs aside, in the time that one would take. */
-static void cv_peer_remove_all_ips(struct cv_device *dev)
+static void cv_peer_set_ips_aside(struct cv_device *dev)
 {
+	struct cv_allowedips *from = &dev->allowed_ips;
 	struct cv_allowedips *to = &dev->leaving_ips;
 	unsigned int i;
 
 	mutex_lock(&dev->reap_lock);
-	if (!rcu_access_pointer(to->root[0]) && !rcu_access_pointer(to->root[1])) {
-		for (i = 0; i < ARRAY_SIZE(to->root); i++)
-			rcu_assign_pointer(to->root[i],
-					   rcu_replace_pointer(dev->allowed_ips.root[i], NULL,
-							       lockdep_is_held(&dev->lock)));
-	}
+	for (i = 0; i < ARRAY_SIZE(to->root); i++)
+		rcu_assign_pointer(to->root[i],
+				   rcu_replace_pointer(from->root[i], NULL,
+						       lockdep_is_held(&dev->lock)));
 	mutex_unlock(&dev->reap_lock);
-	/* The reaper is still busy with those of the last time. */
+}
+
+/*
+ * The reaper still has peers of the last time: these are taken out of the tables here
+ * and now, lest they pile up there.
+ */
+static void cv_peer_unpublish_all(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
 	cv_allowedips_free(&dev->allowed_ips);
+	list_for_each_entry(peer, &dev->peer_list, link)
+		cv_peers_remove(&dev->peers, peer);
 }
 
 /**
  * cv_peer_remove_all() - remove all peers of a device
  * @dev: the device
  *
- * Does as little for each peer as can be done; the reaper does the rest.
+ * Does as little for each peer as can be done: being dead it is found no more. The
+ * reaper does the rest.
  *
  * Context: process, holds &cv_device.lock; cannot fail.
  */
@@ -252,12 +264,14 @@ void cv_peer_remove_all(struct cv_device *dev)
 	lockdep_assert_held(&dev->lock);
 	if (list_empty(&dev->peer_list))
 		return;
-	cv_peer_remove_all_ips(dev);
-	list_for_each_entry(peer, &dev->peer_list, link) {
+	list_for_each_entry(peer, &dev->peer_list, link)
 		WRITE_ONCE(peer->dead, true);
-		cv_peers_remove(&dev->peers, peer);
-	}
+	if (dev->leaving_count)
+		cv_peer_unpublish_all(dev);
+	else
+		cv_peer_set_ips_aside(dev);
 	list_splice_tail_init(&dev->peer_list, &dev->leaving);
+	dev->leaving_count += dev->peer_count;
 	dev->peer_count = 0;
 	cv_device_changed(dev);
 	cv_peer_wake_reaper(dev);
@@ -268,6 +282,8 @@ static void cv_peer_tear_down(struct cv_peer *peer)
 	struct cv_device *dev = peer->dev;
 
 	list_del(&peer->link);
+	/* Not there any more, unless all peers were removed at once. */
+	cv_peers_remove(&dev->peers, peer);
 	mutex_lock(&dev->reap_lock);
 	cv_allowedips_remove_peer(&dev->leaving_ips, &peer->allowed_ips);
 	mutex_unlock(&dev->reap_lock);
@@ -294,14 +310,15 @@ void cv_peer_reap(struct work_struct *work)
 	list_splice_tail_init(&dev->leaving, &dev->reaping);
 	mutex_unlock(&dev->lock);
 
-	while (!list_empty(&dev->reaping) && count++ < CV_PEER_REAP_COUNT) {
+	for (; !list_empty(&dev->reaping) && count < CV_PEER_REAP_COUNT; count++) {
 		cv_peer_tear_down(list_first_entry(&dev->reaping, struct cv_peer, link));
 		cond_resched();
 	}
-	if (!list_empty(&dev->reaping)) {
-		mutex_lock(&dev->lock);
+
+	mutex_lock(&dev->lock);
+	dev->leaving_count -= count;
+	if (dev->leaving_count)
 		cv_peer_wake_reaper(dev);
-		mutex_unlock(&dev->lock);
-	}
+	mutex_unlock(&dev->lock);
 	cv_device_put(dev);
 }

@@ -115,7 +115,7 @@ struct cv_peer {
 };
 
 /* How many peers a device holds at most. */
-#define CV_PEER_MAX (1U << 20)
+#define CV_PEER_MAX 1048576
 
 int cv_peer_init(void);
 void cv_peer_exit(void);

@@ -12,10 +12,18 @@
 /* Packets that may wait in one lane. */
 #define CV_LANE_MAX_PACKETS 4096
 
+/* More lanes than this cost memory in every link and spread no better. */
+#define CV_LANE_MAX 16
+
 static int cv_lane_poll(struct napi_struct *napi, int budget);
 
+static unsigned int cv_lane_count(void)
+{
+	return min_t(unsigned int, num_possible_cpus(), CV_LANE_MAX);
+}
+
 /**
- * cv_lane_create() - give a device its lanes, one for each CPU there can be
+ * cv_lane_create() - give a device its lanes, one for each CPU up to CV_LANE_MAX
  * @dev: the device
  *
  * Context: RTNL, may sleep. Return: 0 or -ENOMEM.
@@ -24,7 +32,7 @@ int cv_lane_create(struct cv_device *dev)
 {
 	unsigned int i;
 
-	dev->lane_count = num_possible_cpus();
+	dev->lane_count = cv_lane_count();
 	dev->lanes = kvcalloc(dev->lane_count, sizeof(*dev->lanes), GFP_KERNEL);
 	if (!dev->lanes)
 		return -ENOMEM;
@@ -58,7 +66,7 @@ void cv_lane_destroy(struct cv_device *dev)
 	WRITE_ONCE(dev->lane_count, 0);
 	/* cv_lane_push() looks at the count under RCU. */
 	synchronize_net();
-	for (i = 0; i < num_possible_cpus(); i++) {
+	for (i = 0; i < cv_lane_count(); i++) {
 		struct cv_lane *lane = &dev->lanes[i];
 
 		napi_disable(&lane->napi);

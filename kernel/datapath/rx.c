@@ -43,9 +43,12 @@ int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 	struct cv_device *dev = socket->dev;
 	unsigned int bytes, stride;
 
-	if (unlikely(skb->len < sizeof(struct udphdr) ||
-		     !(skb = skb_share_check(skb, GFP_ATOMIC))))
-		goto no_memory;
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
+		return 0;
+	}
+	/* The UDP stack has seen to it that its header is there. */
 	bytes = skb->len - sizeof(struct udphdr);
 	stride = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : bytes;
 	if (unlikely(bytes < sizeof(__le32))) {
@@ -58,11 +61,6 @@ int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 	} else {
 		cv_rx_walk(dev, skb, stride);
 	}
-	return 0;
-
-no_memory:
-	cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
-	kfree_skb(skb);
 	return 0;
 }
 

@@ -5,6 +5,8 @@
  * called from it.
  */
 #include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
@@ -250,8 +252,8 @@ void cv_socket_forget_source(struct cv_peer *peer)
  * @ds: DS field of the outer header
  *
  * Context: BH off. Return: 0, -ENETDOWN link down, -EDESTADDRREQ no endpoint,
- * -ELOOP the way leads back into this link, -EAFNOSUPPORT no IPv6 here, or why
- * there is no route.
+ * -ELOOP the way leads back into this link, -EMSGSIZE too long for UDP,
+ * -EAFNOSUPPORT no IPv6 here, or why there is no route.
  */
 int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 		   struct cv_peer *peer, struct sk_buff *skb, u8 ds)
@@ -380,8 +382,11 @@ static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *e
 		.flowi4_mark = skb->mark,
 		.flowi4_proto = IPPROTO_UDP,
 	};
-	struct rtable *rt = cache ? dst_cache_get_ip4(cache, &flow.saddr) : NULL;
+	struct rtable *rt;
 
+	if (unlikely(skb->len > U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr)))
+		return -EMSGSIZE;
+	rt = cache ? dst_cache_get_ip4(cache, &flow.saddr) : NULL;
 	if (!rt) {
 		security_sk_classify_flow(socket->v4, flowi4_to_flowi_common(&flow));
 		rt = cv_socket_route4(socket, &flow, endpoint, peer);
@@ -435,10 +440,13 @@ static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *e
 		.flowi6_oif = endpoint->remote.v6.sin6_scope_id,
 		.flowi6_proto = IPPROTO_UDP,
 	};
-	struct dst_entry *dst = cache ? dst_cache_get_ip6(cache, &flow.saddr) : NULL;
+	struct dst_entry *dst;
 
 	if (unlikely(!socket->v6))
 		return -EAFNOSUPPORT;
+	if (unlikely(skb->len > U16_MAX - sizeof(struct udphdr)))
+		return -EMSGSIZE;
+	dst = cache ? dst_cache_get_ip6(cache, &flow.saddr) : NULL;
 	if (!dst) {
 		security_sk_classify_flow(socket->v6, flowi6_to_flowi_common(&flow));
 		dst = cv_socket_route6(socket, &flow, endpoint, peer);

@@ -637,7 +637,7 @@ static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_ide
 
 	if (!cv_noise_open_initiator_static(&noise, remote_static, &item->message.initiation,
 					    identity->private_key, identity->public_key)) {
-		cv_drop_count(dev, CV_DROP_HS_STATIC);
+		cv_drop_count(dev, noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_STATIC);
 		return;
 	}
 	rcu_read_lock();
@@ -710,11 +710,12 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 		return reason;
 
 	/* The expensive part, on a copy: a forged response leaves the exchange alone. */
-	reason = CV_DROP_HS_RESPONSE;
 	if (cv_noise_read_response(&noise, message, identity->private_key, preshared_key)) {
 		mutex_lock(&peer->exchange_lock);
 		reason = cv_exchange_conclude(peer, identity, &noise, message);
 		mutex_unlock(&peer->exchange_lock);
+	} else {
+		reason = noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_RESPONSE;
 	}
 	memzero_explicit(preshared_key, sizeof(preshared_key));
 	cv_noise_wipe(&noise);

@@ -187,7 +187,7 @@ void cv_noise_keys(struct cv_noise *noise, u8 first[CV_WIRE_KEY_BYTES],
 
 void cv_noise_wipe(struct cv_noise *noise)
 {
-	memzero_explicit(noise, sizeof(*noise));
+	memzero_explicit(noise, offsetof(struct cv_noise, zero_dh));
 }
 
 bool cv_noise_static_static(u8 out[CV_WIRE_KEY_BYTES],
@@ -228,6 +228,7 @@ static void cv_noise_start(struct cv_noise *noise,
 	memcpy(noise->hash, cv_noise_first_hash, CV_WIRE_HASH_BYTES);
 	memset(noise->ephemeral_private, 0, CV_WIRE_KEY_BYTES);
 	memset(noise->remote_ephemeral, 0, CV_WIRE_KEY_BYTES);
+	noise->zero_dh = false;
 	cv_noise_mix_hash(noise, responder_public, CV_WIRE_KEY_BYTES);
 }
 
@@ -261,6 +262,7 @@ static bool cv_noise_mix_dh(struct cv_noise *noise, u8 *key,
 	u8 shared[CV_WIRE_KEY_BYTES];
 	bool done = curve25519(shared, private_key, public_key);
 
+	noise->zero_dh = !done;
 	if (done && key)
 		cv_noise_kdf2(noise->chaining_key, key, noise->chaining_key,
 			      shared, sizeof(shared));

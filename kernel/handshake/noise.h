@@ -28,6 +28,8 @@ struct cv_noise {
 	u8 ephemeral_private[CV_WIRE_KEY_BYTES];
 	/** @remote_ephemeral: the other side's public key */
 	u8 remote_ephemeral[CV_WIRE_KEY_BYTES];
+	/** @zero_dh: what failed last failed because a DH was zero; outlives a wipe */
+	bool zero_dh;
 };
 
 /**

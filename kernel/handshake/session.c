@@ -198,6 +198,7 @@ static bool cv_session_older(const struct cv_session *session, unsigned int seco
  */
 bool cv_session_opens(const struct cv_session *session)
 {
+	/* Pairs with cv_session_install(). */
 	return !smp_load_acquire(&session->dead) &&
 	       session->generation == READ_ONCE(session->peer->dev->key_generation) &&
 	       !cv_session_older(session, CV_WIRE_REJECT_AFTER_S);

@@ -279,6 +279,12 @@ static bool cv_timer_rules_persistent_due(struct cv_timer_state *state, u32 now_
 	u32 traversed_ms = READ_ONCE(state->traversed_ms);
 	bool due = !cv_timer_rules_before(now_ms, traversed_ms + interval_ms);
 
+	/* Switched off, and CV_EVENT_PERSISTENT_CHANGED is still to come. */
+	if (!interval_ms) {
+		WRITE_ONCE(state->deadline_ms[CV_TIMER_PERSISTENT], 0);
+		return false;
+	}
+
 	/* Should the keepalive not get out, the next one is tried an interval later. */
 	if (due) {
 		traversed_ms = now_ms;

@@ -24,6 +24,10 @@ struct cv_allowedips_node {
 	struct cv_peer __rcu *peer;
 	/** @key: the prefix in host order, from the top bit; the rest is zero */
 	u64 key[2];
+	/** @cidr: length of the prefix in bits; all that lookups read is above */
+	u8 cidr;
+	/** @family: AF_INET or AF_INET6 */
+	u8 family;
 	/** @parent: the node above, NULL at the root; writers only */
 	struct cv_allowedips_node *parent;
 	union {
@@ -34,10 +38,6 @@ struct cv_allowedips_node {
 		/** @next_spare: before the node has come into the trie */
 		struct cv_allowedips_node *next_spare;
 	};
-	/** @cidr: length of the prefix in bits */
-	u8 cidr;
-	/** @family: AF_INET or AF_INET6 */
-	u8 family;
 };
 
 /**

@@ -93,9 +93,10 @@ int cv_peers_insert(struct cv_peers *peers, struct cv_peer *peer)
 /**
  * cv_peers_remove() - take a peer out
  * @peers: the table
- * @peer: the peer; readers may still have found it until a grace period is over
+ * @peer: the peer; readers may still have found it until a grace period is over. If
+ *	it is not there (any more), nothing happens
  *
- * Context: process, holds the lock of the peer's device.
+ * Context: process.
  */
 void cv_peers_remove(struct cv_peers *peers, struct cv_peer *peer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The peers of a device by public key. Readers hold RCU and never write; writers
- * hold the device's lock.
+ * The peers of a device by public key. Readers hold RCU and never write; peers are
+ * added under the lock of the device.
  */
 #ifndef CV_TABLES_PEERS_H
 #define CV_TABLES_PEERS_H

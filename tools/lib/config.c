@@ -17,6 +17,9 @@
 
 #include "libculvert.h"
 
+/* Longer than any word, shorter than a key. */
+#define CVL_CONFIG_WORD_MAX 24
+
 enum cvl_config_section {
 	CVL_CONFIG_NONE,
 	CVL_CONFIG_INTERFACE,
@@ -161,7 +164,7 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 		return cvl_error_set(r->err, -EINVAL,
 				     "this line is in no section; expected %s first",
 				     cvl_config_sections);
-	if (!equals || (!equals[1] && equals - line == CVL_KEY_TEXT_SIZE - 2))
+	if (!equals || (!equals[1] && equals - line > CVL_CONFIG_WORD_MAX))
 		return cvl_error_set(r->err, -EINVAL,
 				     "this line is no assignment; expected WORD = VALUE, %s",
 				     cvl_config_sections);

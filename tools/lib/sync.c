@@ -18,6 +18,9 @@ struct cvl_sync_peer {
 	const struct cvl_peer *endpoint_from;
 };
 
+/* The owner of a prefix that no peer has in the end. */
+#define CVL_SYNC_NOBODY SIZE_MAX
+
 /* A prefix of one side, masked. A prefix belongs to one peer, the last one. */
 struct cvl_sync_ip {
 	struct cvl_allowed_ip ip;
@@ -132,40 +135,44 @@ static void cvl_sync_fold_ips(struct cvl_sync_side *side)
 	qsort(side->ips, side->ip_count, sizeof(*side->ips),
 	      cvl_sync_by_prefix);
 	for (i = 0; i < side->ip_count; i++) {
-		if (!kept || cvl_sync_compare_prefix(&side->ips[kept - 1].ip,
-						     &side->ips[i].ip))
-			kept++;
-		side->ips[kept - 1] = side->ips[i];
+		bool last = i + 1 == side->ip_count ||
+			cvl_sync_compare_prefix(&side->ips[i].ip,
+						&side->ips[i + 1].ip);
+
+		if (last && side->ips[i].owner != CVL_SYNC_NOBODY)
+			side->ips[kept++] = side->ips[i];
 	}
 	side->ip_count = kept;
 	qsort(side->ips, side->ip_count, sizeof(*side->ips), cvl_sync_by_owner);
 }
 
-static void cvl_sync_collect_ips(struct cvl_sync_side *side)
+/*
+ * Whoever comes later in the file takes the prefix. If that is a mention of a
+ * peer that a still later one of the same peer overrides, it is nobody's.
+ */
+static void cvl_sync_collect_ips(struct cvl_sync_side *side,
+				 const struct cvl_device *dev,
+				 const size_t *owners)
 {
-	size_t count = 0;
-	size_t i;
+	const struct cvl_allowed_ip *ip;
+	const struct cvl_peer *peer;
+	size_t position = 0;
 
-	for (i = 0; i < side->peer_count; i++) {
-		const struct cvl_allowed_ip *ip = side->peers[i].peer->allowed_ips;
-		/* whoever comes later in the file takes the prefix */
-		size_t rank = side->peers[i].position;
-
-		for (; ip; ip = ip->next) {
-			struct cvl_sync_ip *entry = &side->ips[count++];
+	for (peer = dev->peers; peer; peer = peer->next, position++) {
+		for (ip = peer->allowed_ips; ip; ip = ip->next) {
+			struct cvl_sync_ip *entry = &side->ips[side->ip_count++];
 
 			entry->ip = *ip;
 			cvl_sync_mask(&entry->ip);
-			entry->owner = i;
-			entry->position = rank;
+			entry->owner = owners[position];
+			entry->position = position;
 		}
 	}
-	side->ip_count = count;
 	cvl_sync_fold_ips(side);
 }
 
-static int cvl_sync_collect(struct cvl_sync_side *side,
-			    const struct cvl_device *dev)
+static int cvl_sync_allocate(struct cvl_sync_side *side,
+			     const struct cvl_device *dev, size_t **owners)
 {
 	const struct cvl_allowed_ip *ip;
 	const struct cvl_peer *peer;
@@ -179,18 +186,34 @@ static int cvl_sync_collect(struct cvl_sync_side *side,
 	}
 	side->peers = calloc(peers + 1, sizeof(*side->peers));
 	side->ips = calloc(ips + 1, sizeof(*side->ips));
-	if (!side->peers || !side->ips)
-		return -ENOMEM;
-	for (peer = dev->peers; peer; peer = peer->next) {
+	*owners = calloc(peers + 1, sizeof(**owners));
+	return side->peers && side->ips && *owners ? 0 : -ENOMEM;
+}
+
+static int cvl_sync_collect(struct cvl_sync_side *side,
+			    const struct cvl_device *dev)
+{
+	const struct cvl_peer *peer;
+	size_t *owners = NULL;
+	int ret = cvl_sync_allocate(side, dev, &owners);
+	size_t i;
+
+	for (peer = dev->peers; peer && !ret; peer = peer->next) {
 		struct cvl_sync_peer *p = &side->peers[side->peer_count];
 
+		owners[side->peer_count] = CVL_SYNC_NOBODY;
 		p->peer = peer;
 		p->endpoint_from = peer;
 		p->position = side->peer_count++;
 	}
-	cvl_sync_fold_peers(side);
-	cvl_sync_collect_ips(side);
-	return 0;
+	if (!ret) {
+		cvl_sync_fold_peers(side);
+		for (i = 0; i < side->peer_count; i++)
+			owners[side->peers[i].position] = i;
+		cvl_sync_collect_ips(side, dev, owners);
+	}
+	free(owners);
+	return ret;
 }
 
 /* The range of a side's prefixes that one peer has. */

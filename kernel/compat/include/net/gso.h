@@ -3,7 +3,7 @@
 #ifndef CV_COMPAT_NET_GSO_H
 #define CV_COMPAT_NET_GSO_H
 
-#if __has_include_next(<net/gso.h>)
+#if HAVE_NET_GSO
 #include_next <net/gso.h>
 #else
 #include <linux/netdevice.h>
