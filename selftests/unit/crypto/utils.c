@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Comparing secrets, and SipHash-2-4 of two words, for unit tests.
+ */
+#include <crypto/utils.h>
+#include <linux/siphash.h>
+
+unsigned long crypto_memneq(const void *a, const void *b, size_t len)
+{
+	const u8 *x = a, *y = b;
+	u8 differ = 0;
+
+	while (len--)
+		differ |= *x++ ^ *y++;
+	return differ;
+}
+
+static u64 siphash_rotate(u64 x, unsigned int bits)
+{
+	return x << bits | x >> (64 - bits);
+}
+
+static void siphash_rounds(u64 v[4], unsigned int count)
+{
+	while (count--) {
+		v[0] += v[1];
+		v[2] += v[3];
+		v[1] = siphash_rotate(v[1], 13) ^ v[0];
+		v[3] = siphash_rotate(v[3], 16) ^ v[2];
+		v[0] = siphash_rotate(v[0], 32);
+		v[2] += v[1];
+		v[0] += v[3];
+		v[1] = siphash_rotate(v[1], 17) ^ v[2];
+		v[3] = siphash_rotate(v[3], 21) ^ v[0];
+		v[2] = siphash_rotate(v[2], 32);
+	}
+}
+
+u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
+{
+	u64 words[3] = { first, second, 16ULL << 56 };
+	u64 v[4] = {
+		key->key[0] ^ 0x736f6d6570736575ULL, key->key[1] ^ 0x646f72616e646f6dULL,
+		key->key[0] ^ 0x6c7967656e657261ULL, key->key[1] ^ 0x7465646279746573ULL,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		v[3] ^= words[i];
+		siphash_rounds(v, 2);
+		v[0] ^= words[i];
+	}
+	v[2] ^= 0xff;
+	siphash_rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}

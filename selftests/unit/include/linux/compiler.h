@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Attributes and accesses that the compiler must not tear or repeat. */
+#ifndef UNIT_LINUX_COMPILER_H
+#define UNIT_LINUX_COMPILER_H
+
+#define __must_check __attribute__((__warn_unused_result__))
+#define __printf(format, first) __attribute__((__format__(printf, format, first)))
+#define __nonstring
+#define __rcu
+#define __init
+#define __initconst
+#define __ro_after_init
+
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
+
+#endif /* UNIT_LINUX_COMPILER_H */

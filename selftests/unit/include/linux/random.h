@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Random bytes that are the same in every run; see shim.h. */
+#ifndef UNIT_LINUX_RANDOM_H
+#define UNIT_LINUX_RANDOM_H
+
+#include <linux/types.h>
+
+void get_random_bytes(void *buffer, size_t len);
+u32 get_random_u32(void);
+
+#endif /* UNIT_LINUX_RANDOM_H */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Address families. */
+#ifndef UNIT_LINUX_SOCKET_H
+#define UNIT_LINUX_SOCKET_H
+
+#include <sys/socket.h>
+
+#endif /* UNIT_LINUX_SOCKET_H */

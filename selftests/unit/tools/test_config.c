@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit test of tools/lib/config.c, word.c and endpoint.c; selftests/unit/run
+ * runs it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ktap.h"
+#include "libculvert.h"
+
+#define KEY_1 "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+#define KEY_2 "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+#define KEY_3 "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM="
+
+/* What a text means, printed again; or the message if it is refused. */
+static char *reprint(const char *text, size_t text_bytes)
+{
+	const struct cvl_resolve_options options = { .retries = 0 };
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err;
+	char *out = NULL;
+	size_t out_bytes;
+	FILE *file;
+
+	if (cvl_config_parse(dev, "f", text, text_bytes, &err) ||
+	    cvl_endpoints_resolve(dev, &options, &err)) {
+		out = strdup(err.text);
+	} else {
+		file = open_memstream(&out, &out_bytes);
+		cvl_config_print(file, dev);
+		fclose(file);
+	}
+	cvl_device_destroy(dev);
+	return out;
+}
+
+static void means(const char *name, const char *text, const char *expected)
+{
+	char *out = reprint(text, strlen(text));
+
+	ktap_is(out, expected, name);
+	free(out);
+}
+
+static void test_good(void)
+{
+	means("nothing", "", "[Interface]\n\n");
+	means("comments and empty lines", "# a\n\n   # b\n\t\n", "[Interface]\n\n");
+	means("all words of [Interface]",
+	      "[Interface]\nPrivateKey = " KEY_1
+	      "\nListenPort = 51820\nFwMark = 0x1F\n",
+	      "[Interface]\nListenPort = 51820\nFwMark = 0x1f\nPrivateKey = "
+	      KEY_1 "\n\n");
+	means("all words of [Peer]",
+	      "[Peer]\nPublicKey=" KEY_1 "\nPresharedKey=" KEY_2
+	      "\nAllowedIPs=10.0.0.0/8,fd00::/8\nEndpoint=192.0.2.1:9\n"
+	      "PersistentKeepalive=25\n",
+	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\nPresharedKey = " KEY_2
+	      "\nAllowedIPs = 10.0.0.0/8, fd00::/8\nEndpoint = 192.0.2.1:9\n"
+	      "PersistentKeepalive = 25\n");
+	means("case, white space, comments, no newline at the end",
+	      "\r\n [iNTERFACE] # x\r\n LISTENPORT=5#0\r\n\tfwmark\t= o f f ",
+	      "[Interface]\nListenPort = 5\n\n");
+	means("two peers, the device after them",
+	      "[Peer]\nPublicKey=" KEY_1 "\n[Peer]\nPublicKey=" KEY_2
+	      "\n[Interface]\nListenPort=1\n",
+	      "[Interface]\nListenPort = 1\n\n[Peer]\nPublicKey = " KEY_1
+	      "\n\n[Peer]\nPublicKey = " KEY_2 "\n");
+	means("the later value counts", "[Interface]\nListenPort=1\nListenPort=2\n",
+	      "[Interface]\nListenPort = 2\n\n");
+	means("lists of allowed IPs add up",
+	      "[Peer]\nPublicKey=" KEY_1 "\nAllowedIPs=1.2.3.4\nAllowedIPs=\nAllowedIPs=::1, 5.6.7.8/0\n",
+	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1
+	      "\nAllowedIPs = 1.2.3.4/32, ::1/128, 5.6.7.8/0\n");
+	means("an IPv6 endpoint",
+	      "[Peer]\nPublicKey=" KEY_1 "\nEndpoint=[2001:DB8::1]:65535\n",
+	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\nEndpoint = [2001:db8::1]:65535\n");
+	means("keepalive off",
+	      "[Peer]\nPublicKey=" KEY_1 "\nPersistentKeepalive=off\n",
+	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\n");
+}
+
+static void refuses(const char *name, const char *text, const char *part)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err;
+	char shown[128];
+	int ret = cvl_config_parse(dev, "f", text, strlen(text), &err);
+
+	snprintf(shown, sizeof(shown), "refused: %s", name);
+	if (ret != -EINVAL || err.code != -EINVAL || strchr(err.text, '\n'))
+		ktap_is("success, or a bad errno, or a newline", "-EINVAL", shown);
+	else
+		ktap_has(err.text, part, shown);
+	cvl_device_destroy(dev);
+}
+
+#define PEER "[Peer]\nPublicKey=" KEY_1 "\n"
+
+static void test_refused_values(void)
+{
+	refuses("port", "[Interface]\nListenPort=65536",
+		"f:2: ListenPort: '65536' is not a port; expected a number from 0 to 65535");
+	refuses("port with sign", "[Interface]\nListenPort=+1", "f:2: ListenPort: '+1'");
+	refuses("empty port", "[Interface]\nListenPort=", "f:2: ListenPort: ''");
+	refuses("hexadecimal port", "[Interface]\nListenPort=0x10", "'0x10'");
+	refuses("huge port", "[Interface]\nListenPort=18446744073709551617",
+		"'18446744073709551617'");
+	refuses("mark", "[Interface]\nFwMark=0x100000000", "FwMark: '0x100000000'");
+	refuses("mark without digits", "[Interface]\nFwMark=0x", "FwMark: '0x'");
+	refuses("interval", PEER "PersistentKeepalive=65536", "f:3: PersistentKeepalive: '65536'");
+	refuses("interval", PEER "PersistentKeepalive=-1", "f:3: PersistentKeepalive: '-1'");
+	refuses("public key", "[Peer]\nPublicKey=abc", "f:2: PublicKey: 'abc' is not a key");
+	refuses("prefix of 33 bits", PEER "AllowedIPs=1.2.3.4/33", "f:3: AllowedIPs: '1.2.3.4/33'");
+	refuses("prefix of 129 bits", PEER "AllowedIPs=::/129", "'::/129'");
+	refuses("prefix without bits", PEER "AllowedIPs=1.2.3.4/", "'1.2.3.4/'");
+	refuses("second prefix", PEER "AllowedIPs=1.2.3.4,x,5.6.7.8", "AllowedIPs: 'x'");
+	refuses("comma at the end", PEER "AllowedIPs=1.2.3.4,", "AllowedIPs: ''");
+	refuses("signs in a file", PEER "AllowedIPs=+1.2.3.4", "AllowedIPs: '+1.2.3.4'");
+	refuses("short address", PEER "AllowedIPs=10.1", "'10.1'");
+	refuses("endpoint without port", PEER "Endpoint=host", "f:3: Endpoint: 'host'");
+	refuses("endpoint with port 0", PEER "Endpoint=host:0", "a port from 1 to 65535");
+	refuses("endpoint with a large port", PEER "Endpoint=host:65536", "65535");
+	refuses("endpoint without host", PEER "Endpoint=:5", "':5'");
+	refuses("endpoint with an open bracket", PEER "Endpoint=[::1:5", "'[::1:5'");
+	refuses("endpoint with nothing in brackets", PEER "Endpoint=[]:5", "'[]:5'");
+	refuses("endpoint with text after brackets", PEER "Endpoint=[::1]x:5", "'[::1]x:5'");
+}
+
+static void test_refused_lines(void)
+{
+	refuses("word of wg-quick", "[Interface]\n\nAddress = 10.0.0.1/24",
+		"f:3: 'Address' is not a word of [Interface] (it is for wg-quick");
+	refuses("unknown word of a peer", PEER "\nPort=1",
+		"f:4: 'Port' is not a word of [Peer]; expected PublicKey, PresharedKey");
+	refuses("word of the other section", PEER "ListenPort=1", "'ListenPort'");
+	refuses("unknown section", "[Pear]", "f:1: '[Pear]' is not a section");
+	refuses("no section", "ListenPort=1", "f:1: this line is in no section");
+	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is no assignment");
+	refuses("no PublicKey", PEER "[Peer]\n\n[Peer]\nPublicKey=" KEY_2,
+		"f:3: this [Peer] has no PublicKey");
+	refuses("no PublicKey at the end", PEER "[Peer]\n#\n", "f:3: this [Peer]");
+	refuses("not plain text", "[\n[Interface]", "f:1: '['");
+	refuses("control characters", "[Interface]\n\x1b[31m=1", "f:2: '?[31m'");
+}
+
+/* Also as a word in the wrong place, a secret is not printed. */
+static void test_secrets(void)
+{
+	static const char * const texts[] = {
+		"[Interface]\nPrivateKey=SECRETSECRET",
+		"[Interface]\nSECRETSECRETSECRETSECRETSECRETSECRETSECRETSE=",
+		"[Interface]\nSECRETSECRETSECRET",
+		"SECRETSECRETSECRETSECRETSECRETSECRETSECRETSE=",
+		PEER "PresharedKey=SECRETSECRETSECRETSECRETSECRETSECRETSECRETS==",
+		NULL,
+	};
+	int i;
+
+	for (i = 0; texts[i]; i++) {
+		char *out = reprint(texts[i], strlen(texts[i]));
+
+		ktap_ok(!strstr(out, "SECRET") && strstr(out, "expected"),
+			"a refused secret is not in the message");
+		free(out);
+	}
+}
+
+static void test_fields(void)
+{
+	static const char zero_byte[] = "[Interface]\nListen\0Port=1\n";
+	static const char text[] = "[Interface]\nListenPort=1\n" PEER;
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err;
+
+	ktap_equal(cvl_config_parse(dev, "f", zero_byte, sizeof(zero_byte) - 1,
+				    &err), -EINVAL, "a zero byte is refused");
+	ktap_equal(err.line, 2, "and its line told");
+	cvl_device_destroy(dev);
+	dev = cvl_device_create();
+	cvl_config_parse(dev, "f", text, sizeof(text) - 1, &err);
+	ktap_equal(dev->has, CVL_DEVICE_LISTEN_PORT, "only what is there is set");
+	ktap_ok(dev->peers->replace_allowed_ips && !dev->replace_peers,
+		"a peer's list is replaced, the peers are not");
+	ktap_equal(dev->peers->has, CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE,
+		   "what a section does not mention is off, but for the endpoint");
+	cvl_config_make_whole(dev);
+	ktap_ok(dev->replace_peers && dev->has & CVL_DEVICE_PRIVATE_KEY &&
+		dev->has & CVL_DEVICE_FWMARK, "a whole configuration says all");
+	cvl_device_destroy(dev);
+	ktap_equal(cvl_config_read(NULL, "/nonexistent/f", &err), -ENOENT,
+		   "a file that is not there");
+	ktap_is(err.text, "/nonexistent/f: No such file or directory",
+		"and its name told");
+}
+
+static void test_signs(void)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *peer = cvl_peer_append(dev);
+	struct cvl_error err;
+
+	ktap_equal(cvl_word_allowed_ips(peer, "+1.2.3.4,-5.6.7.8/8,::/0", true,
+					&err), 0, "signs on the command line");
+	ktap_ok(!peer->replace_allowed_ips && !peer->allowed_ips->remove &&
+		peer->allowed_ips->next->remove &&
+		!peer->last_allowed_ip->remove,
+		"one sign makes it a change, and '-' takes away");
+	peer = cvl_peer_append(dev);
+	ktap_equal(cvl_word_allowed_ips(peer, "1.2.3.4", true, &err), 0,
+		   "no sign");
+	ktap_ok(peer->replace_allowed_ips, "replaces the list");
+	peer = cvl_peer_append(dev);
+	ktap_equal(cvl_word_allowed_ips(peer, "", true, &err), 0, "no item");
+	ktap_ok(peer->replace_allowed_ips && !peer->allowed_ips,
+		"empties the list");
+	cvl_device_destroy(dev);
+}
+
+static void test_error_text(void)
+{
+	struct cvl_error err = { 0 };
+	char text[2000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	cvl_error_word(&err, text);
+	ktap_equal((long long)strlen(err.word), sizeof(err.word) - 1,
+		   "a long word is cut off");
+	ktap_is(err.word + sizeof(err.word) - 4, "...", "and says so");
+	cvl_error_set(&err, -1, "%s", text);
+	cvl_error_prefix(&err, "%s", "front: ");
+	ktap_equal((long long)strlen(err.text), sizeof(err.text) - 1,
+		   "a long message is cut off");
+	ktap_has(err.text, "front: xxx", "and keeps its front");
+}
+
+static void test_resolve(void)
+{
+	const struct cvl_resolve_options options = { .retries = 0 };
+	static const char text[] = PEER "Endpoint=no such host.invalid:5\n";
+	char *out = reprint(text, sizeof(text) - 1);
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err = { 0 };
+
+	ktap_has(out, "f:3: endpoint 'nosuchhost.invalid'",
+		 "a name that does not resolve: file, line and word");
+	free(out);
+	cvl_word_endpoint(cvl_peer_append(dev), "127.0.0.1:no-such-service",
+			  &err);
+	ktap_ok(cvl_endpoints_resolve(dev, &options, &err) < 0,
+		"a service that there is not");
+	cvl_device_destroy(dev);
+}
+
+int main(void)
+{
+	test_good();
+	test_refused_values();
+	test_refused_lines();
+	test_secrets();
+	test_fields();
+	test_signs();
+	test_error_text();
+	test_resolve();
+	return ktap_finish();
+}

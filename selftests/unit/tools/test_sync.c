@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit test of tools/lib/sync.c: the difference of two configurations, applied
+ * to the first by a model of the kernel, gives the second, and what is the same
+ * is not touched; selftests/unit/run runs it.
+ */
+#include <stdlib.h>
+
+#include "ktap.h"
+#include "libculvert.h"
+
+static const char * const keys[] = {
+	"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+	"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=",
+	"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=",
+	"BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=",
+};
+
+#define KEYS 4
+#define PREFIXES 5
+
+static struct cvl_device *parse(const char *text)
+{
+	const struct cvl_resolve_options options = { .retries = 0 };
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err;
+
+	if (cvl_config_parse(dev, "f", text, strlen(text), &err) ||
+	    cvl_endpoints_resolve(dev, &options, &err)) {
+		printf("Bail out! %s\n", err.text);
+		exit(1);
+	}
+	return dev;
+}
+
+/* How a device looks that has got a change: peers by key, prefixes by owner. */
+struct state {
+	uint16_t listen_port;
+	uint32_t fwmark;
+	bool present[KEYS];
+	uint16_t keepalive_s[KEYS];
+	uint16_t endpoint_port[KEYS];
+	/* owner of the prefix 10.x.0.0/16, or -1 */
+	int owner[PREFIXES];
+};
+
+static int key_number(const struct cvl_peer *peer)
+{
+	return peer->public_key[0] - 1;
+}
+
+static void apply_peer(struct state *state, const struct cvl_peer *peer)
+{
+	const struct cvl_allowed_ip *ip;
+	int key = key_number(peer);
+	int i;
+
+	for (i = 0; i < PREFIXES; i++) {
+		if ((peer->remove || peer->replace_allowed_ips) &&
+		    state->owner[i] == key)
+			state->owner[i] = -1;
+	}
+	if (peer->remove || !state->present[key]) {
+		state->keepalive_s[key] = 0;
+		state->endpoint_port[key] = 0;
+	}
+	state->present[key] = !peer->remove;
+	if (peer->remove)
+		return;
+	if (peer->has & CVL_PEER_KEEPALIVE)
+		state->keepalive_s[key] = peer->keepalive_s;
+	if (peer->has & CVL_PEER_ENDPOINT)
+		state->endpoint_port[key] = peer->endpoint.v4.sin_port;
+	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+		int *owner = &state->owner[((uint8_t *)&ip->v4)[1]];
+
+		if (!ip->remove)
+			*owner = key;
+		else if (*owner == key)
+			*owner = -1;
+	}
+}
+
+static void apply(struct state *state, const struct cvl_device *change)
+{
+	const struct cvl_peer *peer;
+	int i;
+
+	if (change->has & CVL_DEVICE_LISTEN_PORT)
+		state->listen_port = change->listen_port;
+	if (change->has & CVL_DEVICE_FWMARK)
+		state->fwmark = change->fwmark;
+	for (i = 0; change->replace_peers && i < KEYS; i++)
+		state->present[i] = false;
+	for (peer = change->peers; peer; peer = peer->next)
+		apply_peer(state, peer);
+}
+
+static void start(struct state *state)
+{
+	int i;
+
+	memset(state, 0, sizeof(*state));
+	for (i = 0; i < PREFIXES; i++)
+		state->owner[i] = -1;
+}
+
+/* The state as the device that a dump would give. */
+static struct cvl_device *dump(const struct state *state)
+{
+	struct cvl_device *dev = cvl_device_create();
+	int key;
+	int i;
+
+	dev->listen_port = state->listen_port;
+	dev->fwmark = state->fwmark;
+	for (key = KEYS - 1; key >= 0; key--) {
+		struct cvl_peer *peer;
+
+		if (!state->present[key])
+			continue;
+		peer = cvl_peer_append(dev);
+		memset(peer->public_key, key + 1, CVL_KEY_BYTES);
+		peer->keepalive_s = state->keepalive_s[key];
+		peer->has = CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE;
+		if (state->endpoint_port[key]) {
+			peer->endpoint.v4.sin_family = AF_INET;
+			peer->endpoint.v4.sin_port = state->endpoint_port[key];
+			peer->endpoint.v4.sin_addr.s_addr = htonl(0xc0000201);
+			peer->has |= CVL_PEER_ENDPOINT;
+		}
+		for (i = 0; i < PREFIXES; i++) {
+			struct cvl_allowed_ip ip = {
+				.family = AF_INET,
+				.prefix_bits = 16,
+			};
+
+			if (state->owner[i] != key)
+				continue;
+			ip.v4.s_addr = htonl(0x0a000000U | (uint32_t)i << 16);
+			cvl_allowed_ip_append(peer, &ip);
+		}
+	}
+	return dev;
+}
+
+static uint32_t random_state = 1;
+
+static unsigned int pick(unsigned int below)
+{
+	random_state = random_state * 1664525U + 1013904223U;
+	return (random_state >> 8) % below;
+}
+
+/* A random file; some peers and prefixes in it twice. */
+static void random_text(char *text, size_t size)
+{
+	unsigned int peers = pick(6);
+	size_t used;
+
+	used = (size_t)snprintf(text, size, "[Interface]\nListenPort=%u\nFwMark=%u\n",
+				1 + pick(2), pick(2));
+	while (peers--) {
+		used += (size_t)snprintf(text + used, size - used,
+					 "[Peer]\nPublicKey=%s\nPersistentKeepalive=%u\n",
+					 keys[pick(KEYS)], pick(2));
+		if (pick(2))
+			used += (size_t)snprintf(text + used, size - used,
+						 "Endpoint=192.0.2.1:%u\n",
+						 1 + pick(2));
+		while (pick(3))
+			used += (size_t)snprintf(text + used, size - used,
+						 "AllowedIPs=10.%u.9.9/16\n",
+						 pick(PREFIXES));
+	}
+}
+
+/* What setconf of the file would give, but for endpoints that stay. */
+static void expect(struct state *expected, const struct state *now,
+		   const struct cvl_device *file)
+{
+	int key;
+
+	start(expected);
+	apply(expected, file);
+	for (key = 0; key < KEYS; key++) {
+		if (expected->present[key] && !expected->endpoint_port[key] &&
+		    now->present[key])
+			expected->endpoint_port[key] = now->endpoint_port[key];
+	}
+}
+
+static bool one_change(struct state *state, const char *text,
+		       enum cvl_kind kind)
+{
+	struct cvl_device *file = parse(text);
+	struct cvl_device *now = dump(state);
+	struct cvl_device *change;
+	struct cvl_device *again;
+	struct cvl_device *nothing;
+	struct cvl_error err;
+	struct state expected;
+	bool good;
+
+	now->kind = kind;
+	expect(&expected, state, file);
+	cvl_device_diff(&change, now, file, &err);
+	apply(state, change);
+	good = !memcmp(state, &expected, sizeof(expected));
+	/* and then there is no difference any more */
+	again = dump(state);
+	again->kind = kind;
+	cvl_device_diff(&nothing, again, file, &err);
+	good = good && cvl_device_is_empty(nothing);
+	cvl_device_destroy(file);
+	cvl_device_destroy(now);
+	cvl_device_destroy(change);
+	cvl_device_destroy(again);
+	cvl_device_destroy(nothing);
+	return good;
+}
+
+static void test_random(enum cvl_kind kind, const char *name)
+{
+	struct state state;
+	char text[4096];
+	int wrong = 0;
+	int i;
+
+	start(&state);
+	for (i = 0; i < 20000; i++) {
+		random_text(text, sizeof(text));
+		if (one_change(&state, text, kind))
+			continue;
+		if (!wrong++)
+			printf("# change %d:\n# %s\n", i, strtok(text, "\n"));
+	}
+	ktap_equal(wrong, 0, name);
+}
+
+#define PEER_1 "[Peer]\nPublicKey=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n"
+#define PEER_2 "[Peer]\nPublicKey=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n"
+
+static struct cvl_device *diff(const char *from, const char *to)
+{
+	struct cvl_device *now = parse(from);
+	struct cvl_device *wanted = parse(to);
+	struct cvl_device *change;
+	struct cvl_error err;
+
+	cvl_device_diff(&change, now, wanted, &err);
+	cvl_device_destroy(now);
+	cvl_device_destroy(wanted);
+	return change;
+}
+
+static void test_least(void)
+{
+	struct cvl_device *change = diff(PEER_1 PEER_2, PEER_2 PEER_1);
+
+	ktap_ok(cvl_device_is_empty(change), "order of peers does not matter");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "AllowedIPs=10.1.2.3/8,::/0\n",
+		      PEER_1 "AllowedIPs=::1/0,10.0.0.0/8\n");
+	ktap_ok(cvl_device_is_empty(change),
+		"order and bits behind the prefix do not matter");
+	cvl_device_destroy(change);
+	change = diff("[Interface]\nListenPort=5\n", "[Interface]\n");
+	ktap_ok(cvl_device_is_empty(change),
+		"a port that is not mentioned stays");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 PEER_2, PEER_1 "AllowedIPs=10.0.0.0/8\n" PEER_2);
+	ktap_ok(change->peers && !change->peers->next && !change->peers->has &&
+		!change->peers->replace_allowed_ips,
+		"a new prefix touches nothing else");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "AllowedIPs=10.0.0.0/8,::/0\n",
+		      PEER_1 "AllowedIPs=::/0\n");
+	ktap_ok(change->peers && !change->peers->replace_allowed_ips &&
+		change->peers->allowed_ips->remove &&
+		!change->peers->allowed_ips->next,
+		"a prefix goes alone");
+	cvl_device_destroy(change);
+	change = diff(PEER_1, PEER_2);
+	ktap_ok(change->peers && change->peers->remove && change->peers->next &&
+		!change->peers->next->remove, "one peer goes, one comes");
+	cvl_device_destroy(change);
+	change = diff("[Interface]\nPrivateKey=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n",
+		      "");
+	ktap_ok(change->has == CVL_DEVICE_PRIVATE_KEY &&
+		cvl_key_is_zero(change->private_key),
+		"a private key that is not mentioned goes");
+	cvl_device_destroy(change);
+}
+
+int main(void)
+{
+	test_least();
+	test_random(CVL_KIND_CULVERT, "20000 random changes, single removal");
+	test_random(CVL_KIND_WIREGUARD, "20000 random changes, whole lists");
+	return ktap_finish();
+}
