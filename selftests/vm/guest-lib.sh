@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the guest's own scripts (guest, suite-guest, demo-guest) share: the checks
-# of the kernel's health between and after scripts.
+# of the kernel's health between and after scripts. run looks for the same words.
 # shellcheck shell=bash
+
+# What a healthy kernel does not say.
+vm_bad_words='BUG: |kernel BUG at|Oops|Kernel panic|general protection fault'
+vm_bad_words+='|WARNING: (CPU|possible|suspicious|bad|inconsistent|[Nn]ested|held|lock|at )'
+vm_bad_words+='|INFO: task .* blocked|rcu: INFO|self-detected stall|soft lockup|LOCKUP'
+vm_bad_words+='|KASAN|KCSAN|UBSAN|KFENCE: |refcount_t: |unregister_netdevice: waiting'
+vm_bad_words+='|inconsistent lock state|suspicious RCU usage|scheduling while atomic'
+vm_bad_words+='|sleeping function called|unable to handle|double fault|Call Trace:'
+vm_bad_words+='|list_(add|del) corruption|[Bb]ad page state|NETDEV WATCHDOG'
+vm_bad_words+='|slab-out-of-bounds|use-after-free|Objects remaining in'
 
 # poll SECONDS COMMAND...: repeats COMMAND until it works; fails after SECONDS.
 poll()
@@ -74,8 +84,8 @@ vm_check()
 		poll "$deadline" rmmod culvert 2>/run/vm/rmmod ||
 			echo "culvert cannot be unloaded: $(cat /run/vm/rmmod)"
 	fi
-	if dmesg | grep -qE "$(cat /run/vm/bad-words)"; then
+	if dmesg | grep -qE "$vm_bad_words"; then
 		echo "the kernel complained:"
-		dmesg | grep -E -m 5 -A 30 "$(cat /run/vm/bad-words)" | head -n 80
+		dmesg | grep -E -m 5 -A 30 "$vm_bad_words" | head -n 80
 	fi
 }
