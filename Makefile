@@ -65,14 +65,27 @@ bench: all
 lint: setup
 	@selftests/lint
 
-# Installing needs this machine's compiler and headers, not the VM.
+# Installing needs a compiler and the headers of the kernel to install for, the
+# running one unless KERNEL_RELEASE and KDIR say otherwise; it needs no VM.
+KERNEL_RELEASE ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KERNEL_RELEASE)/build
+host_module := $(CURDIR)/build/module/host-$(KERNEL_RELEASE)
+module_place := $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)/updates/culvert.ko
+
 .PHONY: install
 install:
-	@$(vm)/install install '$(DESTDIR)' '$(PREFIX)'
+	@KDIR='$(KDIR)' $(vm)/module --out '$(host_module)' host >/dev/null
+	@$(MAKE) -C tools O=$(CURDIR)/build/tools
+	install -D -m 644 '$(host_module)/culvert.ko' '$(module_place)'
+	$(if $(DESTDIR),,depmod -a '$(KERNEL_RELEASE)')
+	@$(MAKE) -C tools O=$(CURDIR)/build/tools DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' install
 
 .PHONY: uninstall
 uninstall:
-	@$(vm)/install uninstall '$(DESTDIR)' '$(PREFIX)'
+	rm -f '$(module_place)'
+	-rmdir --ignore-fail-on-non-empty '$(dir $(module_place))' 2>/dev/null
+	$(if $(DESTDIR),,depmod -a '$(KERNEL_RELEASE)')
+	@$(MAKE) -C tools O=$(CURDIR)/build/tools DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' uninstall
 
 .PHONY: clean
 clean:

@@ -80,7 +80,7 @@ struct cv_device {
 	u32 fwmark;
 	/** @lock: the configuration: @identity, @peers, @peer_list, @allowed_ips */
 	struct mutex lock;
-	/** @wanted_port: the port asked for, host order, 0: any; under RTNL */
+	/** @wanted_port: the port asked for or once chosen, host order, 0: any; under RTNL */
 	u16 wanted_port;
 	/** @peers: by public key */
 	struct cv_peers peers;

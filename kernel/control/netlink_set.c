@@ -554,19 +554,19 @@ static int cv_netlink_set_open_port(struct cv_netlink_set *set)
 	if (!attr)
 		return 0;
 	port = nla_get_u16(attr);
-	if (netif_running(dev->netdev) && (!port || port != cv_socket_port(dev))) {
-		err = cv_socket_open(dev, port);
-		if (err == -EADDRINUSE)
-			NL_SET_ERR_MSG_ATTR(set->extack, attr,
-					    "the listen port is in use: choose another, or 0 for any");
-		else if (err)
-			NL_SET_ERR_MSG_ATTR(set->extack, attr,
-					    "the listen port cannot be opened");
-		if (err)
-			return err;
+	if (!netif_running(dev->netdev)) {
+		dev->wanted_port = port;
+		return 0;
 	}
-	dev->wanted_port = port;
-	return 0;
+	if (port && port == cv_socket_port(dev))
+		return 0;
+	err = cv_socket_open(dev, port);
+	if (err == -EADDRINUSE)
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "the listen port is in use: choose another, or 0 for any");
+	else if (err)
+		NL_SET_ERR_MSG_ATTR(set->extack, attr, "the listen port cannot be opened");
+	return err;
 }
 
 /*

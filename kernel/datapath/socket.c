@@ -69,6 +69,8 @@ int cv_socket_open(struct cv_device *dev, u16 port)
 		cv_socket_release(socket);
 		return err;
 	}
+	/* A port once chosen is kept: the link comes up again where peers know it. */
+	dev->wanted_port = socket->port;
 	old = rcu_replace_pointer(dev->socket, socket, lockdep_rtnl_is_held());
 	if (old) {
 		cv_hook_remove(old);

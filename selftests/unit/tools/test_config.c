@@ -70,7 +70,8 @@ static void test_good(void)
 	means("the later value counts", "[Interface]\nListenPort=1\nListenPort=2\n",
 	      "[Interface]\nListenPort = 2\n\n");
 	means("lists of allowed IPs add up",
-	      "[Peer]\nPublicKey=" KEY_1 "\nAllowedIPs=1.2.3.4\nAllowedIPs=\nAllowedIPs=::1, 5.6.7.8/0\n",
+	      "[Peer]\nPublicKey=" KEY_1 "\nAllowedIPs=1.2.3.4\nAllowedIPs=\n"
+	      "AllowedIPs=::1, 5.6.7.8/0\n",
 	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1
 	      "\nAllowedIPs = 1.2.3.4/32, ::1/128, 5.6.7.8/0\n");
 	means("an IPv6 endpoint",
