@@ -21,6 +21,8 @@ help:
 	@echo '  make demo       two namespaces, a tunnel, traffic: in a VM, see it work'
 	@echo '  make check      build everything and run all tests (T=NAME runs one)'
 	@echo '  make bench      measure against the kernel'"'"'s own wireguard.ko'
+	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
+	@echo '                  the same at full speed, in a kernel that COMMAND starts'
 	@echo
 	@echo '  make all        module and tools'
 	@echo '  make module     build/module/*/culvert.ko for the VM'"'"'s kernel, or for'
@@ -59,7 +61,12 @@ check: all
 
 .PHONY: bench
 bench: all
-	@selftests/bench/run
+	@selftests/bench/run --kernel $(KERNEL)
+
+# In a kernel of one's own, at its speed: see the head of the script.
+.PHONY: bench-native
+bench-native: tools
+	@selftests/bench/native
 
 .PHONY: lint
 lint: setup

@@ -13,10 +13,7 @@
 #include "link.h"
 #include "netlink.h"
 
-/*
- * Checks of single attributes. The kernel's own would do, but for what they say.
- */
-
+/* The kernel's own check would do, but for what it says. */
 static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	if (nla_len(attr) == CV_KEY_LEN)
@@ -25,47 +22,9 @@ static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ac
 	return -EINVAL;
 }
 
-static int cv_netlink_check_device_flags(const struct nlattr *attr,
-					 struct netlink_ext_ack *extack)
-{
-	if (!(nla_get_u32(attr) & ~__CVDEVICE_F_ALL))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "unknown device flag: only replace-peers (1) is known here");
-	return -EOPNOTSUPP;
-}
-
-static int cv_netlink_check_peer_flags(const struct nlattr *attr,
-				       struct netlink_ext_ack *extack)
-{
-	if (!(nla_get_u32(attr) & ~__CVPEER_F_ALL))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "unknown peer flag: only remove (1), replace-allowed-ips (2) and update-only (4) are known here");
-	return -EOPNOTSUPP;
-}
-
-static int cv_netlink_check_allowedip_flags(const struct nlattr *attr,
-					    struct netlink_ext_ack *extack)
-{
-	if (!(nla_get_u32(attr) & ~__CVALLOWEDIP_F_ALL))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "unknown flag of an allowed IP: only remove (1) is known here");
-	return -EOPNOTSUPP;
-}
-
-static int cv_netlink_check_version(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	if (nla_get_u32(attr) == 1)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "unknown protocol version: the only one is 1, best left out");
-	return -EPFNOSUPPORT;
-}
-
 /*
- * What a request may hold.
+ * What a request may hold. The values of numbers are looked at by netlink_set.c: a
+ * policy that has them checked by a function cannot be shown by CTRL_CMD_GETPOLICY.
  */
 
 /* What the kernel tells and is not told. */
@@ -78,22 +37,20 @@ static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_MAX + 1
 	[CVALLOWEDIP_A_FAMILY] = { .type = NLA_U16 },
 	[CVALLOWEDIP_A_IPADDR] = { .type = NLA_BINARY },
 	[CVALLOWEDIP_A_CIDR_MASK] = { .type = NLA_U8 },
-	[CVALLOWEDIP_A_FLAGS] =
-		NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_allowedip_flags),
+	[CVALLOWEDIP_A_FLAGS] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_MAX + 1] = {
 	[CVPEER_A_PUBLIC_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
 	[CVPEER_A_PRESHARED_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
-	[CVPEER_A_FLAGS] = NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_peer_flags),
+	[CVPEER_A_FLAGS] = { .type = NLA_U32 },
 	[CVPEER_A_ENDPOINT] = { .type = NLA_BINARY },
 	[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL] = { .type = NLA_U16 },
 	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_TOLD,
 	[CVPEER_A_RX_BYTES] = CV_NETLINK_TOLD,
 	[CVPEER_A_TX_BYTES] = CV_NETLINK_TOLD,
 	[CVPEER_A_ALLOWEDIPS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
-	[CVPEER_A_PROTOCOL_VERSION] =
-		NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_version),
+	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_MAX + 1] = {
@@ -101,7 +58,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_MAX + 1] = {
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
 	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_TOLD,
-	[CVDEVICE_A_FLAGS] = NLA_POLICY_VALIDATE_FN(NLA_U32, cv_netlink_check_device_flags),
+	[CVDEVICE_A_FLAGS] = { .type = NLA_U32 },
 	[CVDEVICE_A_LISTEN_PORT] = { .type = NLA_U16 },
 	[CVDEVICE_A_FWMARK] = { .type = NLA_U32 },
 	[CVDEVICE_A_PEERS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_peer_policy),

@@ -180,6 +180,12 @@ static void cv_netlink_set_free(struct cv_netlink_set *set)
 
 static const u8 cv_netlink_set_no_key[CV_KEY_LEN];
 
+/* The number in an attribute, 0 if there is none. */
+static u32 cv_netlink_set_u32(const struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
 static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
@@ -199,9 +205,12 @@ static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *ne
 	ip->family = nla_get_u16(attrs[CVALLOWEDIP_A_FAMILY]);
 	ip->addr = nla_data(attrs[CVALLOWEDIP_A_IPADDR]);
 	ip->cidr = nla_get_u8(attrs[CVALLOWEDIP_A_CIDR_MASK]);
-	if (attrs[CVALLOWEDIP_A_FLAGS])
-		ip->remove = nla_get_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
-
+	ip->remove = cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
+	if (cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & ~__CVALLOWEDIP_F_ALL) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FLAGS],
+				    "unknown flag of an allowed IP: only remove (1) is known here");
+		return -EOPNOTSUPP;
+	}
 	if (ip->family != AF_INET && ip->family != AF_INET6) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FAMILY],
 				    "the family of an allowed IP must be AF_INET or AF_INET6");
@@ -245,6 +254,24 @@ static int cv_netlink_set_parse_endpoint(struct cv_netlink_set *set,
 	return 0;
 }
 
+static int cv_netlink_set_check_peer(struct cv_netlink_set *set, struct nlattr **attrs)
+{
+	const struct nlattr *version = attrs[CVPEER_A_PROTOCOL_VERSION];
+	const struct nlattr *flags = attrs[CVPEER_A_FLAGS];
+
+	if (cv_netlink_set_u32(flags) & ~__CVPEER_F_ALL) {
+		NL_SET_ERR_MSG_ATTR(set->extack, flags,
+				    "unknown peer flag: only remove (1), replace-allowed-ips (2) and update-only (4) are known here");
+		return -EOPNOTSUPP;
+	}
+	if (version && nla_get_u32(version) != 1) {
+		NL_SET_ERR_MSG_ATTR(set->extack, version,
+				    "unknown protocol version: the only one is 1, best left out");
+		return -EPFNOSUPPORT;
+	}
+	return 0;
+}
+
 static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_peer *peer = &set->peers[set->peer_count];
@@ -261,11 +288,13 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 				    "a peer without a public key: that is what names it");
 		return -EINVAL;
 	}
+	err = cv_netlink_set_check_peer(set, attrs);
+	if (err)
+		return err;
 	peer->public_key = nla_data(attrs[CVPEER_A_PUBLIC_KEY]);
 	if (attrs[CVPEER_A_PRESHARED_KEY])
 		peer->preshared_key = nla_data(attrs[CVPEER_A_PRESHARED_KEY]);
-	if (attrs[CVPEER_A_FLAGS])
-		peer->flags = nla_get_u32(attrs[CVPEER_A_FLAGS]);
+	peer->flags = cv_netlink_set_u32(attrs[CVPEER_A_FLAGS]);
 	peer->keepalive_s = -1;
 	if (attrs[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL])
 		peer->keepalive_s =
@@ -374,7 +403,12 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 	const struct nlattr *key = set->attrs[CVDEVICE_A_PRIVATE_KEY];
 	struct cv_identity *identity;
 
-	set->replace_peers = flags && nla_get_u32(flags) & CVDEVICE_F_REPLACE_PEERS;
+	set->replace_peers = cv_netlink_set_u32(flags) & CVDEVICE_F_REPLACE_PEERS;
+	if (cv_netlink_set_u32(flags) & ~__CVDEVICE_F_ALL) {
+		NL_SET_ERR_MSG_ATTR(set->extack, flags,
+				    "unknown device flag: only replace-peers (1) is known here");
+		return -EOPNOTSUPP;
+	}
 	set->new_identity = key;
 	if (key && crypto_memneq(nla_data(key), cv_netlink_set_no_key, CV_KEY_LEN)) {
 		identity = cv_device_make_identity(nla_data(key));
