@@ -88,7 +88,7 @@ struct cv_peer {
 	u64 initiated_ns;
 	/** @accepted_ns: CLOCK_BOOTTIME of the last initiation accepted, 0: never */
 	u64 accepted_ns;
-	/** @handshake_s: CLOCK_REALTIME of the last completed handshake, 0: never */
+	/** @handshake_time: CLOCK_REALTIME of the last one completed; under @timer_lock */
 	struct timespec64 handshake_time;
 	/** @sent_stamp: TAI64N of the last initiation sent, zeros: none */
 	u8 sent_stamp[CV_WIRE_TIMESTAMP_BYTES];

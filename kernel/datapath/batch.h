@@ -83,6 +83,8 @@ struct cv_batch_cb {
 			u16 packets;
 			/** @tx.ds: DS field of the outer packet, ECN included */
 			u8 ds;
+			/** @tx.depth: how many tunnels it has been through already */
+			u8 depth;
 		} tx;
 		/** @rx: datagrams of one session, one after the other */
 		struct {

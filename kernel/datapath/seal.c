@@ -250,6 +250,7 @@ static void cv_seal_account(struct sk_buff *outer, const struct sk_buff *skb)
 
 	cb->tx.bytes += skb->len;
 	cb->tx.packets += !!skb->len;
+	cb->tx.depth = max(cb->tx.depth, cv_batch_cb(skb)->tx.depth);
 }
 
 /* The head of the batch becomes an ordinary UDP payload. */

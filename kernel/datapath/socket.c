@@ -288,6 +288,29 @@ int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 }
 
 /**
+ * cv_socket_drop_reason() - what a failure of cv_socket_send() counts as
+ * @err: the error
+ *
+ * Return: the reason.
+ */
+enum cv_drop cv_socket_drop_reason(int err)
+{
+	switch (err) {
+	case -ELOOP:
+		return CV_DROP_TX_LOOP;
+	case -ENETDOWN:
+		return CV_DROP_TX_LINK_DOWN;
+	case -EMSGSIZE:
+		return CV_DROP_TX_TOO_LONG;
+	case -ENETUNREACH:
+	case -EHOSTUNREACH:
+		return CV_DROP_TX_NO_ROUTE;
+	default:
+		return CV_DROP_TX_SEND;
+	}
+}
+
+/**
  * cv_socket_send_message() - send a handshake message
  * @dev: the device
  * @endpoint: from where to where
@@ -296,24 +319,28 @@ int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
  * @bytes: its size
  * @ds: DS field of the outer header
  *
- * Context: any but hard interrupts. Return: as cv_socket_send(), or -ENOMEM.
+ * Context: any but hard interrupts. A failure is counted, unless it is that the link
+ * is down.
  */
-int cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
-			   struct cv_peer *peer, const void *message, size_t bytes, u8 ds)
+void cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
+			    struct cv_peer *peer, const void *message, size_t bytes, u8 ds)
 {
 	const unsigned int headroom = LL_MAX_HEADER + sizeof(struct ipv6hdr) +
 				      sizeof(struct udphdr);
 	struct sk_buff *skb = alloc_skb(headroom + bytes, GFP_ATOMIC | __GFP_NOWARN);
 	int err;
 
-	if (unlikely(!skb))
-		return -ENOMEM;
+	if (unlikely(!skb)) {
+		cv_drop_count(dev, CV_DROP_TX_NO_MEMORY);
+		return;
+	}
 	skb_reserve(skb, headroom);
 	skb_put_data(skb, message, bytes);
 	local_bh_disable();
 	err = cv_socket_send(dev, endpoint, peer, skb, ds);
 	local_bh_enable();
-	return err;
+	if (unlikely(err && err != -ENETDOWN))
+		cv_drop_count(dev, cv_socket_drop_reason(err));
 }
 
 /* The peer's route cache, if there is one already: it is made with the first session. */

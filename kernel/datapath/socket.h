@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 #include "endpoint.h"
+#include "../control/drop.h"
 
 struct cv_device;
 struct cv_peer;
@@ -48,7 +49,8 @@ void cv_socket_forget_source(struct cv_peer *peer);
 
 int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 		   struct cv_peer *peer, struct sk_buff *skb, u8 ds);
-int cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
-			   struct cv_peer *peer, const void *message, size_t bytes, u8 ds);
+void cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
+			    struct cv_peer *peer, const void *message, size_t bytes, u8 ds);
+enum cv_drop cv_socket_drop_reason(int err);
 
 #endif /* CV_DATAPATH_SOCKET_H */

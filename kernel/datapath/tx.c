@@ -23,6 +23,18 @@
 /* A batch of at most this many packets is sealed where it arises, if the peer is idle. */
 #define CV_TX_INLINE_PACKETS 2
 
+/*
+ * Tunnels within tunnels: at most so many. Links that are routed into each other in
+ * a ring would else make more and larger packets of each one for ever.
+ */
+#define CV_TX_MAX_DEPTH 4
+
+/*
+ * How many tunnels the packet that is being sent on this CPU has been through: what
+ * comes to cv_tx_xmit() meanwhile is that packet, or parts of it. Used with BH off.
+ */
+static DEFINE_PER_CPU(u8, cv_tx_depth);
+
 static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packets);
 static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets);
 
@@ -56,6 +68,7 @@ static void cv_tx_mark(struct sk_buff *skb)
 	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
 	cb->tx.bytes = skb->len;
 	cb->tx.packets = 1;
+	cb->tx.depth = this_cpu_read(cv_tx_depth);
 }
 
 /* A super-packet becomes its segments; anything else is a list of one. */
@@ -98,6 +111,11 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 		kfree_skb(skb);
 		return -EPROTONOSUPPORT;
 	}
+	if (unlikely(this_cpu_read(cv_tx_depth) > CV_TX_MAX_DEPTH)) {
+		cv_drop_count(dev, CV_DROP_TX_LOOP);
+		kfree_skb(skb);
+		return -ELOOP;
+	}
 	peer = cv_tx_find_peer(dev, skb);
 	if (unlikely(!peer))
 		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
@@ -126,7 +144,8 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
  *
  * Context: BH off. Return: NETDEV_TX_OK, or an error that the sender sees:
  * -ENOKEY no peer has the destination in its allowed IPs, -EDESTADDRREQ the peer
- * has no endpoint, -EPROTONOSUPPORT not an IP packet.
+ * has no endpoint, -EPROTONOSUPPORT not an IP packet, -ELOOP it has been through too
+ * many tunnels.
  */
 netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
@@ -305,7 +324,9 @@ static bool cv_tx_place(struct cv_batch *batch, struct sk_buff_head *packets)
 	bool here;
 
 	spin_lock(&order->lock);
-	here = list_empty(&order->batches) && skb_queue_len(packets) <= CV_TX_INLINE_PACKETS;
+	/* Never one tunnel inside another, or the stack would have to hold them all. */
+	here = list_empty(&order->batches) && skb_queue_len(packets) <= CV_TX_INLINE_PACKETS &&
+	       !cv_batch_cb(skb_peek(packets))->tx.depth;
 	batch->counter = batch->session->send_counter;
 	cv_tx_fill(batch, packets);
 	if (here)
@@ -357,23 +378,6 @@ static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packet
 	}
 }
 
-static enum cv_drop cv_tx_send_error(int err)
-{
-	switch (err) {
-	case -ELOOP:
-		return CV_DROP_TX_LOOP;
-	case -ENETDOWN:
-		return CV_DROP_TX_LINK_DOWN;
-	case -EMSGSIZE:
-		return CV_DROP_TX_TOO_LONG;
-	case -ENETUNREACH:
-	case -EHOSTUNREACH:
-		return CV_DROP_TX_NO_ROUTE;
-	default:
-		return CV_DROP_TX_SEND;
-	}
-}
-
 /* What the batch did to counters and timers, once for all of its packets. */
 static void cv_tx_account(struct cv_session *session, unsigned int packets, unsigned int bytes)
 {
@@ -404,6 +408,7 @@ void cv_tx_finish(struct cv_batch *batch)
 	cv_socket_read_endpoint(peer, &endpoint);
 	while ((skb = __skb_dequeue(&batch->out))) {
 		struct cv_batch_cb cb = *cv_batch_cb(skb);
+		u8 depth;
 		int err;
 
 		/* Keys that were given up meanwhile must not be seen on the wire. */
@@ -412,9 +417,12 @@ void cv_tx_finish(struct cv_batch *batch)
 			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.tx.packets);
 			continue;
 		}
+		depth = this_cpu_read(cv_tx_depth);
+		this_cpu_write(cv_tx_depth, cb.tx.depth + 1);
 		err = cv_socket_send(peer->dev, &endpoint, peer, skb, cb.tx.ds);
+		this_cpu_write(cv_tx_depth, depth);
 		if (unlikely(err)) {
-			cv_drop_add(peer->dev, cv_tx_send_error(err), cb.tx.packets);
+			cv_drop_add(peer->dev, cv_socket_drop_reason(err), cb.tx.packets);
 			continue;
 		}
 		sent = true;
