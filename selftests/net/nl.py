@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A raw generic netlink client for the tests: builds any message, right or wrong,
+and reads what the kernel answers, its extended acknowledgement included. Numbers
+are those of linux/wireguard.h, which uapi/linux/culvert.h shares."""
+import errno
+import os
+import socket
+import struct
+
+NETLINK_GENERIC, SOL_NETLINK = 16, 270
+NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
+REQUEST, ACK, DUMP = 1, 4, 0x300
+DUMP_INTR, CAPPED, ACK_TLVS = 0x10, 0x100, 0x200
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NESTED = 0x8000
+TYPE_MASK = 0x3fff
+CTRL_GETFAMILY, CTRL_GETPOLICY = 3, 10
+
+GET_DEVICE, SET_DEVICE = 0, 1
+(IFINDEX, IFNAME, PRIVATE_KEY, PUBLIC_KEY, FLAGS, LISTEN_PORT, FWMARK, PEERS) = range(1, 9)
+(PEER_KEY, PEER_PSK, PEER_FLAGS, PEER_ENDPOINT, PEER_KEEPALIVE, PEER_HANDSHAKE,
+ PEER_RX, PEER_TX, PEER_IPS, PEER_VERSION) = range(1, 11)
+IP_FAMILY, IP_ADDRESS, IP_PREFIX, IP_FLAGS = range(1, 5)
+REPLACE_PEERS = 1
+PEER_REMOVE, PEER_REPLACE_IPS, PEER_UPDATE_ONLY = 1, 2, 4
+IP_REMOVE = 1
+
+
+class Refusal(Exception):
+    """The kernel's no: an errno, and what its extended acknowledgement says."""
+
+    def __init__(self, number, text, offset):
+        super().__init__(f"{errno.errorcode.get(number, number)}: {text}")
+        self.errno, self.text, self.offset = number, text, offset
+
+
+def attr(kind, data):
+    if isinstance(data, str):
+        data = data.encode() + b"\0"
+    return struct.pack("=HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
+
+
+def nest(kind, *children):
+    return attr(kind | NESTED, b"".join(children))
+
+
+def u8(kind, value):
+    return attr(kind, struct.pack("=B", value))
+
+
+def u16(kind, value):
+    return attr(kind, struct.pack("=H", value))
+
+
+def u32(kind, value):
+    return attr(kind, struct.pack("=I", value))
+
+
+def attrs(data):
+    """A list of (type, payload)."""
+    found, at = [], 0
+    while at + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, at)
+        if length < 4:
+            break
+        found.append((kind & TYPE_MASK, data[at + 4:at + length]))
+        at += length + 3 & ~3
+    return found
+
+
+def endpoint(address, port):
+    if ":" in address:
+        return struct.pack("=H", socket.AF_INET6) + struct.pack("!HI", port, 0) + \
+            socket.inet_pton(socket.AF_INET6, address) + struct.pack("=I", 0)
+    return struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + \
+        socket.inet_aton(address) + bytes(8)
+
+
+def allowed_ip(text, *more):
+    """An element of PEER_IPS from ADDRESS/LENGTH."""
+    address, _, length = text.partition("/")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return nest(0, u16(IP_FAMILY, family),
+                attr(IP_ADDRESS, socket.inet_pton(family, address)),
+                u8(IP_PREFIX, int(length)), *more)
+
+
+def peer(key, *more):
+    return nest(0, attr(PEER_KEY, key), *more)
+
+
+class Client:
+    """A netlink socket that talks to one generic netlink family."""
+
+    def __init__(self, family):
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        self.socket.settimeout(20)
+        self.socket.bind((0, 0))
+        self.serial = 0
+        self.family = 16  # the controller's own
+        self.interrupted = False
+        name = attr(2, family)
+        for _, data in self.request(CTRL_GETFAMILY, name, version=2):
+            for kind, value in attrs(data):
+                if kind == 1:
+                    found, = struct.unpack("=H", value)
+        self.family = found
+
+    def send(self, command, payload, flags=REQUEST | ACK, version=1, family=None):
+        self.serial += 1
+        body = struct.pack("=BBH", command, version, 0) + payload
+        self.socket.send(struct.pack("=IHHII", 16 + len(body), family or self.family, flags,
+                                     self.serial, 0) + body)
+
+    def receive(self):
+        """The next datagram's messages: a list of (type, flags, payload)."""
+        data, found, at = self.socket.recv(1 << 18), [], 0
+        while at + 16 <= len(data):
+            length, kind, flags, _, _ = struct.unpack_from("=IHHII", data, at)
+            found.append((kind, flags, data[at + 16:at + length]))
+            at += length + 3 & ~3
+        return found
+
+    @staticmethod
+    def refuse(flags, data):
+        number, = struct.unpack_from("=i", data)
+        if not number:
+            return
+        text, offset = None, None
+        if flags & ACK_TLVS:
+            for kind, value in attrs(data[20:]):
+                if kind == 1:
+                    text = value.rstrip(b"\0").decode()
+                elif kind == 2:
+                    offset, = struct.unpack("=I", value)
+        raise Refusal(-number, text, offset)
+
+    def answers(self):
+        """Yields (command, attributes) until the kernel is done."""
+        while True:
+            for kind, flags, data in self.receive():
+                if flags & DUMP_INTR:
+                    self.interrupted = True
+                if kind == NLMSG_ERROR:
+                    self.refuse(flags, data)
+                    return
+                if kind == NLMSG_DONE:
+                    if len(data) >= 4:
+                        number, = struct.unpack_from("=i", data)
+                        if number:
+                            text = None
+                            if flags & ACK_TLVS:
+                                text = dict(attrs(data[4:])).get(1, b"").rstrip(b"\0")
+                                text = text.decode()
+                            raise Refusal(-number, text, None)
+                    return
+                yield data[0], data[4:]
+
+    def request(self, command, payload, **options):
+        self.send(command, payload, **options)
+        return list(self.answers())
+
+    def set(self, *parts):
+        self.request(SET_DEVICE, b"".join(parts))
+
+    def dump_raw(self, *parts):
+        self.interrupted = False
+        return [data for _, data in self.request(GET_DEVICE, b"".join(parts),
+                                                 flags=REQUEST | ACK | DUMP)]
+
+    def dump(self, name):
+        """{"device": {type: payload}, "peers": {key: {type: payload, "ips": [...]}}}"""
+        device, peers = {}, {}
+        for message in self.dump_raw(attr(IFNAME, name)):
+            for kind, value in attrs(message):
+                if kind != PEERS:
+                    device[kind] = value
+                    continue
+                for _, element in attrs(value):
+                    fields = attrs(element)
+                    key = dict(fields)[PEER_KEY]
+                    entry = peers.setdefault(key, {"ips": []})
+                    for what, data in fields:
+                        if what == PEER_IPS:
+                            entry["ips"] += [show_ip(ip) for _, ip in attrs(data)]
+                        else:
+                            entry[what] = data
+        return {"device": device, "peers": peers}
+
+
+def show_ip(data):
+    fields = dict(attrs(data))
+    family, = struct.unpack("=H", fields[IP_FAMILY])
+    return f"{socket.inet_ntop(family, fields[IP_ADDRESS])}/{fields[IP_PREFIX][0]}"
+
+
+def index_of(name):
+    return socket.if_nametoindex(name)
+
+
+def key():
+    return os.urandom(32)

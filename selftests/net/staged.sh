@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: icount
+# timeout: 90
+# needs: python3
+# Packets that wait for a handshake: 128 at most, the oldest goes first, and those
+# left arrive in their order.
+. "$(dirname "$0")/lib.sh"
+
+net_pair
+tunnel_pair
+ipn b link set cv0 down
+relay py staged.py "${ns[a]}" "${ns[b]}" cv0 200
+is "all 128 left the queue" 0 "$(stat a cv0 tx_errors)"
+finish
