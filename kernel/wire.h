@@ -6,6 +6,7 @@
 #ifndef CV_WIRE_H
 #define CV_WIRE_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
@@ -49,7 +50,7 @@ enum cv_wire_type {
 #define CV_WIRE_SOURCE_PER_S 20
 #define CV_WIRE_SOURCE_BURST 5
 #define CV_WIRE_REPLAY_BITS 8192
-#define CV_WIRE_REKEY_AFTER_MESSAGES (1ULL << 60)
+#define CV_WIRE_REKEY_AFTER_MESSAGES BIT_ULL(60)
 #define CV_WIRE_REJECT_AFTER_MESSAGES (U64_MAX - CV_WIRE_REPLAY_BITS)
 #define CV_WIRE_STAGED_PACKETS 128
 

@@ -68,6 +68,7 @@ static const struct cv_drop_words {
 	[CV_DROP_HS_COOKIE_INDEX] = { "hs_cookie_unknown_index", CV_DROP_AS_RX_ERRORS },
 	[CV_DROP_HS_COOKIE] = { "hs_bad_cookie", CV_DROP_AS_RX_ERRORS },
 };
+
 static_assert(ARRAY_SIZE(cv_drop_words) == CV_DROP_COUNT);
 
 /**

@@ -244,7 +244,7 @@ static struct sk_buff *cv_seal_alloc_outer(unsigned int linear_bytes)
 	return outer;
 }
 
-static void cv_seal_account(struct sk_buff *outer, const struct sk_buff *skb)
+static void cv_seal_account(struct sk_buff *outer, struct sk_buff *skb)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(outer);
 

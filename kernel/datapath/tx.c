@@ -162,8 +162,16 @@ netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 {
 	struct sk_buff_head dropped;
+	struct sk_buff *skb;
 	unsigned int count;
 
+	/*
+	 * A packet that waits must not hold its socket: that holds the namespace, and
+	 * the namespace this link. One that is left by everybody would only end when
+	 * the handshake is given up.
+	 */
+	skb_queue_walk(packets, skb)
+		skb_orphan(skb);
 	__skb_queue_head_init(&dropped);
 	spin_lock_bh(&peer->staged.lock);
 	/* A removed peer's queue has been emptied for good. */

@@ -75,7 +75,7 @@ is "without c its prefix goes to the next longest" b "$(reached 10.1.0.9)"
 is "and so for IPv6" b "$(reached fd00:1::9)"
 
 # What comes in must come from the owner of its source.
-before=$(stat a cv0 rx_errors)
+errors_before=$(stat a cv0 rx_errors)
 bad=$(drops a cv0 rx_inner_source)
 fails "c, removed, is not heard" ping_once c 10.99.0.1
 addr b cv0 10.1.2.9/32 fd00:1:2::9/128
@@ -84,7 +84,7 @@ fails "the same in IPv6" ping_once b fd99::1 -I fd00:1:2::9
 works "its own" ping_ok b 10.99.0.1 -I 10.0.0.9
 if [ "$kind" = culvert ]; then
 	is "both are counted" $((bad + 2)) "$(drops a cv0 rx_inner_source)"
-	is "and in rx_errors" yes "$([ "$(stat a cv0 rx_errors)" -ge $((before + 2)) ] && echo yes)"
+	is "and in rx_errors" yes "$([ "$(stat a cv0 rx_errors)" -ge $((errors_before + 2)) ] && echo yes)"
 fi
 
 # Nobody's.

@@ -269,7 +269,7 @@ at_exit()
 	for module in $kind wireguard; do
 		case " ${loaded_modules:-} " in
 		*" $module "*)
-			wait_for 20 module_gone "$module" ||
+			wait_for 60 module_gone "$module" ||
 				fail "module $module can be unloaded" "unloaded" \
 					"$(rmmod "$module" 2>&1)"
 			;;

@@ -9,7 +9,7 @@
 peers=40
 
 #     a ─ va ───── vb ─ b       b has a link for each peer: cv1, cv2, ...
-#     10.77.0.1, fd77::1        10.77.1.N, fd77::1:N; each has a routing table too
+#     10.77.0.1, fd77::1        10.77.1.N, fd77::1:N; answers leave by the link they are for
 net_pair
 tun_new a cv0
 tun_set a cv0 listen-port "$port"
@@ -26,10 +26,8 @@ links_and_routes()
 			addr add fd77::1:$i/128 dev cv$i nodad
 			link set cv$i up
 			route add 10.77.0.1/32 dev cv$i table $i
-			route add fd77::1/128 dev cv$i table $i
 			route add fd77::1/128 dev cv$i metric $((1000 + i))
-			-4 rule add from 10.77.1.$i table $i
-			-6 rule add from fd77::1:$i table $i
+			rule add from 10.77.1.$i table $i
 		END
 	done
 }

@@ -72,7 +72,7 @@ def main():
     settle()
     # Free memory would tell of Python's own, which has grown by the dump.
     left = (kernel_memory() - kernel) * 1024 / count
-    ktap.between("bytes a peer that stay behind", -LIMIT_BYTES, 100, left)
+    ktap.between("bytes a peer that stay behind", -64 * LIMIT_BYTES, 100, left)
 
 
 main()

@@ -12,4 +12,13 @@ tunnel_pair
 ipn b link set cv0 down
 relay py staged.py "${ns[a]}" "${ns[b]}" cv0 200
 is "all 128 left the queue" 0 "$(stat a cv0 tx_errors)"
+
+# A waiting packet holds neither its socket nor, by that, the namespace.
+ipn b link set cv0 down
+ipn a link set cv0 down
+ipn a link set cv0 up
+ipn a route replace 10.77.0.2/32 dev cv0
+n_py a send.py 10.77.0.2 4000
+drop_all
+soon "a namespace with a waiting packet ends at once" 5 module_gone "$kind"
 finish
