@@ -97,6 +97,10 @@ uninstall:
 .PHONY: clean
 clean:
 	rm -rf build/module build/tools build/selftests build/unit build/lint build/vm
+	@# and what a build with M= here has left beside the sources
+	find . -path ./build -prune -o -path ./.git -prune -o -type f \( -name '*.o' \
+		-o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name Module.symvers -o -name modules.order \) -exec rm -f {} +
 
 .PHONY: distclean
 distclean:

@@ -431,13 +431,23 @@ static void cv_exchange_set_state(struct cv_exchange *exchange, enum cv_exchange
 	exchange->state = state;
 }
 
+/*
+ * Whether a peer may still come to a session. A link that goes down is no more running
+ * when it takes the lock to clear the exchange, and drops the sessions after that: what
+ * is decided under the lock holds.
+ */
+static bool cv_exchange_alive(const struct cv_peer *peer)
+{
+	lockdep_assert_held(&peer->exchange_lock);
+	return !peer->dead && netif_running(peer->dev->netdev);
+}
+
 /* The peer's exchange, made if there is none; NULL without memory or when it is dead. */
 static struct cv_exchange *cv_exchange_of(struct cv_peer *peer)
 {
 	struct cv_exchange *exchange = peer->exchange;
 
-	lockdep_assert_held(&peer->exchange_lock);
-	if (peer->dead)
+	if (!cv_exchange_alive(peer))
 		return NULL;
 	if (exchange)
 		return exchange;
@@ -671,8 +681,7 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 {
 	struct cv_session *session;
 
-	lockdep_assert_held(&peer->exchange_lock);
-	if (peer->dead || !cv_exchange_answers(peer, message->receiver))
+	if (!cv_exchange_alive(peer) || !cv_exchange_answers(peer, message->receiver))
 		return CV_DROP_HS_SUPERSEDED;
 	session = cv_session_create(peer, GFP_KERNEL);
 	if (!session)

@@ -17,9 +17,19 @@ import primitives as crypto
 from world import INSIDE4, INSIDE6, Refusal, World
 
 
+def any_port(world):
+    """A local address to bind to, of the family that leads to the link."""
+    return ("::" if ":" in world.remote[0] else "0.0.0.0", 0)
+
+
+def stranger_to(world):
+    """Somebody the link does not know."""
+    return wg.Me(world.public, world.remote, local=any_port(world))
+
+
 def attacker(peer):
     """Another socket of the same host: what it sends must not move an endpoint."""
-    one = wg.Me.new_socket(("::" if ":" in peer.remote[0] else "0.0.0.0", 0))
+    one = wg.Me.new_socket(any_port(peer.world))
     return lambda message: one.sendto(message, peer.remote)
 
 
@@ -191,7 +201,7 @@ def initiations(world):
     without_answer("initiation with a changed static key", changed(45), "hs_bad_static")
     without_answer("initiation with a changed ephemeral", changed(12), "hs_bad_static")
     without_answer("initiation with a changed timestamp", changed(90), "hs_bad_timestamp")
-    stranger = wg.Me(world.public, world.remote, local=("0.0.0.0", 0))
+    stranger = stranger_to(world)
     without_answer("initiation of a stranger", wg.Initiation(stranger).message,
                    "hs_unknown_peer")
     without_answer("initiation with an all-zero DH",
@@ -405,7 +415,7 @@ def flood_until_loaded(world, sender, peer):
 def load(world):
     """A flood of initiations."""
     peer = world.new_peer()
-    flood = wg.Me(world.public, world.remote, local=("0.0.0.0", 0))
+    flood = stranger_to(world)
     before = world.link.drops()
     lines = ktap.log_lines()
     reply, probe = flood_until_loaded(world, peer, flood)
@@ -432,7 +442,7 @@ def load(world):
 
     # The same cookie from another port is no good.
     time.sleep(0.05)
-    moved = wg.Me.new_socket(("0.0.0.0", 0))
+    moved = wg.Me.new_socket(any_port(world))
     exchange = wg.Initiation(peer, cookie=cookie, timestamp=wg.stamp(200))
     flood_until_loaded(world, other, flood)
     moved.sendto(exchange.message, peer.remote)
@@ -471,7 +481,7 @@ def log_flood(world):
     """What is sent 300 times is not logged 300 times."""
     peer = world.new_peer()
     session = peer.initiate()
-    stranger = wg.Me(world.public, world.remote, local=("0.0.0.0", 0))
+    stranger = stranger_to(world)
     kinds = {
         "a wrong tag": session.seal(bytes(32), counter=5)[:-1] + b"\0",
         "an unknown type": struct.pack("<I", 9) + bytes(60),
