@@ -3,7 +3,7 @@
 # mode: smp
 # timeout: 180
 # With wireguard-go, the protocol in user space, at the other end: either end
-# begins, with and without a pre-shared key.
+# begins.
 . "$(dirname "$0")/lib.sh"
 
 # go_up: a userspace link cv0 in b, set up by its own tool over its own socket.
