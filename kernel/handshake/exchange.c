@@ -602,6 +602,15 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	return CV_DROP_COUNT;
 }
 
+/* A message was authentic and has made a session: what follows for either. */
+static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_item *item)
+{
+	cv_socket_set_endpoint(peer, &item->from);
+	atomic64_add(item->bytes, &peer->rx_bytes);
+	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
+	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
+}
+
 /* An initiation of a known peer; its static key has been opened into @noise. */
 static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_identity *identity,
@@ -626,10 +635,7 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 	if (reason != CV_DROP_COUNT)
 		return reason;
 
-	cv_socket_set_endpoint(peer, &item->from);
-	atomic64_add(item->bytes, &peer->rx_bytes);
-	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
-	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
+	cv_exchange_believe(peer, item);
 	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
 	cv_socket_send_message(peer->dev, &item->from, peer, &response, sizeof(response),
 			       CV_EXCHANGE_DS);
@@ -731,10 +737,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	if (reason != CV_DROP_COUNT)
 		return reason;
 
-	cv_socket_set_endpoint(peer, &item->from);
-	atomic64_add(item->bytes, &peer->rx_bytes);
-	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
-	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
+	cv_exchange_believe(peer, item);
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
 	/* Staged packets or a keepalive: either confirms the session to the responder. */
 	cv_tx_send_keepalive(peer);

@@ -3,6 +3,7 @@
  * Send a change to the kernel. set, setconf, addconf and syncconf call this
  * after they have read all their input, so that bad input changes nothing.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +34,8 @@ static void cmd_apply_notify(void *arg, const char *text)
 	cmd_note(text);
 }
 
-/**
- * cmd_apply_resolve() - find the addresses of endpoints, as patiently as the
- *	environment says
- * @dev: its endpoints are filled in
- * @err: set on failure
- *
- * Return: 0 or a negative errno.
- */
-int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
+/* Finds the addresses of endpoints, as patiently as the environment says. */
+static int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
 {
 	const struct cvl_resolve_options options = {
 		.retries = cmd_apply_retries(),
@@ -50,6 +44,39 @@ int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
 	};
 
 	return cvl_endpoints_resolve(dev, &options, err);
+}
+
+static int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
+			  const struct cvl_device *change, struct cvl_error *err)
+{
+	return cvl_netlink_set(nl, link, change, err);
+}
+
+/**
+ * cmd_apply_with() - resolve the endpoints of what is wanted, then send it
+ * @name: of the device
+ * @dev: what is wanted of it
+ * @send: sends it, once names are resolved: the less time from there, the better
+ * @err: filled in on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cmd_apply_with(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
+		   struct cvl_error *err)
+{
+	struct cvl_netlink *nl = cvl_netlink_create(err);
+	struct cvl_link link;
+	int ret;
+
+	if (!nl)
+		return err->code;
+	ret = cvl_netlink_find(nl, &link, name, err);
+	if (!ret)
+		ret = cmd_apply_resolve(dev, err);
+	if (!ret)
+		ret = send(nl, &link, dev, err);
+	cvl_netlink_destroy(nl);
+	return ret;
 }
 
 /**
@@ -64,17 +91,33 @@ int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
 int cmd_apply(const char *name, struct cvl_device *change,
 	      struct cvl_error *err)
 {
-	struct cvl_netlink *nl = cvl_netlink_create(err);
-	struct cvl_link link;
+	return cmd_apply_with(name, change, cmd_apply_send, err);
+}
+
+/**
+ * cmd_apply_file() - a subcommand that applies a configuration file to a device
+ * @argc: must be 3
+ * @argv: the subcommand, a device and a file
+ * @apply: does it, with what the file says
+ *
+ * Return: the exit status.
+ */
+int cmd_apply_file(int argc, char **argv, cmd_apply_t apply)
+{
+	struct cvl_error err = { 0 };
+	struct cvl_device *dev;
 	int ret;
 
-	if (!nl)
-		return err->code;
-	ret = cvl_netlink_find(nl, &link, name, err);
+	if (argc != 3)
+		return cmd_misused(argv[0], "expected DEV and FILE");
+	dev = cvl_device_create();
+	if (!dev) {
+		cvl_error_set(&err, -ENOMEM, "out of memory");
+		return cmd_fail(&err);
+	}
+	ret = cvl_config_read(dev, argv[2], &err);
 	if (!ret)
-		ret = cmd_apply_resolve(change, err);
-	if (!ret)
-		ret = cvl_netlink_set(nl, &link, change, err);
-	cvl_netlink_destroy(nl);
-	return ret;
+		ret = apply(argv[1], dev, &err);
+	cvl_device_destroy(dev);
+	return ret ? cmd_fail(&err) : 0;
 }

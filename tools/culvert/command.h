@@ -47,15 +47,21 @@ int cmd_version(int argc, char **argv);
 void cmd_help_print(const char *name);
 
 /* apply.c */
-int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err);
+typedef int (*cmd_apply_t)(const char *name, struct cvl_device *dev, struct cvl_error *err);
+typedef int (*cmd_apply_send_t)(struct cvl_netlink *nl, const struct cvl_link *link,
+				const struct cvl_device *dev, struct cvl_error *err);
+
 int cmd_apply(const char *name, struct cvl_device *change,
 	      struct cvl_error *err);
+int cmd_apply_with(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
+		   struct cvl_error *err);
+int cmd_apply_file(int argc, char **argv, cmd_apply_t apply);
 
 /* keyfile.c */
 int cmd_keyfile_read(uint8_t key[CVL_KEY_BYTES], const char *path, int fd,
 		     bool may_be_empty, struct cvl_error *err);
 int cmd_keyfile_print(const uint8_t key[CVL_KEY_BYTES]);
-void cmd_keyfile_warn(void);
+int cmd_keyfile_generate(int argc, char **argv, bool private_key);
 
 /* util.c */
 const char *cmd_env(const char *name);

@@ -125,14 +125,43 @@ int cmd_keyfile_print(const uint8_t key[CVL_KEY_BYTES])
 	return ret;
 }
 
-/**
- * cmd_keyfile_warn() - warn if a secret is about to go where all can read it
- */
-void cmd_keyfile_warn(void)
+/* Warns if a secret is about to go where all can read it. */
+static void cmd_keyfile_warn(void)
 {
 	struct stat status;
 
 	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
 	    status.st_mode & 0007)
 		cmd_note("warning: all users can read that file; 'umask 077' prevents it");
+}
+
+/**
+ * cmd_keyfile_generate() - a subcommand that prints a new secret
+ * @argc: must be 1
+ * @argv: the subcommand
+ * @private_key: a private key, which is clamped; else any 32 bytes
+ *
+ * Return: the exit status.
+ */
+int cmd_keyfile_generate(int argc, char **argv, bool private_key)
+{
+	uint8_t key[CVL_KEY_BYTES];
+	struct cvl_error err = { 0 };
+	int ret;
+
+	if (argc != 1)
+		return cmd_misused(argv[0], "'%s' is too much; expected nothing",
+				   argv[1]);
+	cmd_keyfile_warn();
+	ret = cvl_key_random(key);
+	if (ret) {
+		cvl_error_set(&err, ret, "cannot get random bytes: %s",
+			      strerror(-ret));
+		return cmd_fail(&err);
+	}
+	if (private_key)
+		cvl_key_clamp(key);
+	ret = cmd_keyfile_print(key);
+	explicit_bzero(key, sizeof(key));
+	return ret;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* culvert setconf: replace the configuration of a device by a file. */
-#include <errno.h>
-
 #include "command.h"
+
+static int cmd_setconf_apply(const char *name, struct cvl_device *dev, struct cvl_error *err)
+{
+	cvl_config_make_whole(dev);
+	return cmd_apply(name, dev, err);
+}
 
 /**
  * cmd_setconf() - the subcommand
@@ -13,22 +17,5 @@
  */
 int cmd_setconf(int argc, char **argv)
 {
-	struct cvl_error err = { 0 };
-	struct cvl_device *dev;
-	int ret;
-
-	if (argc != 3)
-		return cmd_misused(argv[0], "expected DEV and FILE");
-	dev = cvl_device_create();
-	if (!dev) {
-		cvl_error_set(&err, -ENOMEM, "out of memory");
-		return cmd_fail(&err);
-	}
-	ret = cvl_config_read(dev, argv[2], &err);
-	if (!ret) {
-		cvl_config_make_whole(dev);
-		ret = cmd_apply(argv[1], dev, &err);
-	}
-	cvl_device_destroy(dev);
-	return ret ? cmd_fail(&err) : 0;
+	return cmd_apply_file(argc, argv, cmd_setconf_apply);
 }
