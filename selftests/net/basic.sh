@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
-# timeout: 120
+# timeout: 180
 # IPv4 and IPv6 inside and outside, all four: ping, UDP and TCP, every byte checked.
 . "$(dirname "$0")/lib.sh"
 

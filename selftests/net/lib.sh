@@ -189,7 +189,7 @@ now_ms()
 }
 
 # A pause between two looks, never a wait for something to have happened.
-breathe() { read -rt "${1:-0.02}" <> <(:) || :; }
+breathe() { read -rt 0.02 <> <(:) || :; }
 
 # wait_for SECONDS COMMAND...
 wait_for()
@@ -461,7 +461,11 @@ tun_set()
 tun_show() { n "$1" "$tool" show "$2" "$3"; }
 
 # field NAME DEV FIELD PEER: that peer's value of a field of `show`.
-field() { tun_show "$1" "$2" "$3" | awk -v k="${pub[$4]}" '$1 == k { $1 = ""; sub(/^[ \t]+/, ""); print }'; }
+field()
+{
+	tun_show "$1" "$2" "$3" |
+		awk -v k="${pub[$4]}" '$1 == k { $1 = ""; sub(/^[ \t]+/, ""); print }'
+}
 peer_rx() { field "$1" "$2" transfer "$3" | cut -d ' ' -f 1; }
 peer_tx() { field "$1" "$2" transfer "$3" | cut -d ' ' -f 2; }
 peer_endpoint() { field "$1" "$2" endpoints "$3"; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
-# timeout: 120
+# timeout: 180
 # The link as rtnetlink, ethtool and sysfs show it, what it refuses, and that it can
 # be made, renamed, taken up and down and deleted any number of times.
 . "$(dirname "$0")/lib.sh"
