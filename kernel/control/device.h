@@ -117,9 +117,9 @@ struct cv_device {
 	struct cv_lane *lanes;
 	/** @lane_count: how many */
 	unsigned int lane_count;
-	/** @tx_flight_bytes: inner bytes that wait to be sealed or sent */
+	/** @tx_flight_bytes: memory of inner packets that wait to be sealed or sent */
 	atomic_t tx_flight_bytes;
-	/** @rx_flight_bytes: outer bytes that wait to be opened or handed up */
+	/** @rx_flight_bytes: memory of outer packets that wait to be opened */
 	atomic_t rx_flight_bytes;
 	/** @drops: one counter for each enum cv_drop */
 	struct cv_drop_counts __percpu *drops;

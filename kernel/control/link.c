@@ -245,10 +245,11 @@ static int cv_link_stop(struct net_device *netdev)
 
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
-		cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
 		cv_timers_event(peer, CV_EVENT_STOP);
-		cv_session_drop_all(peer);
 		cv_exchange_clear(peer);
+		/* After that: until it has seen the link down, an exchange makes sessions. */
+		cv_session_drop_all(peer);
+		cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
 	}
 	mutex_unlock(&dev->lock);
 	cv_socket_close(dev);
@@ -425,6 +426,21 @@ struct cv_device *cv_link_device(struct net_device *netdev)
  * What happens to all links.
  */
 
+/* Routes point into the namespace that they lead through, and do not keep it. */
+static void cv_link_drop_routes(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link)
+		if (smp_load_acquire(&peer->has_dst_cache)) /* of cv_session_create() */
+			dst_cache_reset_now(&peer->dst_cache);
+	list_for_each_entry(peer, &dev->leaving, link)
+		if (smp_load_acquire(&peer->has_dst_cache)) /* likewise */
+			dst_cache_reset_now(&peer->dst_cache);
+	mutex_unlock(&dev->lock);
+}
+
 /*
  * A namespace ends. Links that were born in it but have been moved live on, without a
  * socket: whatever they send is dropped, and they cannot be opened again.
@@ -432,6 +448,7 @@ struct cv_device *cv_link_device(struct net_device *netdev)
 static void cv_link_net_pre_exit(struct net *net)
 {
 	struct cv_device *dev;
+	bool found = false;
 
 	rtnl_lock();
 	list_for_each_entry(dev, &cv_link_devices, link) {
@@ -439,7 +456,16 @@ static void cv_link_net_pre_exit(struct net *net)
 			continue;
 		netif_carrier_off(dev->netdev);
 		cv_socket_close(dev);
+		found = true;
+	}
+	/* Once for all of them: after this no sender puts a route into a cache any more. */
+	if (found)
+		synchronize_net();
+	list_for_each_entry(dev, &cv_link_devices, link) {
+		if (rtnl_dereference(dev->birth_net) != net)
+			continue;
 		RCU_INIT_POINTER(dev->birth_net, NULL);
+		cv_link_drop_routes(dev);
 	}
 	rtnl_unlock();
 }

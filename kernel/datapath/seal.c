@@ -7,6 +7,7 @@
 #include <crypto/chacha20poly1305.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -159,6 +160,7 @@ static void cv_seal_release(struct sk_buff *outer)
 		consume_skb(skb);
 		skb = next;
 	}
+	module_put(THIS_MODULE);
 }
 
 static void cv_seal_attach(struct sk_buff *outer, struct sk_buff *skb)
@@ -168,6 +170,11 @@ static void cv_seal_attach(struct sk_buff *outer, struct sk_buff *skb)
 		return;
 	}
 	if (!outer->destructor) {
+		/*
+		 * A queue below may hold the packet longer than the link lives. The link
+		 * still holds the module here, and so may we.
+		 */
+		__module_get(THIS_MODULE);
 		skb_shinfo(outer)->destructor_arg = NULL;
 		outer->destructor = cv_seal_release;
 	}

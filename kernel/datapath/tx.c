@@ -263,10 +263,10 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 	__skb_queue_purge(&packets);
 }
 
-/* Bytes in flight through the crypto are bounded: past that, the tail is dropped. */
+/* Memory in flight through the crypto is bounded: past that, the tail is dropped. */
 static bool cv_tx_admit(struct cv_device *dev, const struct sk_buff *skb)
 {
-	return atomic_read(&dev->tx_flight_bytes) + (int)skb->len <= CV_BATCH_FLIGHT_BYTES;
+	return atomic_read(&dev->tx_flight_bytes) + (int)skb->truesize <= CV_BATCH_FLIGHT_BYTES;
 }
 
 static bool cv_tx_fits(const struct cv_batch *batch, const struct sk_buff *skb)
@@ -280,7 +280,7 @@ static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 {
 	struct cv_session *session = batch->session;
 	struct cv_device *dev = session->peer->dev;
-	unsigned int bytes = batch->bytes;
+	unsigned int flight_bytes = 0;
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&batch->order->lock);
@@ -289,11 +289,11 @@ static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 		__skb_queue_tail(&batch->in, skb);
 		batch->packets++;
 		batch->bytes += skb->len;
+		flight_bytes += skb->truesize;
 		session->send_counter++;
 	}
-	bytes = batch->bytes - bytes;
-	batch->flight_bytes += bytes;
-	atomic_add(bytes, &dev->tx_flight_bytes);
+	batch->flight_bytes += flight_bytes;
+	atomic_add(flight_bytes, &dev->tx_flight_bytes);
 }
 
 /*

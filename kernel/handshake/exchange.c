@@ -815,7 +815,7 @@ void cv_exchange_initiate(struct cv_peer *peer)
 		mutex_unlock(&peer->exchange_lock);
 	}
 	/* Armed even when nothing could be sent: what is staged waits for it. */
-	cv_timers_event(peer, CV_EVENT_INITIATION_SENT);
+	cv_timers_event(peer, err ? CV_EVENT_INITIATION_PUT_OFF : CV_EVENT_INITIATION_SENT);
 	if (!err)
 		cv_socket_send_message(peer->dev, &endpoint, peer, &message, sizeof(message),
 				       CV_EXCHANGE_DS);

@@ -75,6 +75,10 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 		.op[CV_TIMER_KEEPALIVE] = CV_TIMER_RULES_CANCEL,
 		.traversed = true,
 	},
+	/* Nothing went out, so nothing but the next try depends on it. */
+	[CV_EVENT_INITIATION_PUT_OFF] = {
+		.op[CV_TIMER_RETRY] = CV_TIMER_RULES_ARM_IF_OFF,
+	},
 	/* The next initiation keeps its distance from a response, too. */
 	[CV_EVENT_RESPONSE_SENT] = {
 		.op[CV_TIMER_RETRY] = CV_TIMER_RULES_ARM_IF_ON,

@@ -55,7 +55,8 @@ enum cv_timer {
  * @CV_EVENT_DATA_RECEIVED: data packets came, authenticated
  * @CV_EVENT_KEEPALIVE_SENT: an empty data packet was sent
  * @CV_EVENT_KEEPALIVE_RECEIVED: an empty data packet came, authenticated
- * @CV_EVENT_INITIATION_SENT: an initiation was sent, or could not be but was tried
+ * @CV_EVENT_INITIATION_SENT: an initiation was sent
+ * @CV_EVENT_INITIATION_PUT_OFF: one was wanted and could not be made yet
  * @CV_EVENT_RESPONSE_SENT: a response was sent
  * @CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED: an initiation or response came, authenticated
  * @CV_EVENT_SESSION_DERIVED: a new session has its keys
@@ -74,6 +75,7 @@ enum cv_event {
 	CV_EVENT_KEEPALIVE_SENT,
 	CV_EVENT_KEEPALIVE_RECEIVED,
 	CV_EVENT_INITIATION_SENT,
+	CV_EVENT_INITIATION_PUT_OFF,
 	CV_EVENT_RESPONSE_SENT,
 	CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED,
 	CV_EVENT_SESSION_DERIVED,

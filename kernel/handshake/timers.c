@@ -128,7 +128,9 @@ void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
 		return;
 	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
 		return;
-	cv_peer_get(peer);
+	/* The packet path only borrows it: it may be on its way out. */
+	if (!cv_peer_tryget(peer))
+		return;
 	if (!queue_work(cv_timers_wq, &peer->work))
 		cv_peer_put(peer);
 }
@@ -188,9 +190,11 @@ static void cv_timers_work(struct work_struct *work)
 {
 	struct cv_peer *peer = container_of(work, struct cv_peer, work);
 
-	if (test_and_clear_bit(CV_TODO_WIPE, &peer->todo)) {
-		cv_session_drop_all(peer);
+	/* Unless a new session has set its own time meanwhile. */
+	if (test_and_clear_bit(CV_TODO_WIPE, &peer->todo) &&
+	    !READ_ONCE(peer->timers.deadline_ms[CV_TIMER_WIPE])) {
 		cv_exchange_clear(peer);
+		cv_session_drop_all(peer);
 	}
 	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
 		clear_bit(CV_TODO_INITIATE, &peer->todo);
