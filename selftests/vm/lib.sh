@@ -30,3 +30,13 @@ kernel_dir() {
 	[ -e "$dir/release" ] || return 1
 	(cd "$dir" && pwd -P)
 }
+
+# tree_files: everything that belongs to the tree, by name, with a zero byte after each.
+tree_files() {
+	cd "$tree" || return
+	if git rev-parse --git-dir >/dev/null 2>&1; then
+		git ls-files -zco --exclude-standard
+	else
+		find . -path ./build -prune -o -type f -print0
+	fi
+}
