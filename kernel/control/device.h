@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 
 #include "drop.h"
+#include "../datapath/queue.h"
 #include "../handshake/cookie.h"
 #include "../tables/allowedips.h"
 #include "../tables/index.h"
@@ -28,8 +29,9 @@ struct cv_exchange_queue;
  *
  * RTNL, then &cv_device.lock, then &cv_device.reap_lock or &cv_peer.exchange_lock (all
  * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise:
- * &cv_peer.slot_lock, &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_order.lock,
- * &cv_replay.lock. The packet path takes RCU and spinlocks only.
+ * &cv_peer.slot_lock, &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_replay.lock,
+ * &cv_order.lock, inside which a crypto worker's list is locked and &cv_queue.lock. The
+ * packet path takes RCU and spinlocks only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and
  * the link's own reference on its net_device is put when that falls to zero.
@@ -117,12 +119,15 @@ struct cv_device {
 	struct cv_lane *lanes;
 	/** @lane_count: how many */
 	unsigned int lane_count;
-	/** @tx_flight_bytes: memory of inner packets that wait to be sealed or sent */
-	atomic_t tx_flight_bytes;
-	/** @rx_flight_bytes: memory of outer packets that wait to be opened */
-	atomic_t rx_flight_bytes;
 	/** @drops: one counter for each enum cv_drop */
 	struct cv_drop_counts __percpu *drops;
+	/* What sealing writes and what opening writes, each on lines of its own. */
+	/** @queue: back-pressure to a queueing discipline */
+	struct cv_queue queue;
+	/** @tx_flight_bytes: memory of inner packets that wait to be sealed or sent */
+	atomic_t tx_flight_bytes ____cacheline_aligned_in_smp;
+	/** @rx_flight_bytes: memory of outer packets that wait to be opened */
+	atomic_t rx_flight_bytes ____cacheline_aligned_in_smp;
 };
 
 void cv_device_get(struct cv_device *dev);

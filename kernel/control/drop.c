@@ -33,6 +33,7 @@ static const struct cv_drop_words {
 	[CV_DROP_TX_NO_MEMORY] = { "tx_no_memory", CV_DROP_AS_TX_DROPPED },
 	[CV_DROP_TX_STALE] = { "tx_session_gone", CV_DROP_AS_TX_DROPPED },
 	[CV_DROP_TX_LINK_DOWN] = { "tx_link_down", CV_DROP_AS_TX_DROPPED },
+	[CV_DROP_TX_ODD] = { "tx_odd_super_packet", CV_DROP_AS_NONE },
 	/* a datagram as it comes in */
 	[CV_DROP_RX_SHORT] = { "rx_short", CV_DROP_AS_RX_LENGTH },
 	[CV_DROP_RX_LENGTH] = { "rx_wrong_length", CV_DROP_AS_RX_LENGTH },

@@ -46,6 +46,7 @@ enum cv_drop_class {
  * @CV_DROP_TX_NO_MEMORY: no memory for the outer packet
  * @CV_DROP_TX_STALE: its session ended before it was sent
  * @CV_DROP_TX_LINK_DOWN: the link went down before it was sent
+ * @CV_DROP_TX_ODD: not lost: a super-packet that had to be split by the stack
  * @CV_DROP_RX_SHORT: a datagram too short for what it says it is
  * @CV_DROP_RX_LENGTH: a handshake message of the wrong size
  * @CV_DROP_RX_TYPE: no known type, or reserved bytes that are not zero
@@ -95,6 +96,7 @@ enum cv_drop {
 	CV_DROP_TX_NO_MEMORY,
 	CV_DROP_TX_STALE,
 	CV_DROP_TX_LINK_DOWN,
+	CV_DROP_TX_ODD,
 	/* a datagram as it comes in */
 	CV_DROP_RX_SHORT,
 	CV_DROP_RX_LENGTH,

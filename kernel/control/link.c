@@ -151,6 +151,7 @@ static int cv_link_attach(struct net_device *netdev)
 		}
 	}
 	netdev_hold(netdev, &dev->netdev_tracker, GFP_KERNEL);
+	cv_queue_init(dev);
 	atomic_set(&dev->alive, 1);
 	list_add_tail(&dev->link, &cv_link_devices);
 	return 0;
@@ -161,8 +162,13 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 {
 	static u64 serial;
 	struct cv_device *dev = netdev_priv(netdev);
+	int err;
 
 	ASSERT_RTNL();
+	/* Whatever numtxqueues says: queue.c stops and wakes the first one. */
+	err = netif_set_real_num_tx_queues(netdev, 1);
+	if (err)
+		return err;
 	dev->netdev = netdev;
 	dev->serial = ++serial;
 	dev->peer_sequence = 1;

@@ -50,12 +50,6 @@ struct cv_peer {
 	struct cv_device *dev;
 	/** @sessions: by enum cv_peer_slot; written under @slot_lock, read under RCU */
 	struct cv_session __rcu *sessions[CV_SLOT_COUNT];
-	/** @tx: sealed batches in the order they will be sent */
-	struct cv_order tx;
-	/** @rx: opened batches in the order they will be handed up */
-	struct cv_order rx;
-	/** @staged: inner packets that wait for a session, oldest first */
-	struct sk_buff_head staged;
 	/** @endpoint_lock: for @endpoint; readers copy */
 	seqlock_t endpoint_lock;
 	/** @endpoint: where the peer was last heard of, or was said to be */
@@ -64,16 +58,12 @@ struct cv_peer {
 	struct dst_cache dst_cache;
 	/** @has_dst_cache: @dst_cache was made with the first session, under @exchange_lock */
 	bool has_dst_cache;
-	/** @rx_bytes: outer UDP payload bytes of authenticated messages, tunnel and handshake */
-	atomic64_t rx_bytes;
-	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
-	atomic64_t tx_bytes;
+	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
+	bool dead;
+	/** @id: random, spreads peers over lanes */
+	u32 id;
 	/** @slot_lock: writers of @sessions */
 	spinlock_t slot_lock;
-	/** @timer_lock: @timers and the arming of @timer */
-	spinlock_t timer_lock;
-	/** @timers: deadlines, see timer_rules.h */
-	struct cv_timer_state timers;
 	/** @timer: fires at the earliest of @timers or before */
 	struct timer_list timer;
 	/** @work: acts for timers and sends initiations; holds a reference while queued */
@@ -98,12 +88,6 @@ struct cv_peer {
 	u8 preshared_key[CV_WIRE_KEY_BYTES];
 	/** @public_key: never changes */
 	u8 public_key[CV_WIRE_KEY_BYTES];
-	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
-	bool dead;
-	/** @id: random, spreads peers over lanes */
-	u32 id;
-	/** @refs: see cv_peer_get() */
-	refcount_t refs;
 	/** @node: in &cv_device.peers */
 	struct rhash_head node;
 	/** @link: in &cv_device.peer_list, under &cv_device.lock */
@@ -112,6 +96,23 @@ struct cv_peer {
 	struct list_head allowed_ips;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
+	/* What sealing writes, what opening writes, and what both do: each on lines of its own. */
+	/** @tx: sealed batches in the order they will be sent */
+	struct cv_order tx ____cacheline_aligned_in_smp;
+	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
+	atomic64_t tx_bytes;
+	/** @staged: inner packets that wait for a session, oldest first */
+	struct sk_buff_head staged;
+	/** @rx: opened batches in the order they will be handed up */
+	struct cv_order rx ____cacheline_aligned_in_smp;
+	/** @rx_bytes: outer UDP payload bytes of authenticated messages, tunnel and handshake */
+	atomic64_t rx_bytes;
+	/** @refs: see cv_peer_get() */
+	refcount_t refs ____cacheline_aligned_in_smp;
+	/** @timer_lock: @timers and the arming of @timer */
+	spinlock_t timer_lock;
+	/** @timers: deadlines, see timer_rules.h */
+	struct cv_timer_state timers;
 };
 
 /* How many peers a device holds at most. */

@@ -11,10 +11,21 @@
 #include "tx.h"
 #include "../handshake/session.h"
 
-/* How many finished batches one CPU carries away before it hands over. */
+/* How many finished batches one CPU carries away while others go on finishing some. */
 #define CV_BATCH_DRAIN_MAX 16
 
+/* By how many batches one may have been overtaken and still take its place. */
+#define CV_BATCH_MAX_OVERTAKEN 8
+
+/* How far into a queue one looks for a batch to run. */
+#define CV_BATCH_MAX_CLAIM 64
+
+/* How many batches of one peer and direction may wait before their maker must help. */
+#define CV_BATCH_MAX_WAITING 16
+
 static struct kmem_cache *cv_batch_cache;
+
+static bool cv_batch_drain(struct cv_order *order);
 
 /**
  * cv_batch_init() - make what batches are allocated from
@@ -46,6 +57,8 @@ void cv_order_init(struct cv_order *order)
 	spin_lock_init(&order->lock);
 	INIT_LIST_HEAD(&order->batches);
 	order->draining = false;
+	order->waiting = 0;
+	order->running = 0;
 }
 
 /**
@@ -66,9 +79,12 @@ struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing)
 	batch->order = sealing ? &session->peer->tx : &session->peer->rx;
 	batch->sealing = sealing;
 	batch->state = CV_BATCH_WAITING;
+	INIT_LIST_HEAD(&batch->work_link);
 	batch->packets = 0;
 	batch->bytes = 0;
+	batch->wire_bytes = 0;
 	batch->flight_bytes = 0;
+	batch->limited_bytes = 0;
 	batch->counter = 0;
 	__skb_queue_head_init(&batch->in);
 	__skb_queue_head_init(&batch->out);
@@ -89,81 +105,193 @@ void cv_batch_free(struct cv_batch *batch)
 	kmem_cache_free(cv_batch_cache, batch);
 }
 
-/**
- * cv_batch_begin() - a worker takes a batch in hand
- * @batch: from its list
- *
- * From here on nobody adds to the batch. Context: BH off.
- * Return: false when the batch is done already and only its queue is to be
- * drained: cv_batch_drain() then, which the caller has been handed the turn for.
+/*
+ * Behind which batch of its queue one belongs: the youngest, but if the path has had
+ * packets overtake each other, those that overtook this one have not left yet. What a
+ * datagram says of its counter is not yet authenticated, but can only cost a place.
  */
-bool cv_batch_begin(struct cv_batch *batch)
+static struct list_head *cv_batch_before(const struct cv_batch *batch)
 {
-	bool fresh;
+	struct list_head *place = batch->order->batches.prev;
+	unsigned int n;
 
-	spin_lock(&batch->order->lock);
-	fresh = batch->state == CV_BATCH_WAITING;
-	if (fresh)
-		batch->state = CV_BATCH_RUNNING;
-	spin_unlock(&batch->order->lock);
-	return fresh;
+	for (n = 0; n < CV_BATCH_MAX_OVERTAKEN && place != &batch->order->batches; n++) {
+		struct cv_batch *other = list_entry(place, struct cv_batch, order_link);
+
+		if (other->session != batch->session || other->counter < batch->counter)
+			break;
+		place = place->prev;
+	}
+	return place;
 }
 
 /**
- * cv_batch_complete() - a batch has been sealed or opened
- * @batch: the batch; may be freed on return
+ * cv_batch_join() - a batch joins its queue, and it is settled where it is run
+ * @batch: new and filled
+ * @small: it is but a packet or two
  *
- * Context: BH off, no lock held.
+ * The policy of placement:
+ * - With nothing in flight the tunnel is idle, and a small batch is run by this CPU as
+ *   soon as the burst is over that the packet came with: for a lone packet that is at
+ *   once, without a wake-up, which is most of its time; and what comes with it in the
+ *   burst joins the batch.
+ * - Otherwise crypto workers take turns, so that one flow uses several CPUs.
+ * - But if too many batches wait already, workers do not keep up: perhaps because the
+ *   very softirq that makes batches leaves them no time. Then whoever makes a batch runs
+ *   the oldest one that waits, and so makes no more than can be carried: what is too
+ *   much is lost before any work was spent on it, in front of the tunnel.
+ *
+ * Context: BH off, the order's lock held. Return: what the caller is to do next.
  */
-void cv_batch_complete(struct cv_batch *batch)
+enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small)
 {
 	struct cv_order *order = batch->order;
-	bool ours;
+	bool soon = small && list_empty(&order->batches);
+
+	lockdep_assert_held(&order->lock);
+	list_add(&batch->order_link, cv_batch_before(batch));
+	order->waiting++;
+	cv_crypt_queue(batch, soon);
+	if (soon)
+		return CV_BATCH_SOON;
+	return order->waiting > CV_BATCH_MAX_WAITING ? CV_BATCH_BEHIND : CV_BATCH_QUEUED;
+}
+
+static void cv_batch_run(struct cv_batch *batch)
+{
+	lockdep_assert_held(&batch->order->lock);
+	batch->state = CV_BATCH_RUNNING;
+	batch->order->waiting--;
+	batch->order->running++;
+}
+
+/**
+ * cv_batch_claim() - take the oldest batch that waits for a worker
+ * @order: the queue
+ *
+ * Context: BH off. Return: a batch to run, or NULL.
+ */
+struct cv_batch *cv_batch_claim(struct cv_order *order)
+{
+	struct cv_batch *batch;
+	unsigned int n = 0;
+
+	spin_lock(&order->lock);
+	list_for_each_entry(batch, &order->batches, order_link) {
+		/* Behind that many there is enough to be done by those that have them. */
+		if (!order->waiting || n++ == CV_BATCH_MAX_CLAIM)
+			break;
+		/* One that a worker has in hand already is about to be run by it. */
+		if (batch->state == CV_BATCH_WAITING && cv_crypt_unqueue(batch)) {
+			cv_batch_run(batch);
+			spin_unlock(&order->lock);
+			return batch;
+		}
+	}
+	spin_unlock(&order->lock);
+	return NULL;
+}
+
+/**
+ * cv_batch_begin() - a worker takes a batch in hand
+ * @batch: taken out of the worker's list
+ *
+ * From here on nobody adds to the batch. Context: BH off.
+ */
+void cv_batch_begin(struct cv_batch *batch)
+{
+	spin_lock(&batch->order->lock);
+	cv_batch_run(batch);
+	spin_unlock(&batch->order->lock);
+}
+
+/**
+ * cv_batch_complete() - a batch has been sealed or opened; carry away what is finished
+ * @batch: the batch; may be freed on return
+ * @keep: if the turn to carry away falls to us, keep it
+ *
+ * A packet that was sent is under way for good once this CPU's softirqs have run: only
+ * then may another CPU send the next, or it might overtake. A worker therefore keeps
+ * the turn until then, see cv_batch_carry_on(). Who carries away in a softirq cannot:
+ * what is sent there may be overtaken when a tunnel ceases to be idle.
+ *
+ * Context: BH off, no lock held. Return: with @keep and the turn the batch's order, and
+ * a reference to its peer; else NULL.
+ */
+struct cv_order *cv_batch_complete(struct cv_batch *batch, bool keep)
+{
+	struct cv_peer *peer = batch->session->peer;
+	struct cv_order *order = batch->order;
 
 	lockdep_assert_in_softirq();
 	spin_lock(&order->lock);
 	batch->state = CV_BATCH_DONE;
-	/*
-	 * If another CPU is draining, it will look at the head once more under the
-	 * lock before it stops, and so sees this one: nothing to wake.
-	 */
-	ours = !order->draining;
+	order->running--;
+	if (order->draining) {
+		/*
+		 * The CPU that is draining will look at the head once more under the
+		 * lock before it stops, and so sees this one: nothing to wake.
+		 */
+		spin_unlock(&order->lock);
+		return NULL;
+	}
+	/* Once its last batch has been freed, only this holds the peer and its queues. */
+	cv_peer_get(peer);
 	order->draining = true;
+	if (cv_batch_drain(order) && keep) {
+		spin_unlock(&order->lock);
+		return order;
+	}
+	order->draining = false;
 	spin_unlock(&order->lock);
-	if (ours)
-		cv_batch_drain(order);
+	cv_peer_put(peer);
+	return NULL;
 }
 
 /**
- * cv_batch_drain() - carry finished batches away, oldest first
- * @order: the queue; &cv_order.draining is set and is the caller's
+ * cv_batch_carry_on() - go on carrying away with a turn that was kept
+ * @order: from cv_batch_complete(), or from here
+ * @peer: whose queue it is, referenced
+ * @keep: keep the turn on, if there was something to carry away
  *
- * After CV_BATCH_DRAIN_MAX of them the turn goes to a crypto worker together with
- * the head, so that a softirq or a caller of sendmsg() is not held for ever by
- * what other CPUs go on finishing. While the turn is out nobody else can free
- * that head.
- *
- * A peer, and so its order queue, is alive here because the head's session is
- * referenced; after the last head has been freed under the turn, the queue must
- * not be looked at unless something else holds the peer: hence the reference.
- *
- * Context: BH off, no lock held.
+ * Context: BH off, but the softirqs that were pending since have run; no lock held.
+ * Return: whether the turn is kept still; if not, the peer's reference has been put.
  */
-void cv_batch_drain(struct cv_order *order)
+bool cv_batch_carry_on(struct cv_order *order, struct cv_peer *peer, bool keep)
 {
-	struct cv_batch *head;
-	struct cv_peer *peer;
-	unsigned int n = 0;
+	bool kept;
 
 	spin_lock(&order->lock);
-	head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link);
-	if (!head || head->state != CV_BATCH_DONE) {
+	kept = cv_batch_drain(order) && keep;
+	if (!kept)
 		order->draining = false;
-		spin_unlock(&order->lock);
-		return;
-	}
-	peer = cv_peer_get(head->session->peer);
-	while (head && head->state == CV_BATCH_DONE && n++ < CV_BATCH_DRAIN_MAX) {
+	spin_unlock(&order->lock);
+	if (!kept)
+		cv_peer_put(peer);
+	return kept;
+}
+
+/*
+ * Carry finished batches away, oldest first; cv_order.draining is set and is ours. The
+ * lock is held on entry and on return, and dropped meanwhile. Says whether there were any.
+ * On return the turn may be given up: either nothing finished is left, or a CPU that is
+ * still at work will come by.
+ *
+ * After CV_BATCH_DRAIN_MAX of them we stop if another CPU is still at work: it will
+ * find that nobody drains when it is done, and go on. So what other CPUs finish all the
+ * time does not hold a softirq or a caller of sendmsg() for ever, and no wake-up is
+ * needed, which under a flood would come late.
+ */
+static bool cv_batch_drain(struct cv_order *order)
+{
+	struct cv_batch *head;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&order->lock);
+	while ((head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link)) &&
+	       head->state == CV_BATCH_DONE) {
+		if (n++ >= CV_BATCH_DRAIN_MAX && order->running)
+			break;
 		list_del(&head->order_link);
 		spin_unlock(&order->lock);
 		if (head->sealing)
@@ -171,14 +299,6 @@ void cv_batch_drain(struct cv_order *order)
 		else
 			cv_rx_finish(head);
 		spin_lock(&order->lock);
-		head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link);
 	}
-	if (head && head->state == CV_BATCH_DONE) {
-		spin_unlock(&order->lock);
-		cv_crypt_queue(head);
-	} else {
-		order->draining = false;
-		spin_unlock(&order->lock);
-	}
-	cv_peer_put(peer);
+	return n;
 }

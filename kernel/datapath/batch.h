@@ -14,6 +14,7 @@
 #include "order.h"
 #include "../control/drop.h"
 
+struct cv_peer;
 struct cv_session;
 
 /*
@@ -48,26 +49,34 @@ enum cv_batch_state {
 struct cv_batch {
 	/** @order_link: in &cv_order.batches of its peer and direction */
 	struct list_head order_link;
-	/** @work_link: in a crypto worker's list */
+	/** @work_link: in a crypto worker's list; whoever takes it out of there runs it */
 	struct list_head work_link;
+	/** @cpu: whose crypto worker */
+	int cpu;
 	/** @order: the queue it leaves by */
 	struct cv_order *order;
 	/** @session: referenced */
 	struct cv_session *session;
-	/** @counter: nonce of the first packet (sealing) */
+	/** @counter: nonce of the first packet; of a received one as it says */
 	u64 counter;
-	/** @in: packets to seal, or datagrams to open; grows only while WAITING */
+	/** @in: what to seal or to open, super-packets included; grows only while WAITING */
 	struct sk_buff_head in;
 	/** @out: sealed super-packets, or opened packets */
 	struct sk_buff_head out;
-	/** @packets: how many @in holds, datagrams counted singly */
+	/** @packets: how many @in holds, segments and datagrams counted singly */
 	unsigned int packets;
 	/** @bytes: how many @in holds */
 	unsigned int bytes;
+	/** @wire_bytes: of the datagrams that were opened */
+	unsigned int wire_bytes;
 	/** @mtu: the link's when sealing began: one value for all sizes of the batch */
 	unsigned int mtu;
+	/** @last_counter: of the first packet of what was added last (opening) */
+	u64 last_counter;
 	/** @flight_bytes: what it counts in the device's bytes in flight */
 	unsigned int flight_bytes;
+	/** @limited_bytes: what it counts in the device's queue (sealing) */
+	unsigned int limited_bytes;
 	/** @state: see enum cv_batch_state */
 	enum cv_batch_state state;
 	/** @sealing: outgoing; else incoming */
@@ -79,12 +88,18 @@ struct cv_batch {
  */
 struct cv_batch_cb {
 	union {
-		/** @tx: an inner packet to seal, or an outer one that was sealed */
+		/** @tx: inner packets to seal, or an outer one of what was sealed */
 		struct {
 			/** @tx.bytes: inner bytes */
 			u32 bytes;
-			/** @tx.packets: inner packets, keepalives not counted */
+			/** @tx.flight_bytes: memory it counts for while it is in flight */
+			u32 flight_bytes;
+			/** @tx.packets: inner packets; of an outer one, without keepalives */
 			u16 packets;
+			/** @tx.first: which of a super-packet's segments is the first of them */
+			u16 first;
+			/** @tx.header_bytes: of each segment; 0: not a super-packet */
+			u16 header_bytes;
 			/** @tx.ds: DS field of the outer packet, ECN included */
 			u8 ds;
 			/** @tx.depth: how many tunnels it has been through already */
@@ -92,6 +107,8 @@ struct cv_batch_cb {
 		} tx;
 		/** @rx: datagrams of one session, one after the other */
 		struct {
+			/** @rx.counter: of the first, as it says */
+			u64 counter;
 			/** @rx.offset: where the first begins */
 			u32 offset;
 			/** @rx.bytes: all of them */
@@ -103,8 +120,6 @@ struct cv_batch_cb {
 		} rx;
 		/** @opened: an opened inner packet */
 		struct {
-			/** @opened.wire_bytes: size of the datagram it came in */
-			u32 wire_bytes;
 			/** @opened.ds: DS field of the outer packet */
 			u8 ds;
 		} opened;
@@ -123,12 +138,26 @@ static inline struct cv_batch_cb *cv_batch_cb(struct sk_buff *skb)
 	return (struct cv_batch_cb *)skb->cb;
 }
 
+/**
+ * enum cv_batch_place - where a batch is to be run
+ * @CV_BATCH_SOON: on this CPU, after the burst: cv_crypt_kick_soon()
+ * @CV_BATCH_QUEUED: by a crypto worker: cv_crypt_kick()
+ * @CV_BATCH_BEHIND: as well, but too many are waiting: cv_crypt_help(), too
+ */
+enum cv_batch_place {
+	CV_BATCH_SOON,
+	CV_BATCH_QUEUED,
+	CV_BATCH_BEHIND,
+};
+
 int cv_batch_init(void);
 void cv_batch_exit(void);
 struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing);
 void cv_batch_free(struct cv_batch *batch);
-bool cv_batch_begin(struct cv_batch *batch);
-void cv_batch_complete(struct cv_batch *batch);
-void cv_batch_drain(struct cv_order *order);
+enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small);
+struct cv_batch *cv_batch_claim(struct cv_order *order);
+void cv_batch_begin(struct cv_batch *batch);
+struct cv_order *cv_batch_complete(struct cv_batch *batch, bool keep);
+bool cv_batch_carry_on(struct cv_order *order, struct cv_peer *peer, bool keep);
 
 #endif /* CV_DATAPATH_BATCH_H */

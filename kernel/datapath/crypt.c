@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Crypto workers: one work item a CPU, shared by all devices, each with a list of
- * batches to seal or to open. Fed by tx.c and rx.c.
+ * Crypto workers: one a CPU, shared by all devices, each with a list of batches to seal
+ * or to open, fed by tx.c and rx.c. A worker runs at two levels: as a work item, which
+ * lets one flow use several CPUs; and as a tasklet, soon, once the burst of packets that
+ * this CPU is just receiving or sending is over, which takes no wake-up.
  */
+#include <linux/interrupt.h>
+#include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
 
 #include "batch.h"
 #include "crypt.h"
+#include "merge.h"
 #include "open.h"
+#include "scratch.h"
 #include "seal.h"
 #include "../control/cpu.h"
+#include "../handshake/session.h"
+
+/* How often a worker goes on with what others have finished, before its own next batch. */
+#define CV_CRYPT_KEEP_ROUNDS 4
 
 /* Batches a worker does before it lets others have its CPU. */
 #define CV_CRYPT_RUN_MAX 32
@@ -19,19 +29,31 @@
  * struct cv_crypt_worker - one CPU's share
  */
 struct cv_crypt_worker {
-	/** @lock: @batches */
+	/** @lock: @batches and @burst */
 	spinlock_t lock;
-	/** @batches: to be run, oldest first */
+	/** @batches: for @work, oldest first */
 	struct list_head batches;
-	/** @work: runs them */
+	/** @burst: for @soon, oldest first */
+	struct list_head burst;
+	/** @work: runs @batches */
 	struct work_struct work;
+	/** @soon: runs @burst, when this CPU's burst is over */
+	struct tasklet_struct soon;
+	/** @scratch_lock: the CPU's scratch and page chunks, where BH off does not own them */
+	local_lock_t scratch_lock;
 };
 
-static DEFINE_PER_CPU(struct cv_crypt_worker, cv_crypt_workers);
+static DEFINE_PER_CPU(struct cv_crypt_worker, cv_crypt_workers) = {
+	.scratch_lock = INIT_LOCAL_LOCK(scratch_lock),
+};
+
 static struct workqueue_struct *cv_crypt_wq;
-static unsigned int cv_crypt_last;
+
+/* Whose turn it was, for what this CPU hands out. */
+static DEFINE_PER_CPU(unsigned int, cv_crypt_last);
 
 static void cv_crypt_work(struct work_struct *work);
+static void cv_crypt_soon(struct tasklet_struct *soon);
 
 /**
  * cv_crypt_init() - make the workers
@@ -47,11 +69,20 @@ int cv_crypt_init(void)
 
 		spin_lock_init(&worker->lock);
 		INIT_LIST_HEAD(&worker->batches);
+		INIT_LIST_HEAD(&worker->burst);
 		INIT_WORK(&worker->work, cv_crypt_work);
+		tasklet_setup(&worker->soon, cv_crypt_soon);
+		per_cpu(cv_crypt_last, cpu) = cpu;
 	}
+	if (cv_scratch_init())
+		return -ENOMEM;
 	cv_crypt_wq = alloc_workqueue("culvert-crypt",
 				      WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM, 0);
-	return cv_crypt_wq ? 0 : -ENOMEM;
+	if (!cv_crypt_wq) {
+		cv_scratch_exit();
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
@@ -61,72 +92,187 @@ int cv_crypt_init(void)
  */
 void cv_crypt_exit(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		tasklet_kill(&per_cpu_ptr(&cv_crypt_workers, cpu)->soon);
 	destroy_workqueue(cv_crypt_wq);
 	cv_seal_exit();
+	cv_merge_exit();
+	cv_scratch_exit();
 }
 
 /**
- * cv_crypt_queue() - have a batch sealed or opened on some CPU
- * @batch: in its order queue; waiting, or done and with the turn to drain
+ * cv_crypt_queue() - put a batch in a crypto worker's list
+ * @batch: waiting, in its order queue
+ * @here: in this CPU's; else CPUs take turns
  *
- * Context: BH off.
+ * Each CPU hands out turns by itself, starting with its neighbour: it is busy making
+ * batches. Context: BH off, the order's lock held; cv_crypt_kick() must follow, or
+ * cv_crypt_kick_soon() if it is here.
  */
-void cv_crypt_queue(struct cv_batch *batch)
+void cv_crypt_queue(struct cv_batch *batch, bool here)
 {
-	int cpu = cv_cpu_next(&cv_crypt_last);
-	struct cv_crypt_worker *worker = per_cpu_ptr(&cv_crypt_workers, cpu);
+	struct cv_crypt_worker *worker;
 
+	lockdep_assert_held(&batch->order->lock);
+	batch->cpu = here ? smp_processor_id() : cv_cpu_next(this_cpu_ptr(&cv_crypt_last));
+	worker = per_cpu_ptr(&cv_crypt_workers, batch->cpu);
 	spin_lock(&worker->lock);
-	list_add_tail(&batch->work_link, &worker->batches);
+	list_add_tail(&batch->work_link, here ? &worker->burst : &worker->batches);
 	spin_unlock(&worker->lock);
-	queue_work_on(cpu, cv_crypt_wq, &worker->work);
+}
+
+/**
+ * cv_crypt_unqueue() - take a batch back from its crypto worker's list
+ * @batch: waiting, in its order queue
+ *
+ * Context: BH off, the order's lock held. Return: false when the worker has it in hand.
+ */
+bool cv_crypt_unqueue(struct cv_batch *batch)
+{
+	struct cv_crypt_worker *worker = per_cpu_ptr(&cv_crypt_workers, batch->cpu);
+	bool queued;
+
+	lockdep_assert_held(&batch->order->lock);
+	spin_lock(&worker->lock);
+	queued = !list_empty(&batch->work_link);
+	list_del_init(&batch->work_link);
+	spin_unlock(&worker->lock);
+	return queued;
+}
+
+/**
+ * cv_crypt_kick() - a crypto worker has something to do
+ * @cpu: whose; the batch itself may be done and gone by now
+ *
+ * Context: any; better without locks.
+ */
+void cv_crypt_kick(int cpu)
+{
+	queue_work_on(cpu, cv_crypt_wq, &per_cpu_ptr(&cv_crypt_workers, cpu)->work);
+}
+
+/**
+ * cv_crypt_kick_soon() - this CPU's worker has something to do after the burst
+ *
+ * Context: BH off since cv_crypt_queue().
+ */
+void cv_crypt_kick_soon(void)
+{
+	tasklet_schedule(&this_cpu_ptr(&cv_crypt_workers)->soon);
+}
+
+/**
+ * cv_crypt_help() - run the oldest batch that waits in a queue, if there is one
+ * @order: the queue, of a peer that the caller holds
+ *
+ * Context: as for cv_crypt_run().
+ */
+void cv_crypt_help(struct cv_order *order)
+{
+	struct cv_batch *batch = cv_batch_claim(order);
+
+	if (batch)
+		cv_crypt_run(batch);
+}
+
+static struct cv_order *cv_crypt_do(struct cv_batch *batch, bool keep)
+{
+	local_lock_nested_bh(&cv_crypt_workers.scratch_lock);
+	if (batch->sealing)
+		cv_seal_batch(batch);
+	else
+		cv_open_batch(batch);
+	local_unlock_nested_bh(&cv_crypt_workers.scratch_lock);
+	return cv_batch_complete(batch, keep && batch->sealing);
 }
 
 /**
  * cv_crypt_run() - seal or open a batch here and now
  * @batch: running, in its order queue; may be freed on return
  *
- * Context: BH off: the per-CPU page chunks of seal.c belong to us, no softirq
+ * Context: BH off: the per-CPU page chunks and scratch belong to us, no softirq
  * barges in at the end of each FPU section, and what leaves does so in a burst.
  */
 void cv_crypt_run(struct cv_batch *batch)
 {
-	if (batch->sealing)
-		cv_seal_batch(batch);
-	else
-		cv_open_batch(batch);
-	cv_batch_complete(batch);
+	cv_crypt_do(batch, false);
 }
 
-static struct cv_batch *cv_crypt_pop(struct cv_crypt_worker *worker)
+static struct cv_batch *cv_crypt_pop(struct cv_crypt_worker *worker, struct list_head *list)
 {
 	struct cv_batch *batch;
 
 	spin_lock(&worker->lock);
-	batch = list_first_entry_or_null(&worker->batches, struct cv_batch, work_link);
+	batch = list_first_entry_or_null(list, struct cv_batch, work_link);
 	if (batch)
-		list_del(&batch->work_link);
+		list_del_init(&batch->work_link);
 	spin_unlock(&worker->lock);
 	return batch;
+}
+
+/*
+ * Run one batch of the worker's list. False: there was none.
+ *
+ * A turn that is kept must not be kept from others by our being preempted: their batches
+ * would wait for us. On PREEMPT_RT, where that cannot be had, it is not kept.
+ */
+static bool cv_crypt_one(struct cv_crypt_worker *worker)
+{
+	const bool keep = !IS_ENABLED(CONFIG_PREEMPT_RT);
+	unsigned int rounds = CV_CRYPT_KEEP_ROUNDS;
+	struct cv_order *order = NULL;
+	struct cv_batch *batch;
+	struct cv_peer *peer;
+
+	local_bh_disable();
+	batch = cv_crypt_pop(worker, &worker->batches);
+	if (batch) {
+		cv_batch_begin(batch);
+		peer = batch->session->peer;
+		order = cv_crypt_do(batch, keep);
+	}
+	if (!order) {
+		local_bh_enable();
+		return batch;
+	}
+	preempt_disable();
+	local_bh_enable();
+	do {
+		local_bh_disable();
+		if (!cv_batch_carry_on(order, peer, --rounds))
+			order = NULL;
+		local_bh_enable();
+	} while (order);
+	preempt_enable();
+	return true;
+}
+
+static void cv_crypt_soon(struct tasklet_struct *soon)
+{
+	struct cv_crypt_worker *worker = container_of(soon, struct cv_crypt_worker, soon);
+	struct cv_batch *batch;
+	unsigned int n;
+
+	for (n = 0; n < CV_CRYPT_RUN_MAX; n++) {
+		batch = cv_crypt_pop(worker, &worker->burst);
+		if (!batch)
+			return;
+		cv_batch_begin(batch);
+		cv_crypt_run(batch);
+	}
+	/* Other softirqs first. */
+	tasklet_schedule(soon);
 }
 
 static void cv_crypt_work(struct work_struct *work)
 {
 	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, work);
-	struct cv_batch *batch;
 	unsigned int n;
 
 	for (n = 0; n < CV_CRYPT_RUN_MAX; n++) {
-		local_bh_disable();
-		batch = cv_crypt_pop(worker);
-		if (batch) {
-			if (cv_batch_begin(batch))
-				cv_crypt_run(batch);
-			else
-				cv_batch_drain(batch->order);
-		}
-		local_bh_enable();
-		if (!batch)
+		if (!cv_crypt_one(worker))
 			return;
 		cond_resched();
 	}

@@ -9,8 +9,14 @@
 #include "lane.h"
 #include "../control/device.h"
 
-/* Packets that may wait in one lane. */
-#define CV_LANE_MAX_PACKETS 4096
+/* Memory of packets that may wait in one lane, and as much again while it is polled. */
+#define CV_LANE_MAX_BYTES (2 << 20)
+
+/*
+ * How many packets count as one in a poll's budget: what comes in by super-packets of
+ * dozens, each of which counted as one in the poll that brought it, must also get away.
+ */
+#define CV_LANE_PACKETS_PER_UNIT 4
 
 /* More lanes than this cost memory in every link and spread no better. */
 #define CV_LANE_MAX 16
@@ -80,27 +86,53 @@ void cv_lane_destroy(struct cv_device *dev)
 	dev->lanes = NULL;
 }
 
+/* A peer's lane, or NULL when there is none any more. */
+static struct cv_lane *cv_lane_of(struct cv_device *dev, u32 id)
+{
+	unsigned int lanes = READ_ONCE(dev->lane_count);
+
+	return likely(lanes) ? &dev->lanes[reciprocal_scale(id, lanes)] : NULL;
+}
+
+/**
+ * cv_lane_is_full() - would packets that are opened now be dropped
+ * @dev: the device
+ * @id: as for cv_lane_push()
+ *
+ * So that no work is spent on them. Context: BH off, RCU.
+ * Return: a hint: without a lock it may be wrong a moment later.
+ */
+bool cv_lane_is_full(struct cv_device *dev, u32 id)
+{
+	const struct cv_lane *lane = cv_lane_of(dev, id);
+
+	return lane && READ_ONCE(lane->bytes) >= CV_LANE_MAX_BYTES;
+}
+
 /**
  * cv_lane_push() - packets go up
  * @dev: the device
  * @id: the same for all packets that must keep their order
  * @packets: emptied
+ * @bytes: memory of theirs
  *
  * Context: BH off, RCU.
  */
-void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets)
+void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets,
+		  unsigned int bytes)
 {
-	unsigned int lanes = READ_ONCE(dev->lane_count);
+	struct cv_lane *lane = cv_lane_of(dev, id);
 	enum cv_drop reason = CV_DROP_RX_LINK_DOWN;
-	struct cv_lane *lane;
+	struct sk_buff *skb;
 
 	if (skb_queue_empty(packets))
 		return;
-	if (likely(lanes && netif_running(dev->netdev))) {
-		lane = &dev->lanes[reciprocal_scale(id, lanes)];
+	if (likely(lane && netif_running(dev->netdev))) {
 		spin_lock(&lane->packets.lock);
-		if (likely(skb_queue_len(&lane->packets) < CV_LANE_MAX_PACKETS))
+		if (likely(lane->bytes < CV_LANE_MAX_BYTES)) {
 			skb_queue_splice_tail_init(packets, &lane->packets);
+			WRITE_ONCE(lane->bytes, lane->bytes + bytes);
+		}
 		spin_unlock(&lane->packets.lock);
 		if (likely(skb_queue_empty(packets))) {
 			napi_schedule(&lane->napi);
@@ -108,27 +140,61 @@ void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets)
 		}
 		reason = CV_DROP_RX_BUSY;
 	}
-	cv_drop_add(dev, reason, skb_queue_len(packets));
-	__skb_queue_purge(packets);
+	while ((skb = __skb_dequeue(packets))) {
+		cv_drop_add(dev, reason, max_t(u16, 1, skb_shinfo(skb)->gso_segs));
+		kfree_skb(skb);
+	}
+}
+
+/*
+ * Hand up what waits, at most so many. Super-packets pass GRO by: it would take what
+ * merge.c made of segments with consecutive IPv4 IDs for one of segments with all the
+ * same ID. But what GRO holds must go up before them: then this stops.
+ */
+static int cv_lane_hand_up(struct cv_lane *lane, int max)
+{
+	struct sk_buff *skb;
+	int done = 0;
+
+	while (done < max && (skb = skb_peek(&lane->polling))) {
+		bool super = skb_is_gso(skb);
+
+		if (super && lane->in_gro)
+			break;
+		__skb_unlink(skb, &lane->polling);
+		if (super) {
+			netif_receive_skb(skb);
+		} else {
+			lane->in_gro = true;
+			napi_gro_receive(&lane->napi, skb);
+		}
+		done++;
+	}
+	return done;
 }
 
 static int cv_lane_poll(struct napi_struct *napi, int budget)
 {
 	struct cv_lane *lane = container_of(napi, struct cv_lane, napi);
-	struct sk_buff *skb;
-	int done = 0;
+	int done, max = budget * CV_LANE_PACKETS_PER_UNIT;
+	bool more;
 
 	if (skb_queue_empty(&lane->polling)) {
 		spin_lock(&lane->packets.lock);
 		skb_queue_splice_init(&lane->packets, &lane->polling);
+		WRITE_ONCE(lane->bytes, 0);
 		spin_unlock(&lane->packets.lock);
 	}
-	while (done < budget && (skb = __skb_dequeue(&lane->polling))) {
-		napi_gro_receive(napi, skb);
-		done++;
-	}
+	done = cv_lane_hand_up(lane, max);
+	if (done == max)
+		return budget;
+	done /= CV_LANE_PACKETS_PER_UNIT;
+	more = !skb_queue_empty(&lane->polling);
+	/* Completing empties GRO. From then on another CPU may poll. */
+	lane->in_gro = false;
+	napi_complete_done(napi, done);
 	/* What came in after the splice has had napi_schedule() called for it. */
-	if (done < budget)
-		napi_complete_done(napi, done);
+	if (more)
+		napi_schedule(napi);
 	return done;
 }

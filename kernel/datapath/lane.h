@@ -19,14 +19,20 @@ struct cv_lane {
 	struct napi_struct napi;
 	/** @packets: opened packets, in order; shared by all CPUs */
 	struct sk_buff_head packets;
+	/** @bytes: memory of @packets; under its lock, but see cv_lane_is_full() */
+	unsigned int bytes;
 	/** @polling: taken from @packets, on their way up; the poll's own */
 	struct sk_buff_head polling;
+	/** @in_gro: GRO may hold some that were polled; the poll's own */
+	bool in_gro;
 	/** @dev: whose lane */
 	struct cv_device *dev;
 } ____cacheline_aligned_in_smp;
 
 int cv_lane_create(struct cv_device *dev);
 void cv_lane_destroy(struct cv_device *dev);
-void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets);
+bool cv_lane_is_full(struct cv_device *dev, u32 id);
+void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets,
+		  unsigned int bytes);
 
 #endif /* CV_DATAPATH_LANE_H */

@@ -19,6 +19,10 @@ struct cv_order {
 	spinlock_t lock;
 	/** @draining: one CPU is carrying finished batches away */
 	bool draining;
+	/** @waiting: how many batches wait for a worker */
+	unsigned int waiting;
+	/** @running: how many are being sealed or opened */
+	unsigned int running;
 	/** @batches: oldest first */
 	struct list_head batches;
 };

@@ -6,6 +6,7 @@
  * which checks what was inside and hands it up.
  */
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
@@ -100,6 +101,7 @@ static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
 {
 	struct cv_session *session = cv_rx_session(dev, index);
 	struct cv_batch_cb *cb;
+	__le64 counter = 0;
 
 	if (unlikely(!session)) {
 		cv_drop_add(dev, CV_DROP_RX_UNKNOWN_INDEX, DIV_ROUND_UP(bytes, stride));
@@ -110,7 +112,11 @@ static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
 		cv_drop_add(dev, CV_DROP_RX_EXPIRED, DIV_ROUND_UP(bytes, stride));
 		kfree_skb(skb);
 	} else {
+		/* That much has been seen to be there. */
+		skb_copy_bits(skb, offset + offsetof(struct cv_wire_data, counter), &counter,
+			      sizeof(counter));
 		cb = cv_batch_cb(skb);
+		cb->rx.counter = le64_to_cpu(counter);
 		cb->rx.offset = offset;
 		cb->rx.bytes = bytes;
 		cb->rx.stride = stride;
@@ -217,6 +223,7 @@ static void cv_rx_add(struct cv_batch *batch, struct sk_buff *skb)
 	__skb_queue_tail(&batch->in, skb);
 	batch->packets += DIV_ROUND_UP(cb->rx.bytes, cb->rx.stride);
 	batch->bytes += cb->rx.bytes;
+	batch->last_counter = cb->rx.counter;
 	batch->flight_bytes += skb->truesize;
 	atomic_add(skb->truesize, &batch->session->peer->dev->rx_flight_bytes);
 }
@@ -232,6 +239,7 @@ static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb)
 	if (!list_empty(&order->batches)) {
 		tail = list_last_entry(&order->batches, struct cv_batch, order_link);
 		fits = tail->state == CV_BATCH_WAITING && tail->session == session &&
+		       tail->last_counter < cv_batch_cb(skb)->rx.counter &&
 		       tail->packets < CV_BATCH_MAX_PACKETS &&
 		       tail->bytes + cv_batch_cb(skb)->rx.bytes <= CV_BATCH_MAX_BYTES;
 		if (fits)
@@ -241,18 +249,18 @@ static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb)
 	return fits;
 }
 
-/*
- * Datagrams of one session go to be opened: right here when the peer has nothing
- * in flight and this is but one, else by a crypto worker.
- */
+/* Datagrams of one session go to be opened, here or by a crypto worker. */
 static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 {
 	struct cv_device *dev = session->peer->dev;
 	struct cv_order *order = &session->peer->rx;
+	enum cv_batch_place place;
 	struct cv_batch *batch;
-	bool here;
+	int cpu;
 
-	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES)) {
+	/* What would be dropped after the work is dropped before it. */
+	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES ||
+		     cv_lane_is_full(dev, session->peer->id))) {
 		cv_drop_add(dev, CV_DROP_RX_BUSY, DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes,
 							       cv_batch_cb(skb)->rx.stride));
 		kfree_skb(skb);
@@ -262,23 +270,26 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 		return;
 	batch = cv_batch_create(session, false);
 	if (unlikely(!batch)) {
-		cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
+		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes,
+								    cv_batch_cb(skb)->rx.stride));
 		kfree_skb(skb);
 		return;
 	}
 	refcount_inc(&session->refs);
 
 	spin_lock(&order->lock);
+	batch->counter = cv_batch_cb(skb)->rx.counter;
 	cv_rx_add(batch, skb);
-	here = list_empty(&order->batches) && batch->packets == 1;
-	if (here)
-		batch->state = CV_BATCH_RUNNING;
-	list_add_tail(&batch->order_link, &order->batches);
+	place = cv_batch_join(batch, batch->packets == 1);
+	cpu = batch->cpu;
 	spin_unlock(&order->lock);
-	if (here)
-		cv_crypt_run(batch);
-	else
-		cv_crypt_queue(batch);
+	if (place == CV_BATCH_SOON) {
+		cv_crypt_kick_soon();
+		return;
+	}
+	cv_crypt_kick(cpu);
+	if (place == CV_BATCH_BEHIND)
+		cv_crypt_help(order);
 }
 
 /*
@@ -342,21 +353,46 @@ static bool cv_rx_accept(struct cv_peer *peer, struct sk_buff *skb)
 
 	bytes = cv_rx_inner_bytes(peer, skb, &reason);
 	if (unlikely(!bytes)) {
-		cv_drop_count(peer->dev, reason);
+		cv_drop_add(peer->dev, reason, max_t(u16, 1, skb_shinfo(skb)->gso_segs));
 		return false;
 	}
-	__skb_trim(skb, bytes);
+	/* Padding: never behind a super-packet, which could not be trimmed like this. */
+	if (bytes < skb->len)
+		__skb_trim(skb, bytes);
 	cv_rx_ecn(skb, ds);
 	skb->dev = netdev;
 	skb_reset_mac_header(skb);
 	/*
 	 * The peer vouches for every bit by the tag: summing again would find what
-	 * the peer was given wrong, which is not ours to judge.
+	 * the peer was given wrong, which is not ours to judge. A super-packet's sum is
+	 * still to be made, should it go further.
 	 */
-	skb->ip_summed = CHECKSUM_UNNECESSARY;
-	skb->csum_level = ~0;
-	dev_sw_netstats_rx_add(netdev, bytes);
+	if (!skb_is_gso(skb)) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->csum_level = ~0;
+	}
 	return true;
+}
+
+/* What a packet counts for: the segments of a super-packet as they came. */
+static void cv_rx_count(const struct sk_buff *skb, unsigned int *packets, unsigned int *bytes)
+{
+	unsigned int segments = skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
+
+	*packets += segments;
+	*bytes += skb->len;
+	if (segments > 1)
+		*bytes += (segments - 1) * (skb_transport_offset(skb) + tcp_hdrlen(skb));
+}
+
+static void cv_rx_account(struct net_device *netdev, unsigned int packets, unsigned int bytes)
+{
+	struct pcpu_sw_netstats *stats = this_cpu_ptr(netdev->tstats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->rx_packets, packets);
+	u64_stats_add(&stats->rx_bytes, bytes);
+	u64_stats_update_end(&stats->syncp);
 }
 
 /* Endpoint, timers, sessions: once for all authentic datagrams of the batch. */
@@ -386,30 +422,34 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 static void cv_rx_hand_up(struct cv_batch *batch)
 {
 	struct cv_peer *peer = batch->session->peer;
-	unsigned int wire_bytes = 0;
+	unsigned int count = 0, bytes = 0, memory_bytes = 0;
 	struct sk_buff_head packets;
 	struct sk_buff *skb;
 	bool data = false;
 
-	if (skb_queue_empty(&batch->out))
+	if (!batch->wire_bytes)
 		return;
 	__skb_queue_head_init(&packets);
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&batch->out))) {
-		wire_bytes += cv_batch_cb(skb)->opened.wire_bytes;
 		if (!skb->len) {
 			consume_skb(skb);
 			continue;
 		}
 		data = true;
-		if (likely(cv_rx_accept(peer, skb)))
-			__skb_queue_tail(&packets, skb);
-		else
+		if (unlikely(!cv_rx_accept(peer, skb))) {
 			kfree_skb(skb);
+			continue;
+		}
+		cv_rx_count(skb, &count, &bytes);
+		memory_bytes += skb->truesize;
+		__skb_queue_tail(&packets, skb);
 	}
-	atomic64_add(wire_bytes, &peer->rx_bytes);
+	if (count)
+		cv_rx_account(peer->dev->netdev, count, bytes);
+	atomic64_add(batch->wire_bytes, &peer->rx_bytes);
 	cv_rx_authentic(batch, data);
-	cv_lane_push(peer->dev, peer->id, &packets);
+	cv_lane_push(peer->dev, peer->id, &packets, memory_bytes);
 	rcu_read_unlock();
 }
 
@@ -422,9 +462,13 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 void cv_rx_finish(struct cv_batch *batch)
 {
 	struct cv_device *dev = batch->session->peer->dev;
+	struct sk_buff *skb;
 
 	if (likely(!READ_ONCE(batch->session->dead)))
 		cv_rx_hand_up(batch);
+	/* For those who look for lost packets, these are none. */
+	while ((skb = __skb_dequeue(&batch->in)))
+		consume_skb(skb);
 	atomic_sub(batch->flight_bytes, &dev->rx_flight_bytes);
 	cv_batch_free(batch);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sealing: the inner packets of a batch are copied, encrypted and authenticated
- * into memory of our own and become UDP payloads: neighbours of equal size one
- * UDP GSO super-packet. Called by crypt.c; tx.c sends what comes out.
+ * Sealing: the inner packets of a batch, segments of super-packets among them, are
+ * written to the CPU's scratch, and from there encrypted and authenticated into memory
+ * of our own. They become UDP payloads: neighbours of equal size one UDP GSO
+ * super-packet. Called by crypt.c; tx.c sends what comes out.
  */
-#include <crypto/chacha20poly1305.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/module.h>
@@ -16,8 +16,11 @@
 #include <net/checksum.h>
 #include <net/sock.h>
 
+#include "aead.h"
 #include "batch.h"
+#include "scratch.h"
 #include "seal.h"
+#include "segment.h"
 #include "../control/device.h"
 #include "../handshake/session.h"
 
@@ -28,14 +31,20 @@
 #define CV_SEAL_MAX_BYTES (U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr))
 #define CV_SEAL_MAX_LONE_BYTES (U16_MAX - sizeof(struct udphdr))
 
-/* Larger segments go alone: a shared page chunk may be no larger than this. */
-#define CV_SEAL_MAX_SEGMENT_BYTES PAGE_SIZE
+/* Larger segments go alone: a page chunk should hold some of them. */
+#define CV_SEAL_MAX_SEGMENT_BYTES 10240
+
+/*
+ * What precedes the first message in a fragment, so that the AEAD has its room before
+ * the packet and does not touch what belongs to another outer packet.
+ */
+#define CV_SEAL_GAP_BYTES (CV_AEAD_BEFORE_BYTES - sizeof(struct cv_wire_data))
 
 /**
  * struct cv_seal_run - consecutive packets that become one outer packet
  */
 struct cv_seal_run {
-	/** @count: packets in it */
+	/** @count: packets in it, segments counted singly */
 	unsigned int count;
 	/** @segment_bytes: payload bytes of each but the last */
 	unsigned int segment_bytes;
@@ -48,9 +57,21 @@ struct cv_seal_run {
 /* Page chunks that sealed super-packets are made of; used with BH off. */
 static DEFINE_PER_CPU(struct page_frag, cv_seal_chunk);
 
-static void cv_seal_lone(struct cv_batch *batch, u64 counter);
-static void cv_seal_super(struct cv_batch *batch, const struct cv_seal_run *run, u64 counter);
-static struct cv_seal_run cv_seal_next_run(const struct cv_batch *batch);
+/**
+ * struct cv_seal_cursor - how far the sealing of a batch has come
+ */
+struct cv_seal_cursor {
+	/** @batch: the batch; the packet is in the head of its @in */
+	struct cv_batch *batch;
+	/** @index: how many segments of that are sealed */
+	unsigned int index;
+	/** @counter: the packet's nonce */
+	u64 counter;
+};
+
+static void cv_seal_lone(struct cv_seal_cursor *cursor);
+static void cv_seal_super(struct cv_seal_cursor *cursor, const struct cv_seal_run *run);
+static struct cv_seal_run cv_seal_next_run(const struct cv_seal_cursor *cursor);
 
 static struct cv_device *cv_seal_device(const struct cv_batch *batch)
 {
@@ -84,18 +105,27 @@ void cv_seal_exit(void)
  */
 void cv_seal_batch(struct cv_batch *batch)
 {
-	u64 counter = batch->counter;
+	struct cv_seal_cursor cursor = { .batch = batch, .counter = batch->counter };
 
 	batch->mtu = READ_ONCE(cv_seal_device(batch)->netdev->mtu);
 	while (!skb_queue_empty(&batch->in)) {
-		struct cv_seal_run run = cv_seal_next_run(batch);
+		struct cv_seal_run run = cv_seal_next_run(&cursor);
 
 		if (run.count > 1)
-			cv_seal_super(batch, &run, counter);
+			cv_seal_super(&cursor, &run);
 		else
-			cv_seal_lone(batch, counter);
-		counter += run.count;
+			cv_seal_lone(&cursor);
 	}
+}
+
+/* Inner bytes of one of the packets that an entry of a batch is. */
+static unsigned int cv_seal_inner_bytes(struct sk_buff *skb, unsigned int index)
+{
+	const struct cv_batch_cb *cb = cv_batch_cb(skb);
+
+	if (!cb->tx.header_bytes)
+		return skb->len;
+	return cv_segment_bytes(skb, cb->tx.header_bytes, cb->tx.first + index);
 }
 
 /*
@@ -111,34 +141,47 @@ static unsigned int cv_seal_padded(unsigned int bytes, unsigned int mtu)
 		     max_t(unsigned int, bytes, CV_SEAL_MAX_BYTES - CV_WIRE_DATA_OVERHEAD_BYTES));
 }
 
-static unsigned int cv_seal_payload_bytes(const struct cv_batch *batch, const struct sk_buff *skb)
+static unsigned int cv_seal_payload_bytes(const struct cv_batch *batch, unsigned int inner_bytes)
 {
-	return cv_seal_padded(skb->len, batch->mtu) + CV_WIRE_DATA_OVERHEAD_BYTES;
+	return cv_seal_padded(inner_bytes, batch->mtu) + CV_WIRE_DATA_OVERHEAD_BYTES;
+}
+
+/* Whether a packet of so many payload bytes may join a run, of which none was shorter. */
+static bool cv_seal_joins(const struct cv_seal_run *run, unsigned int bytes, u8 ds)
+{
+	return bytes <= run->segment_bytes && run->bytes + bytes <= CV_SEAL_MAX_BYTES &&
+	       run->count < CV_BATCH_MAX_PACKETS && ds == run->ds;
 }
 
 /*
- * How many packets from the head on fit one super-packet: equal sizes, of which
+ * How many packets from the cursor on fit one super-packet: equal sizes, of which
  * only the last may be shorter, and one DS field.
  */
-static struct cv_seal_run cv_seal_next_run(const struct cv_batch *batch)
+static struct cv_seal_run cv_seal_next_run(const struct cv_seal_cursor *cursor)
 {
+	const struct cv_batch *batch = cursor->batch;
 	struct sk_buff *skb = skb_peek(&batch->in);
+	unsigned int index = cursor->index;
 	struct cv_seal_run run = {
 		.ds = cv_batch_cb(skb)->tx.ds,
-		.segment_bytes = cv_seal_payload_bytes(batch, skb),
+		.segment_bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index)),
 	};
 
 	skb_queue_walk(&batch->in, skb) {
-		unsigned int bytes = cv_seal_payload_bytes(batch, skb);
+		const struct cv_batch_cb *cb = cv_batch_cb(skb);
 
-		if (run.count &&
-		    (bytes > run.segment_bytes || run.bytes + bytes > CV_SEAL_MAX_BYTES ||
-		     run.count == CV_BATCH_MAX_PACKETS || cv_batch_cb(skb)->tx.ds != run.ds))
-			break;
-		run.count++;
-		run.bytes += bytes;
-		if (bytes < run.segment_bytes || bytes > CV_SEAL_MAX_SEGMENT_BYTES)
-			break;
+		for (; index < cb->tx.packets; index++) {
+			unsigned int bytes;
+
+			bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index));
+			if (run.count && !cv_seal_joins(&run, bytes, cb->tx.ds))
+				return run;
+			run.count++;
+			run.bytes += bytes;
+			if (bytes < run.segment_bytes || bytes > CV_SEAL_MAX_SEGMENT_BYTES)
+				return run;
+		}
+		index = 0;
 	}
 	return run;
 }
@@ -165,7 +208,7 @@ static void cv_seal_release(struct sk_buff *outer)
 
 static void cv_seal_attach(struct sk_buff *outer, struct sk_buff *skb)
 {
-	if (!skb->destructor) {
+	if (!outer || !skb->destructor) {
 		consume_skb(skb);
 		return;
 	}
@@ -182,68 +225,109 @@ static void cv_seal_attach(struct sk_buff *outer, struct sk_buff *skb)
 	skb_shinfo(outer)->destructor_arg = skb;
 }
 
+/* On to the next packet; one that is done with goes with the outer packet, if any. */
+static void cv_seal_advance(struct cv_seal_cursor *cursor, struct sk_buff *outer)
+{
+	struct sk_buff *skb = skb_peek(&cursor->batch->in);
+
+	cursor->counter++;
+	if (++cursor->index < cv_batch_cb(skb)->tx.packets)
+		return;
+	cursor->index = 0;
+	__skb_unlink(skb, &cursor->batch->in);
+	cv_seal_attach(outer, skb);
+}
+
+static void cv_seal_drop(struct cv_seal_cursor *cursor, enum cv_drop reason)
+{
+	cv_drop_count(cv_seal_device(cursor->batch), reason);
+	cv_seal_advance(cursor, NULL);
+}
+
 static void cv_seal_finish_outer(struct cv_batch *batch, struct sk_buff *outer, u8 ds)
 {
 	cv_batch_cb(outer)->tx.ds = ds;
 	__skb_queue_tail(&batch->out, outer);
 }
 
-/* An inner checksum that was left to the hardware: we are the hardware. */
-static void cv_seal_checksum(const struct sk_buff *skb, u8 *packet)
+/*
+ * An inner checksum that was left to the hardware: we are the hardware. Where it begins
+ * and goes may be the word of a virtual machine: before the packet or past its end are
+ * refused.
+ */
+static int cv_seal_checksum(const struct sk_buff *skb, u8 *packet)
 {
-	unsigned int start = skb_checksum_start_offset(skb);
-	__wsum sum = csum_partial(packet + start, skb->len - start, 0);
+	int start = skb_checksum_start_offset(skb);
+	__wsum sum;
 
+	if (unlikely(start < 0 || start + skb->csum_offset + sizeof(__sum16) > skb->len))
+		return -EINVAL;
+	sum = csum_partial(packet + start, skb->len - start, 0);
 	put_unaligned((__force u16)(csum_fold(sum) ?: CSUM_MANGLED_0),
 		      (u16 *)(packet + start + skb->csum_offset));
-}
-
-/**
- * cv_seal_write() - one packet to one message
- * @session: its keys
- * @message: where; cv_seal_payload_bytes() of room
- * @skb: the inner packet
- * @payload_bytes: size of the message
- * @counter: its nonce
- *
- * Return: 0, or an error when the packet cannot be read.
- */
-static int cv_seal_write(const struct cv_session *session, u8 *message,
-			 const struct sk_buff *skb, unsigned int payload_bytes, u64 counter)
-{
-	struct cv_wire_data *header = (struct cv_wire_data *)message;
-	unsigned int padded = payload_bytes - CV_WIRE_DATA_OVERHEAD_BYTES;
-	u8 *packet = message + sizeof(*header);
-
-	if (unlikely(skb_copy_bits(skb, 0, packet, skb->len)))
-		return -EFAULT;
-	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		unsigned int start = skb_checksum_start_offset(skb);
-
-		/* A wrong offset would have us write past the packet. */
-		if (unlikely(start + skb->csum_offset + sizeof(__sum16) > skb->len))
-			return -EINVAL;
-		cv_seal_checksum(skb, packet);
-	}
-	memset(packet + skb->len, 0, padded - skb->len);
-	put_unaligned_le32(CV_WIRE_DATA, &header->type);
-	put_unaligned((__force u32)session->remote_index, (__force u32 *)&header->receiver);
-	put_unaligned_le64(counter, &header->counter);
-	chacha20poly1305_encrypt(packet, packet, padded, NULL, 0, counter, session->send_key);
 	return 0;
 }
 
-static void cv_seal_drop_head(struct cv_batch *batch, enum cv_drop reason)
+/* The packet at the cursor, as it is to be sealed, or an error when it cannot be read. */
+static int cv_seal_copy(const struct cv_seal_cursor *cursor, u8 *packet)
 {
-	cv_drop_count(cv_seal_device(batch), reason);
-	kfree_skb(__skb_dequeue(&batch->in));
+	struct sk_buff *skb = skb_peek(&cursor->batch->in);
+	const struct cv_batch_cb *cb = cv_batch_cb(skb);
+
+	if (cb->tx.header_bytes) {
+		cv_segment_write(skb, cb->tx.header_bytes, cb->tx.first + cursor->index, packet);
+		return 0;
+	}
+	if (unlikely(skb_copy_bits(skb, 0, packet, skb->len)))
+		return -EFAULT;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		return cv_seal_checksum(skb, packet);
+	return 0;
+}
+
+/**
+ * cv_seal_write() - the packet at the cursor to one message
+ * @cursor: which
+ * @message: where; with room before and behind it as the AEAD needs it
+ * @payload_bytes: size of the message
+ * @outer: counts it
+ *
+ * Return: 0, or an error when the packet cannot be read.
+ */
+static int cv_seal_write(const struct cv_seal_cursor *cursor, u8 *message,
+			 unsigned int payload_bytes, struct sk_buff *outer)
+{
+	const struct cv_session *session = cursor->batch->session;
+	struct sk_buff *skb = skb_peek(&cursor->batch->in);
+	unsigned int inner_bytes = cv_seal_inner_bytes(skb, cursor->index);
+	struct cv_wire_data *header = (struct cv_wire_data *)message;
+	unsigned int padded = payload_bytes - CV_WIRE_DATA_OVERHEAD_BYTES;
+	struct cv_batch_cb *cb = cv_batch_cb(outer);
+	u8 *sealed = message + sizeof(*header);
+	u8 *packet = cv_scratch_packet(padded) ?: sealed;
+	int err;
+
+	err = cv_seal_copy(cursor, packet);
+	if (unlikely(err))
+		return err;
+	memset(packet + inner_bytes, 0, padded - inner_bytes);
+	put_unaligned_le32(CV_WIRE_DATA, &header->type);
+	put_unaligned((__force u32)session->remote_index, (__force u32 *)&header->receiver);
+	put_unaligned_le64(cursor->counter, &header->counter);
+	cv_aead_seal(sealed, packet, padded, cursor->counter, session->send_key);
+
+	cb->tx.bytes += inner_bytes;
+	cb->tx.packets += !!inner_bytes;
+	cb->tx.depth = max(cb->tx.depth, cv_batch_cb(skb)->tx.depth);
+	return 0;
 }
 
 static struct sk_buff *cv_seal_alloc_outer(unsigned int linear_bytes)
 {
-	struct sk_buff *outer = alloc_skb(CV_SEAL_HEADROOM + linear_bytes,
-					  GFP_ATOMIC | __GFP_NOWARN);
+	struct sk_buff *outer;
 
+	BUILD_BUG_ON(CV_SEAL_HEADROOM < CV_SEAL_GAP_BYTES);
+	outer = alloc_skb(CV_SEAL_HEADROOM + linear_bytes, GFP_ATOMIC | __GFP_NOWARN);
 	if (unlikely(!outer))
 		return NULL;
 	skb_reserve(outer, CV_SEAL_HEADROOM);
@@ -251,41 +335,31 @@ static struct sk_buff *cv_seal_alloc_outer(unsigned int linear_bytes)
 	return outer;
 }
 
-static void cv_seal_account(struct sk_buff *outer, struct sk_buff *skb)
+/* The packet at the cursor becomes an ordinary UDP payload. */
+static void cv_seal_lone(struct cv_seal_cursor *cursor)
 {
-	struct cv_batch_cb *cb = cv_batch_cb(outer);
-
-	cb->tx.bytes += skb->len;
-	cb->tx.packets += !!skb->len;
-	cb->tx.depth = max(cb->tx.depth, cv_batch_cb(skb)->tx.depth);
-}
-
-/* The head of the batch becomes an ordinary UDP payload. */
-static void cv_seal_lone(struct cv_batch *batch, u64 counter)
-{
-	struct sk_buff *skb = skb_peek(&batch->in);
-	unsigned int bytes = cv_seal_payload_bytes(batch, skb);
+	struct sk_buff *skb = skb_peek(&cursor->batch->in);
+	unsigned int bytes = cv_seal_payload_bytes(cursor->batch,
+						   cv_seal_inner_bytes(skb, cursor->index));
 	u8 ds = cv_batch_cb(skb)->tx.ds;
 	struct sk_buff *outer;
 
 	if (unlikely(bytes > CV_SEAL_MAX_LONE_BYTES)) {
-		cv_seal_drop_head(batch, CV_DROP_TX_TOO_LONG);
+		cv_seal_drop(cursor, CV_DROP_TX_TOO_LONG);
 		return;
 	}
-	outer = cv_seal_alloc_outer(bytes);
+	outer = cv_seal_alloc_outer(bytes + CV_AEAD_BEHIND_BYTES);
 	if (unlikely(!outer)) {
-		cv_seal_drop_head(batch, CV_DROP_TX_NO_MEMORY);
+		cv_seal_drop(cursor, CV_DROP_TX_NO_MEMORY);
 		return;
 	}
-	if (unlikely(cv_seal_write(batch->session, skb_put(outer, bytes), skb, bytes, counter))) {
+	if (unlikely(cv_seal_write(cursor, skb_put(outer, bytes), bytes, outer))) {
 		kfree_skb(outer);
-		cv_seal_drop_head(batch, CV_DROP_TX_SEGMENT);
+		cv_seal_drop(cursor, CV_DROP_TX_SEGMENT);
 		return;
 	}
-	cv_seal_account(outer, skb);
-	__skb_unlink(skb, &batch->in);
-	cv_seal_attach(outer, skb);
-	cv_seal_finish_outer(batch, outer, ds);
+	cv_seal_advance(cursor, outer);
+	cv_seal_finish_outer(cursor->batch, outer, ds);
 }
 
 /*
@@ -294,18 +368,19 @@ static void cv_seal_lone(struct cv_batch *batch, u64 counter)
  */
 static u8 *cv_seal_room(struct sk_buff *outer, unsigned int bytes)
 {
+	const unsigned int around = CV_SEAL_GAP_BYTES + CV_AEAD_BEHIND_BYTES;
 	struct page_frag *chunk = this_cpu_ptr(&cv_seal_chunk);
 	int i = skb_shinfo(outer)->nr_frags;
 	u8 *room;
 
-	if (!skb_page_frag_refill(bytes, chunk, GFP_ATOMIC | __GFP_NOWARN) ||
-	    chunk->size - chunk->offset < bytes)
+	if (!cv_scratch_refill(chunk, bytes + around))
 		return NULL;
 	if (skb_can_coalesce(outer, i, chunk->page, chunk->offset)) {
 		skb_frag_size_add(&skb_shinfo(outer)->frags[i - 1], bytes);
 	} else {
 		if (i == MAX_SKB_FRAGS)
 			return NULL;
+		chunk->offset += CV_SEAL_GAP_BYTES;
 		get_page(chunk->page);
 		skb_fill_page_desc(outer, i, chunk->page, chunk->offset, bytes);
 	}
@@ -332,30 +407,29 @@ static void cv_seal_mark_gso(struct sk_buff *outer, unsigned int segment_bytes)
 
 /*
  * A run of packets becomes a super-packet. When memory or fragments run out in
- * the middle, what there is leaves as it is and the rest is dropped or, if there
- * is nothing yet, tried one by one.
+ * the middle, what there is leaves as it is and the rest is tried one by one.
  */
-static void cv_seal_super(struct cv_batch *batch, const struct cv_seal_run *run, u64 counter)
+static void cv_seal_super(struct cv_seal_cursor *cursor, const struct cv_seal_run *run)
 {
 	struct sk_buff *outer = cv_seal_alloc_outer(0);
+	struct cv_batch *batch = cursor->batch;
 	unsigned int i;
 
 	for (i = 0; outer && i < run->count; i++) {
 		struct sk_buff *skb = skb_peek(&batch->in);
-		unsigned int bytes = cv_seal_payload_bytes(batch, skb);
+		unsigned int bytes = cv_seal_payload_bytes(batch,
+							   cv_seal_inner_bytes(skb, cursor->index));
 		u8 *room = cv_seal_room(outer, bytes);
 
 		if (unlikely(!room))
 			break;
-		if (unlikely(cv_seal_write(batch->session, room, skb, bytes, counter + i))) {
+		if (unlikely(cv_seal_write(cursor, room, bytes, outer))) {
 			/* Its room leaves as noise that no peer accepts: sizes stay equal. */
 			memset(room, 0, bytes);
-			cv_seal_drop_head(batch, CV_DROP_TX_SEGMENT);
+			cv_seal_drop(cursor, CV_DROP_TX_SEGMENT);
 			continue;
 		}
-		cv_seal_account(outer, skb);
-		__skb_unlink(skb, &batch->in);
-		cv_seal_attach(outer, skb);
+		cv_seal_advance(cursor, outer);
 	}
 	if (outer && i) {
 		cv_seal_mark_gso(outer, run->segment_bytes);
@@ -364,5 +438,5 @@ static void cv_seal_super(struct cv_batch *batch, const struct cv_seal_run *run,
 		kfree_skb(outer);
 	}
 	for (; i < run->count; i++)
-		cv_seal_lone(batch, counter + i);
+		cv_seal_lone(cursor);
 }

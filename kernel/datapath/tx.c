@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way out, from the top: ndo_start_xmit finds the peer, splits super-packets
- * and makes batches; crypt.c has them sealed; in their order they come back to
+ * The way out, from the top: ndo_start_xmit finds the peer and makes batches, in which
+ * super-packets stay whole; crypt.c has them sealed; in their order they come back to
  * cv_tx_finish(), which sends them.
  */
 #include <linux/icmp.h>
@@ -14,14 +14,16 @@
 
 #include "batch.h"
 #include "crypt.h"
+#include "queue.h"
+#include "segment.h"
 #include "socket.h"
 #include "tx.h"
 #include "../control/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
 
-/* A batch of at most this many packets is sealed where it arises, if the peer is idle. */
-#define CV_TX_INLINE_PACKETS 2
+/* So many packets at once are little: they are sealed by the CPU where they arise. */
+#define CV_TX_SMALL_PACKETS 2
 
 /*
  * Tunnels within tunnels: at most so many. Links that are routed into each other in
@@ -57,28 +59,103 @@ static int cv_tx_refuse(struct cv_device *dev, struct sk_buff *skb, enum cv_drop
 	return err;
 }
 
+/* The longest inner packet that fits one UDP datagram to the peer. */
+static unsigned int cv_tx_limit_bytes(const struct cv_peer *peer)
+{
+	unsigned int limit_bytes = U16_MAX - sizeof(struct udphdr) - CV_WIRE_DATA_OVERHEAD_BYTES;
+
+	if (READ_ONCE(peer->endpoint.remote.any.sa_family) == AF_INET)
+		limit_bytes -= sizeof(struct iphdr);
+	return limit_bytes;
+}
+
+static bool cv_tx_is_too_long(const struct sk_buff *skb, unsigned int limit_bytes)
+{
+	if (likely(skb->len <= limit_bytes))
+		return false;
+	return !skb_is_gso(skb) || !skb_gso_validate_network_len(skb, limit_bytes);
+}
+
+/*
+ * A link of MTU 65535 takes packets that UDP cannot carry. The sender learns the size
+ * that can be, as from any tunnel: a local one by its route, one further away by ICMP.
+ * Else TCP would send the same segment again until it gives up.
+ */
+static int cv_tx_too_long(struct cv_device *dev, struct sk_buff *skb, unsigned int limit_bytes)
+{
+	cv_drop_count(dev, CV_DROP_TX_TOO_LONG);
+	skb_dst_update_pmtu_no_confirm(skb, limit_bytes);
+	if (skb->protocol == htons(ETH_P_IPV6))
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, limit_bytes);
+	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(limit_bytes));
+	kfree_skb(skb);
+	return -EMSGSIZE;
+}
+
 /*
  * The outer DS field is settled here, while the inner header is at hand: DSCP 0,
- * ECN as RFC 3168 has it. tx.packets tells data from a keepalive.
+ * ECN as RFC 3168 has it.
  */
-static void cv_tx_mark(struct sk_buff *skb)
+static void cv_tx_mark(struct sk_buff *skb, unsigned int header_bytes, unsigned int first,
+		       unsigned int packets)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 
 	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
 	cb->tx.bytes = skb->len;
-	cb->tx.packets = 1;
+	cb->tx.flight_bytes = skb->truesize;
+	cb->tx.packets = packets;
+	cb->tx.first = first;
+	cb->tx.header_bytes = header_bytes;
 	cb->tx.depth = this_cpu_read(cv_tx_depth);
+	if (header_bytes) {
+		unsigned int segment_bytes = header_bytes + skb_shinfo(skb)->gso_size;
+
+		cb->tx.bytes = min(packets * segment_bytes, skb->len + packets * header_bytes);
+		cb->tx.flight_bytes = packets * SKB_TRUESIZE(segment_bytes);
+	}
 }
 
-/* A super-packet becomes its segments; anything else is a list of one. */
-static int cv_tx_split(struct sk_buff *skb, struct sk_buff_head *packets)
+/*
+ * A plain super-packet stays whole, or becomes several of equal size if it is more than
+ * a batch holds: they share its data, and the last of them is itself, so that its
+ * socket waits for all.
+ */
+static int cv_tx_divide(struct sk_buff *skb, unsigned int header_bytes,
+			struct sk_buff_head *packets)
+{
+	unsigned int count = cv_segment_count(skb, header_bytes);
+	unsigned int max_packets = min_t(unsigned int, CV_BATCH_MAX_PACKETS,
+					 CV_BATCH_MAX_BYTES / (header_bytes +
+							       skb_shinfo(skb)->gso_size));
+	unsigned int parts = DIV_ROUND_UP(count, max(max_packets, 1U));
+	unsigned int first = 0;
+
+	for (; parts; parts--) {
+		unsigned int n = DIV_ROUND_UP(count - first, parts);
+		struct sk_buff *part = skb;
+
+		if (parts > 1)
+			part = skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN);
+		if (unlikely(!part)) {
+			__skb_queue_purge(packets);
+			return -ENOMEM;
+		}
+		skb_dst_drop(part);
+		cv_tx_mark(part, header_bytes, first, n);
+		__skb_queue_tail(packets, part);
+		first += n;
+	}
+	return 0;
+}
+
+/* Odd super-packets are split by the stack; their checksums are left to seal.c. */
+static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, struct sk_buff_head *packets)
 {
 	struct sk_buff *segment, *next;
 
-	__skb_queue_head_init(packets);
 	if (skb_is_gso(skb)) {
-		/* Inner checksums are left to cv_seal_checksum(). */
 		struct sk_buff *segments = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
 
 		if (IS_ERR(segments))
@@ -87,21 +164,45 @@ static int cv_tx_split(struct sk_buff *skb, struct sk_buff_head *packets)
 			consume_skb(skb);
 			skb = segments;
 		}
+		cv_drop_count(dev, CV_DROP_TX_ODD);
 	}
 	skb_list_walk_safe(skb, segment, next) {
 		skb_mark_not_on_list(segment);
 		/* The inner route is of no use any more, and its device may go. */
 		skb_dst_drop(segment);
-		cv_tx_mark(segment);
+		cv_tx_mark(segment, 0, 0, 1);
 		__skb_queue_tail(packets, segment);
 	}
 	return 0;
+}
+
+/* A packet becomes what batches are made of. On failure it is still the caller's. */
+static int cv_tx_split(struct cv_device *dev, struct sk_buff *skb, struct sk_buff_head *packets)
+{
+	unsigned int header_bytes = skb_is_gso(skb) ? cv_segment_header_bytes(skb) : 0;
+
+	__skb_queue_head_init(packets);
+	if (likely(header_bytes))
+		return cv_tx_divide(skb, header_bytes, packets);
+	return cv_tx_segment(dev, skb, packets);
+}
+
+/* How many packets there are, segments counted singly. */
+static unsigned int cv_tx_count(const struct sk_buff_head *packets)
+{
+	unsigned int count = 0;
+	struct sk_buff *skb;
+
+	skb_queue_walk(packets, skb)
+		count += cv_batch_cb(skb)->tx.packets;
+	return count;
 }
 
 static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 {
 	struct sk_buff_head packets;
 	struct cv_session *session;
+	unsigned int limit_bytes;
 	struct cv_peer *peer;
 
 	/* Checks that the header is there and linear, too. */
@@ -121,7 +222,10 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
 	if (unlikely(!READ_ONCE(peer->endpoint.remote.any.sa_family)))
 		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_ENDPOINT, -EDESTADDRREQ);
-	if (unlikely(cv_tx_split(skb, &packets))) {
+	limit_bytes = cv_tx_limit_bytes(peer);
+	if (unlikely(cv_tx_is_too_long(skb, limit_bytes)))
+		return cv_tx_too_long(dev, skb, limit_bytes);
+	if (unlikely(cv_tx_split(dev, skb, &packets))) {
 		cv_drop_count(dev, CV_DROP_TX_SEGMENT);
 		kfree_skb(skb);
 		return NETDEV_TX_OK;
@@ -144,8 +248,8 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
  *
  * Context: BH off. Return: NETDEV_TX_OK, or an error that the sender sees:
  * -ENOKEY no peer has the destination in its allowed IPs, -EDESTADDRREQ the peer
- * has no endpoint, -EPROTONOSUPPORT not an IP packet, -ELOOP it has been through too
- * many tunnels.
+ * has no endpoint, -EMSGSIZE longer than UDP can carry, -EPROTONOSUPPORT not an IP
+ * packet, -ELOOP it has been through too many tunnels.
  */
 netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
@@ -177,11 +281,15 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	/* A removed peer's queue has been emptied for good. */
 	if (likely(!READ_ONCE(peer->dead)))
 		skb_queue_splice_tail_init(packets, &peer->staged);
-	while (skb_queue_len(&peer->staged) > CV_WIRE_STAGED_PACKETS)
-		__skb_queue_tail(&dropped, __skb_dequeue(&peer->staged));
+	count = cv_tx_count(&peer->staged);
+	while (count > CV_WIRE_STAGED_PACKETS) {
+		skb = __skb_dequeue(&peer->staged);
+		count -= cv_batch_cb(skb)->tx.packets;
+		__skb_queue_tail(&dropped, skb);
+	}
 	spin_unlock_bh(&peer->staged.lock);
 
-	count = skb_queue_len(&dropped);
+	count = cv_tx_count(&dropped);
 	if (unlikely(count))
 		cv_drop_add(peer->dev, CV_DROP_TX_STAGE_FULL, count);
 	__skb_queue_purge(&dropped);
@@ -230,6 +338,7 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 			struct sk_buff_head packets;
 
 			memset(cv_batch_cb(skb), 0, sizeof(struct cv_batch_cb));
+			cv_batch_cb(skb)->tx.packets = 1;
 			__skb_queue_head_init(&packets);
 			__skb_queue_tail(&packets, skb);
 			cv_tx_stage(peer, &packets);
@@ -257,22 +366,26 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 	spin_unlock_bh(&peer->staged.lock);
 
 	skb_queue_walk(&packets, skb)
-		count += !!skb->len;
+		count += skb->len ? cv_batch_cb(skb)->tx.packets : 0;
 	if (count)
 		cv_drop_add(peer->dev, reason, count);
 	__skb_queue_purge(&packets);
 }
 
 /* Memory in flight through the crypto is bounded: past that, the tail is dropped. */
-static bool cv_tx_admit(struct cv_device *dev, const struct sk_buff *skb)
+static bool cv_tx_admit(struct cv_device *dev, struct sk_buff *skb)
 {
-	return atomic_read(&dev->tx_flight_bytes) + (int)skb->truesize <= CV_BATCH_FLIGHT_BYTES;
+	return atomic_read(&dev->tx_flight_bytes) + (int)cv_batch_cb(skb)->tx.flight_bytes <=
+	       CV_BATCH_FLIGHT_BYTES;
 }
 
-static bool cv_tx_fits(const struct cv_batch *batch, const struct sk_buff *skb)
+static bool cv_tx_fits(const struct cv_batch *batch, struct sk_buff *skb)
 {
-	return batch->packets < CV_BATCH_MAX_PACKETS &&
-	       (!batch->packets || batch->bytes + skb->len <= CV_BATCH_MAX_BYTES);
+	const struct cv_batch_cb *cb = cv_batch_cb(skb);
+
+	return !batch->packets ||
+	       (batch->packets + cb->tx.packets <= CV_BATCH_MAX_PACKETS &&
+		batch->bytes + cb->tx.bytes <= CV_BATCH_MAX_BYTES);
 }
 
 /* Move packets to a batch while they fit; under its order's lock once it is queued. */
@@ -280,20 +393,25 @@ static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 {
 	struct cv_session *session = batch->session;
 	struct cv_device *dev = session->peer->dev;
-	unsigned int flight_bytes = 0;
+	unsigned int flight_bytes = 0, bytes = batch->bytes;
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&batch->order->lock);
 	while ((skb = skb_peek(packets)) && cv_tx_fits(batch, skb)) {
+		const struct cv_batch_cb *cb = cv_batch_cb(skb);
+
 		__skb_unlink(skb, packets);
 		__skb_queue_tail(&batch->in, skb);
-		batch->packets++;
-		batch->bytes += skb->len;
-		flight_bytes += skb->truesize;
-		session->send_counter++;
+		batch->packets += cb->tx.packets;
+		batch->bytes += cb->tx.bytes;
+		flight_bytes += cb->tx.flight_bytes;
+		/* Read without the lock, to see whether a session is used up. */
+		WRITE_ONCE(session->send_counter, session->send_counter + cb->tx.packets);
 	}
 	batch->flight_bytes += flight_bytes;
 	atomic_add(flight_bytes, &dev->tx_flight_bytes);
+	if (batch->bytes > bytes)
+		batch->limited_bytes += cv_queue_sent(dev, batch->bytes - bytes);
 }
 
 /*
@@ -315,35 +433,6 @@ static struct cv_batch *cv_tx_growing(struct cv_order *order, const struct cv_se
 	return tail;
 }
 
-/**
- * cv_tx_place() - one batch joins its queue, and it is settled where it is sealed
- * @batch: new and empty
- * @packets: some of them are taken
- *
- * A peer with nothing in flight and little to send is idle: sealing right here
- * saves a wake-up, which is most of a lone packet's time. Otherwise crypto
- * workers take turns.
- *
- * Return: true when the caller is to seal it now.
- */
-static bool cv_tx_place(struct cv_batch *batch, struct sk_buff_head *packets)
-{
-	struct cv_order *order = batch->order;
-	bool here;
-
-	spin_lock(&order->lock);
-	/* Never one tunnel inside another, or the stack would have to hold them all. */
-	here = list_empty(&order->batches) && skb_queue_len(packets) <= CV_TX_INLINE_PACKETS &&
-	       !cv_batch_cb(skb_peek(packets))->tx.depth;
-	batch->counter = batch->session->send_counter;
-	cv_tx_fill(batch, packets);
-	if (here)
-		batch->state = CV_BATCH_RUNNING;
-	list_add_tail(&batch->order_link, &order->batches);
-	spin_unlock(&order->lock);
-	return here;
-}
-
 static bool cv_tx_append(struct cv_session *session, struct sk_buff_head *packets)
 {
 	struct cv_order *order = &session->peer->tx;
@@ -355,6 +444,32 @@ static bool cv_tx_append(struct cv_session *session, struct sk_buff_head *packet
 		cv_tx_fill(tail, packets);
 	spin_unlock(&order->lock);
 	return skb_queue_empty(packets);
+}
+
+/* A new batch takes some of the packets and is run or queued. */
+static void cv_tx_place(struct cv_batch *batch, struct sk_buff_head *packets)
+{
+	/* Never one tunnel inside another, or the stack would have to hold them all. */
+	bool deep = cv_batch_cb(skb_peek(packets))->tx.depth;
+	struct cv_order *order = batch->order;
+	enum cv_batch_place place;
+	bool small;
+	int cpu;
+
+	spin_lock(&order->lock);
+	batch->counter = batch->session->send_counter;
+	cv_tx_fill(batch, packets);
+	small = batch->packets <= CV_TX_SMALL_PACKETS && skb_queue_empty(packets);
+	place = cv_batch_join(batch, small);
+	cpu = batch->cpu;
+	spin_unlock(&order->lock);
+	if (place == CV_BATCH_SOON) {
+		cv_crypt_kick_soon();
+		return;
+	}
+	cv_crypt_kick(cpu);
+	if (place == CV_BATCH_BEHIND && !deep)
+		cv_crypt_help(order);
 }
 
 /* Packets of one peer become batches under a session. */
@@ -375,13 +490,10 @@ static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packet
 			break;
 		}
 		refcount_inc(&session->refs);
-		if (cv_tx_place(batch, packets))
-			cv_crypt_run(batch);
-		else
-			cv_crypt_queue(batch);
+		cv_tx_place(batch, packets);
 	}
 	if (unlikely(!skb_queue_empty(packets))) {
-		cv_drop_add(dev, reason, skb_queue_len(packets));
+		cv_drop_add(dev, reason, cv_tx_count(packets));
 		__skb_queue_purge(packets);
 	}
 }
@@ -440,5 +552,6 @@ void cv_tx_finish(struct cv_batch *batch)
 	if (likely(sent))
 		cv_tx_account(session, packets, bytes);
 	atomic_sub(batch->flight_bytes, &peer->dev->tx_flight_bytes);
+	cv_queue_completed(peer->dev, batch->limited_bytes);
 	cv_batch_free(batch);
 }

@@ -34,18 +34,19 @@ struct cv_session {
 	bool dead;
 	/** @renewing: the renewal on receive has been asked for, once a session */
 	bool renewing;
-	/** @refs: one for the slot, one a batch */
-	refcount_t refs;
-	/** @send_counter: the next nonce; under &cv_peer.tx.lock */
-	u64 send_counter;
 	/** @send_key: seals */
 	u8 send_key[CV_WIRE_KEY_BYTES];
 	/** @receive_key: opens */
 	u8 receive_key[CV_WIRE_KEY_BYTES];
-	/** @replay: counters already received */
-	struct cv_replay replay;
 	/** @rcu: for freeing, wiped */
 	struct rcu_head rcu;
+	/* What each batch writes, and what opening writes: lines of their own. */
+	/** @refs: one for the slot, one a batch */
+	refcount_t refs ____cacheline_aligned_in_smp;
+	/** @send_counter: the next nonce; under &cv_peer.tx.lock */
+	u64 send_counter;
+	/** @replay: counters already received */
+	struct cv_replay replay ____cacheline_aligned_in_smp;
 };
 
 struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp);

@@ -78,6 +78,9 @@ greatest()
 		is "IPv$outer: they are transmit errors" 2 "$(stat a cv0 tx_errors)"
 	is "IPv$outer: they are not counted as sent" "$sent" "$(stat a cv0 tx_packets)"
 	works "MTU 65535 over IPv$outer: UDP" udp a b 10.77.0.2 1000 30000 65000 $((limit - 28))
+	# A segment of the link's MTU is too long; the answer to it says what is not.
+	works "MTU 65535 over IPv$outer: TCP over IPv4" tcp a b 10.77.0.2 3000000
+	works "MTU 65535 over IPv$outer: TCP over IPv6" tcp a b fd77::2 3000000
 	drop_all
 }
 greatest 4 65475
