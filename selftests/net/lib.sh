@@ -221,8 +221,15 @@ bg()
 	defer "end_process $bg_pid"
 }
 
+# end_process PID: and what it has started, for a function in the background is a shell
+# that waits for a command.
 end_process()
 {
+	local child
+
+	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+		end_process "$child"
+	done
 	kill "$1" 2>/dev/null || return 0
 	wait "$1" 2>/dev/null || :
 }
@@ -303,6 +310,8 @@ need_module "$kind"
 
 # ns_new NAME...: fresh ones; $(in NAME) and the words below know them by NAME.
 ns_serial=0
+# A module of other tunnels that some test has loaded would put gre0 and the like into each.
+echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 ns_new()
 {
 	local name
