@@ -48,6 +48,13 @@ const struct cmd cmd_table[] = {
 	  "print a new pre-shared key", "" },
 	{ "pubkey", cmd_pubkey, "",
 	  "read a private key from standard input and print its public key", "" },
+	{ "load", cmd_load, "",
+	  "load the kernel module, or say why it does not load", "" },
+	{ "doctor", cmd_doctor, "",
+	  "look for what keeps tunnels from working, and say what to do",
+	  "Each line is one thing: 'ok', 'note' for what may be meant so, or 'BAD' for\n"
+	  "what keeps a tunnel from working, with the remedy. The exit status is 1 if\n"
+	  "anything is BAD.\n" },
 	{ "help", cmd_help, "[SUBCOMMAND]",
 	  "say what there is, or how a subcommand is used", "" },
 	{ "version", cmd_version, "",

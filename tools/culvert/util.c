@@ -3,12 +3,14 @@
  * Small helpers that every subcommand may call: environment and messages. A
  * message is one line on standard error that begins with "culvert: ".
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "module.h"
 
 /**
  * cmd_env() - look up a setting in the environment
@@ -39,7 +41,9 @@ int cmd_fail(const struct cvl_error *err)
 {
 	/* what was printed before stays before it */
 	fflush(stdout);
-	fprintf(stderr, "culvert: %s\n", err->text);
+	fprintf(stderr, "culvert: %s%s\n", err->text,
+		err->code == -ENODEV && !cmd_module_is_loaded() ?
+		"; the module is not loaded: try 'culvert load'" : "");
 	return 1;
 }
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Unit test of tools/culvert/diagnose.c; selftests/unit/run runs it. */
+#include "diagnose.h"
+#include "ktap.h"
+
+#define GOOD "6.1.0-56-amd64 SMP preempt mod_unload modversions "
+
+/* What is known, and words that the sentence must have. */
+static const struct {
+	const char *name;
+	struct cmd_load_facts facts;
+	const char *expected[3];
+} loads[] = {
+	{ "a key that is not enrolled",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Key was rejected by service",
+	    .vermagic = GOOD, .is_signed = true, .has_headers = true, .is_root = true,
+	    .may_load = true },
+	  { "Secure Boot", "mokutil --import /var/lib/dkms/mok.pub", "reboot" } },
+	{ "a key that is not there",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Required key not available",
+	    .vermagic = GOOD, .is_signed = true, .has_headers = true, .is_root = true,
+	    .may_load = true },
+	  { "Secure Boot", "mokutil --import /var/lib/dkms/mok.pub", "" } },
+	{ "no signature in a kernel that wants one",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Key was rejected by service",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
+	  { "not signed", "openssl", "mokutil --import /var/lib/dkms/mok.pub" } },
+	{ "no signature in a kernel that is locked down",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Operation not permitted",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
+	  { "Secure Boot", "not signed", "dkms remove culvert/VERSION -k 6.1.0-56-amd64" } },
+	{ "not root",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Operation not permitted",
+	    .vermagic = GOOD, .has_headers = true, .may_load = true },
+	  { "needs root", "sudo culvert load", "" } },
+	{ "a container",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Operation not permitted",
+	    .vermagic = GOOD, .is_root = true },
+	  { "container", "on the host", "modprobe culvert" } },
+	{ "no module, with headers",
+	  { .said = "modprobe: FATAL: Module culvert not found in directory /lib/modules/x",
+	    .vermagic = "", .has_headers = true, .is_root = true, .may_load = true },
+	  { "no module culvert for the running kernel 6.1.0-56-amd64", "dkms autoinstall", "" } },
+	{ "no module and no headers",
+	  { .said = "modprobe: FATAL: Module culvert not found in directory /lib/modules/x",
+	    .vermagic = "", .is_root = true, .may_load = true },
+	  { "apt-get install linux-headers-6.1.0-56-amd64", "dkms autoinstall", "" } },
+	{ "built for another kernel",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Exec format error",
+	    .vermagic = "6.1.0-55-amd64 SMP", .has_headers = true, .is_root = true,
+	    .may_load = true },
+	  { "built for kernel 6.1.0-55-amd64,", "6.1.0-56-amd64 is running",
+	    "dkms autoinstall" } },
+	{ "built for a kernel whose name begins the same",
+	  { .said = "", .vermagic = "6.1.0-56-amd64x SMP", .is_root = true, .may_load = true },
+	  { "built for kernel 6.1.0-56-amd64x,", "", "" } },
+	{ "built for another build of the same kernel",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Exec format error",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
+	  { "another build of kernel 6.1.0-56-amd64", "dmesg", "" } },
+	{ "symbols that the kernel does not have",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Unknown symbol in module",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
+	  { "another build of kernel 6.1.0-56-amd64", "dmesg", "" } },
+	{ "anything else",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Cannot allocate memory",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
+	  { "Cannot allocate memory", "dmesg", "" } },
+	{ "no word at all",
+	  { .said = "", .vermagic = GOOD, .has_headers = true, .is_root = true,
+	    .may_load = true },
+	  { "without a word", "", "" } },
+};
+
+static void test_load(void)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < sizeof(loads) / sizeof(*loads); i++) {
+		struct cmd_load_facts facts = loads[i].facts;
+		char text[512];
+		char small[16];
+
+		facts.release = "6.1.0-56-amd64";
+		cmd_diagnose_load(text, sizeof(text), &facts);
+		for (j = 0; j < 3 && *loads[i].expected[j]; j++)
+			ktap_has(text, loads[i].expected[j], loads[i].name);
+		ktap_ok(!strchr(text, '\n'), "it is one line");
+		cmd_diagnose_load(small, sizeof(small), &facts);
+		ktap_equal((long long)strlen(small), sizeof(small) - 1,
+			   "what does not fit is cut off");
+	}
+}
+
+static void test_mtu(void)
+{
+	ktap_equal(cmd_diagnose_mtu(1500, false), 1440, "Ethernet, IPv4");
+	ktap_equal(cmd_diagnose_mtu(1500, true), 1420, "Ethernet, IPv6");
+	ktap_equal(cmd_diagnose_mtu(1492, true), 1412, "PPPoE, IPv6");
+	ktap_equal(cmd_diagnose_mtu(1280, true), 1200, "the least of IPv6");
+	ktap_equal(cmd_diagnose_mtu(128, false), 68, "the least that carries anything");
+	ktap_equal(cmd_diagnose_mtu(127, false), 0, "less than that");
+	ktap_equal(cmd_diagnose_mtu(0, true), 0, "no route");
+}
+
+static void test_words(void)
+{
+	static const char cpuinfo[] = "processor\t: 0\n"
+					"flags\t\t: fpu sse ssse3 avx2\n"
+					"bugs\t\t: avx\n";
+
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "ssse3"), "a word in the middle");
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "fpu"), "the first word");
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "avx2"), "the last word");
+	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "flags", "avx"), "part of a word");
+	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "Features", "avx"), "a line that is not there");
+	ktap_ok(!cmd_diagnose_has_word("", "flags", "avx"), "nothing at all");
+	ktap_ok(cmd_diagnose_has_word("flags: a", "flags", "a"), "a line without an end");
+}
+
+int main(void)
+{
+	test_load();
+	test_mtu();
+	test_words();
+	return ktap_finish();
+}

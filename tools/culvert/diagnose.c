@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Turn facts about a machine into a sentence that says what to do; load and doctor
+ * call this.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose.h"
+
+/* What an inner packet grows by: UDP, the header of a data message, its tag. */
+#define DIAGNOSE_UDP_BYTES 8
+#define DIAGNOSE_DATA_BYTES 32
+#define DIAGNOSE_IPV4_BYTES 20
+#define DIAGNOSE_IPV6_BYTES 40
+
+/* No link of less can carry IPv4. */
+#define DIAGNOSE_LEAST_BYTES 68
+
+/* modprobe has nothing but the words for an errno; facts->said is in English. */
+static bool diagnose_errno(const struct cmd_load_facts *facts, int code)
+{
+	return strstr(facts->said, strerror(code));
+}
+
+static void diagnose_unsigned(char *text, size_t text_bytes, const struct cmd_load_facts *facts)
+{
+	snprintf(text, text_bytes,
+		 "the kernel takes signed modules only (Secure Boot), and this one is not signed: DKMS signs it where openssl is installed: 'dkms remove culvert/VERSION -k %s', 'dkms autoinstall', then 'mokutil --import /var/lib/dkms/mok.pub' and reboot",
+		 facts->release);
+}
+
+static void diagnose_no_permission(char *text, size_t text_bytes,
+				   const struct cmd_load_facts *facts)
+{
+	if (!facts->may_load)
+		snprintf(text, text_bytes,
+			 "this is a container, which cannot load modules: on the host, run 'modprobe culvert', or name it in /etc/modules-load.d");
+	else if (!facts->is_root)
+		snprintf(text, text_bytes, "loading a module needs root: try 'sudo culvert load'");
+	else
+		diagnose_unsigned(text, text_bytes, facts);
+}
+
+static void diagnose_no_module(char *text, size_t text_bytes, const struct cmd_load_facts *facts)
+{
+	if (facts->has_headers)
+		snprintf(text, text_bytes,
+			 "there is no module culvert for the running kernel %s: install culvert-dkms, or run 'dkms autoinstall' if it is installed",
+			 facts->release);
+	else
+		snprintf(text, text_bytes,
+			 "there is no module culvert for the running kernel %s, and nothing to build it with: run 'apt-get install linux-headers-%s', then 'dkms autoinstall'",
+			 facts->release, facts->release);
+}
+
+/**
+ * cmd_diagnose_load() - say why the module does not load, and what to do
+ * @text: filled in with one line without an end
+ * @text_bytes: size of @text
+ * @facts: all that is known
+ */
+void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_facts *facts)
+{
+	bool is_key = diagnose_errno(facts, EKEYREJECTED) || diagnose_errno(facts, ENOKEY);
+
+	if (is_key && !facts->is_signed)
+		diagnose_unsigned(text, text_bytes, facts);
+	else if (is_key)
+		snprintf(text, text_bytes,
+			 "the kernel does not know the key that signed the module (Secure Boot): run 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm the key when the firmware asks");
+	else if (diagnose_errno(facts, EPERM))
+		diagnose_no_permission(text, text_bytes, facts);
+	else if (!*facts->vermagic)
+		diagnose_no_module(text, text_bytes, facts);
+	else if (!cmd_diagnose_is_for(facts->vermagic, facts->release))
+		snprintf(text, text_bytes,
+			 "the module is built for kernel %.*s, and %s is running: run 'dkms autoinstall'",
+			 (int)strcspn(facts->vermagic, " "), facts->vermagic, facts->release);
+	else if (diagnose_errno(facts, ENOEXEC) || strstr(facts->said, "Unknown symbol"))
+		snprintf(text, text_bytes,
+			 "the module is built for another build of kernel %s: remove it from DKMS and run 'dkms autoinstall'; dmesg has the details",
+			 facts->release);
+	else
+		snprintf(text, text_bytes, "%s; dmesg may say more",
+			 *facts->said ? facts->said : "modprobe failed without a word");
+}
+
+/**
+ * cmd_diagnose_is_for() - whether a module is built for a kernel
+ * @vermagic: of the module
+ * @release: of the kernel
+ *
+ * Return: whether the first word of @vermagic is @release.
+ */
+bool cmd_diagnose_is_for(const char *vermagic, const char *release)
+{
+	size_t bytes = strcspn(vermagic, " ");
+
+	return bytes == strlen(release) && !strncmp(vermagic, release, bytes);
+}
+
+/**
+ * cmd_diagnose_mtu() - the largest MTU of a link that its outer path can carry
+ * @path_bytes: MTU of the path
+ * @ipv6: the outer packets are IPv6
+ *
+ * Return: in bytes; 0 if the path is too narrow for any.
+ */
+unsigned int cmd_diagnose_mtu(unsigned int path_bytes, bool ipv6)
+{
+	unsigned int around = DIAGNOSE_UDP_BYTES + DIAGNOSE_DATA_BYTES +
+			      (ipv6 ? DIAGNOSE_IPV6_BYTES : DIAGNOSE_IPV4_BYTES);
+
+	return path_bytes < around + DIAGNOSE_LEAST_BYTES ? 0 : path_bytes - around;
+}
+
+/**
+ * cmd_diagnose_has_word() - look for a word in a line of a text
+ * @text: lines, such as /proc/cpuinfo
+ * @label: what the line begins with
+ * @word: between white space
+ *
+ * Return: whether the first line with that label has it.
+ */
+bool cmd_diagnose_has_word(const char *text, const char *label, const char *word)
+{
+	size_t bytes = strlen(word);
+	const char *line = text;
+
+	while (line && strncmp(line, label, strlen(label))) {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	if (!line)
+		return false;
+	line += strlen(label);
+	while (*line && *line != '\n') {
+		size_t skip = strspn(line, " \t:");
+		size_t length;
+
+		line += skip;
+		length = strcspn(line, " \t\n");
+		if (length == bytes && !strncmp(line, word, bytes))
+			return true;
+		line += length;
+	}
+	return false;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * culvert doctor: look for what keeps tunnels from working, one line for each thing,
+ * with the remedy. This half looks at the machine, doctor_link.c at its links.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "doctor.h"
+#include "module.h"
+
+#define DOCTOR_SECURE_BOOT \
+	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+/**
+ * doctor_say() - print a finding
+ * @doctor: counts it
+ * @state: how bad it is
+ * @what: was looked at, a word
+ * @format: of the sentence, as for printf(3)
+ */
+void doctor_say(struct doctor *doctor, enum doctor_state state, const char *what,
+		const char *format, ...)
+{
+	static const char * const words[] = {
+		[DOCTOR_OK] = "ok",
+		[DOCTOR_NOTE] = "note",
+		[DOCTOR_BAD] = "BAD",
+	};
+	va_list args;
+
+	doctor->bad += state == DOCTOR_BAD;
+	printf("%-4s  %-12s  ", words[state], what);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* The file for the running kernel. */
+static void doctor_file(struct doctor *doctor, const struct cmd_module *module)
+{
+	char text[CMD_MODULE_TEXT_SIZE];
+
+	if (!*module->vermagic || !cmd_diagnose_is_for(module->vermagic, module->release)) {
+		cmd_module_explain(text, sizeof(text), module, "");
+		/* what runs, runs; but not after the next boot */
+		doctor_say(doctor, module->is_loaded ? DOCTOR_NOTE : DOCTOR_BAD, "module", "%s",
+			   text);
+		return;
+	}
+	doctor_say(doctor, DOCTOR_OK, "module", "%s, version %s", module->path, module->version);
+}
+
+static void doctor_loaded(struct doctor *doctor, const struct cmd_module *module)
+{
+	if (!module->is_loaded && !*module->vermagic)
+		return;
+	if (!module->is_loaded)
+		doctor_say(doctor, DOCTOR_NOTE, "loaded",
+			   "no: 'culvert load' does it, and so does making the first link");
+	else if (strcmp(module->loaded_version, CULVERT_VERSION))
+		doctor_say(doctor, DOCTOR_BAD, "loaded",
+			   "version %s, but this command is %s: see \"Upgrade without dropping\" in README.md",
+			   module->loaded_version, CULVERT_VERSION);
+	else if (*module->version && strcmp(module->loaded_version, module->version))
+		doctor_say(doctor, DOCTOR_NOTE, "loaded",
+			   "version %s, and %s takes its place at the next boot",
+			   module->loaded_version, module->version);
+	else
+		doctor_say(doctor, DOCTOR_OK, "loaded", "version %s, that of this command",
+			   module->loaded_version);
+}
+
+/* The variable has four bytes of flags before its value. */
+static bool doctor_secure_boot(void)
+{
+	unsigned char bytes[5] = { 0 };
+	FILE *file = fopen(DOCTOR_SECURE_BOOT, "re");
+	bool is_on;
+
+	if (!file)
+		return false;
+	is_on = fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes) && bytes[4] == 1;
+	fclose(file);
+	return is_on;
+}
+
+static void doctor_signed(struct doctor *doctor, const struct cmd_module *module)
+{
+	if (!*module->vermagic)
+		return;
+	if (*module->signer)
+		doctor_say(doctor, DOCTOR_OK, "signature", "by %s", module->signer);
+	else if (doctor_secure_boot())
+		doctor_say(doctor, module->is_loaded ? DOCTOR_NOTE : DOCTOR_BAD, "signature",
+			   "none, and Secure Boot is on: DKMS signs where openssl is installed; then 'mokutil --import /var/lib/dkms/mok.pub'");
+	else
+		doctor_say(doctor, DOCTOR_OK, "signature", "none, and none is asked for");
+}
+
+/* Whether the code that ciphers with vector instructions is in the kernel. */
+static bool doctor_has_simd(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[512];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, " chacha_block_xor_ssse3") ||
+			strstr(line, " chacha_block_xor_neon") ||
+			strstr(line, " chacha_4block_xor_neon");
+	fclose(file);
+	return found;
+}
+
+static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module)
+{
+	char text[16384];
+	size_t bytes = 0;
+	FILE *file;
+	bool able;
+
+	file = fopen("/proc/cpuinfo", "re");
+	if (file) {
+		bytes = fread(text, 1, sizeof(text) - 1, file);
+		fclose(file);
+	}
+	text[bytes] = '\0';
+	able = cmd_diagnose_has_word(text, "flags", "ssse3") ||
+	       cmd_diagnose_has_word(text, "Features", "asimd");
+	if (!able)
+		doctor_say(doctor, DOCTOR_NOTE, "crypto",
+			   "this processor has no vector instructions that help: it will be slow");
+	else if (doctor_has_simd())
+		doctor_say(doctor, DOCTOR_OK, "crypto", "uses the processor's vector instructions");
+	else if (module->is_loaded)
+		doctor_say(doctor, DOCTOR_BAD, "crypto",
+			   "plain code only, which is slow: this kernel lacks CONFIG_CRYPTO_LIB_CHACHA's code for its processor");
+}
+
+/**
+ * cmd_doctor() - the subcommand
+ * @argc: must be 1
+ * @argv: the name
+ *
+ * Return: the exit status: 1 if something keeps tunnels from working.
+ */
+int cmd_doctor(int argc, char **argv)
+{
+	struct doctor doctor = { 0 };
+	struct cmd_module module;
+
+	if (argc != 1)
+		return cmd_misused(argv[0], "'%s' is too much; expected nothing", argv[1]);
+	cmd_module_look(&module);
+	doctor_file(&doctor, &module);
+	doctor_loaded(&doctor, &module);
+	doctor_signed(&doctor, &module);
+	doctor_crypto(&doctor, &module);
+	doctor_links(&doctor);
+	return doctor.bad ? 1 : 0;
+}
