@@ -31,6 +31,15 @@ help:
 	@echo '  make install    module for the running kernel, tool, manual; as root'
 	@echo '                  (PREFIX=$(PREFIX), DESTDIR for packages)'
 	@echo '  make uninstall  takes that away again'
+	@echo '  make dkms-install   module by DKMS, which builds it for each new kernel'
+	@echo '  make dkms-remove    takes that away again'
+	@echo
+	@echo '  make check-kernels  build for every supported kernel, run on each: a table'
+	@echo '                  (LONG=1: the whole suite; BUILD=1: only build)'
+	@echo '  make dkms-test  DKMS in a chroot: install, new kernel, failures, remove'
+	@echo '                  (SUITE=trixie: on Debian 13)'
+	@echo '  make deb        packages for Debian, in build/deb; make rpm likewise'
+	@echo '  make deb-test   install, upgrade and purge them in a chroot'
 	@echo '  make lint       checkpatch, sparse, warnings, shellcheck'
 	@echo '  make setup      only install and fetch what the others need'
 	@echo '  make clean      remove what was built; fetched kernels stay'
@@ -59,9 +68,10 @@ demo: all
 check: all
 	@selftests/check --kernel $(KERNEL) $(T)
 
+# FIGURES="tcp ping" measures those only, here and in bench-native.
 .PHONY: bench
 bench: all
-	@selftests/bench/run --kernel $(KERNEL)
+	@selftests/bench/run --kernel $(KERNEL) $(if $(FIGURES),--figures '$(FIGURES)')
 
 # In a kernel of one's own, at its speed: see the head of the script.
 .PHONY: bench-native
@@ -93,6 +103,35 @@ uninstall:
 	-rmdir --ignore-fail-on-non-empty '$(dir $(module_place))' 2>/dev/null
 	$(if $(DESTDIR),,depmod -a '$(KERNEL_RELEASE)')
 	@$(MAKE) -C tools O=$(CURDIR)/build/tools DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' uninstall
+
+# KERNEL_RELEASE as above.
+.PHONY: dkms-install
+dkms-install:
+	@packaging/dkms install '$(KERNEL_RELEASE)'
+
+.PHONY: dkms-remove
+dkms-remove:
+	@packaging/dkms remove
+
+.PHONY: dkms-test
+dkms-test:
+	@selftests/dkms/run $(SUITE)
+
+.PHONY: deb
+deb:
+	@packaging/deb
+
+.PHONY: deb-test
+deb-test:
+	@selftests/deb/run
+
+.PHONY: rpm
+rpm:
+	@packaging/rpm
+
+.PHONY: check-kernels
+check-kernels: tools
+	@selftests/check-kernels $(if $(LONG),--long) $(if $(BUILD),--build)
 
 .PHONY: clean
 clean:
