@@ -13,17 +13,20 @@ netem()
 	n b tc qdisc replace dev vb root netem "$@"
 }
 
-# over NAME WORD...: traffic over a path of this kind; no new session.
+# over NAME WORD...: traffic over a path of this kind; no new session, but for one that
+# is due by the age of the last, as on a machine with other things to do.
 over()
 {
-	local name=$1 first
+	local name=$1 first last
 
 	shift
 	netem "$@"
 	first=$(peer_handshake a cv0 b)
 	works "$name: TCP" tcp a b 10.77.0.2 300000
 	works "$name: TCP over IPv6" tcp b a fd77::1 300000
-	is "$name: the session is still the same" "$first" "$(peer_handshake a cv0 b)"
+	last=$(peer_handshake a cv0 b)
+	[ $((last - first)) -lt 120 ] || first=$last
+	is "$name: the session is still the same" "$first" "$last"
 	n a tc qdisc del dev va root
 	n b tc qdisc del dev vb root
 }
