@@ -11,6 +11,7 @@
 
 #include "control/link.h"
 #include "control/netlink.h"
+#include "control/netlink_wireguard.h"
 #include "control/peer.h"
 #include "datapath/batch.h"
 #include "datapath/crypt.h"
@@ -20,14 +21,23 @@
 #include "handshake/timers.h"
 #include "tables/allowedips.h"
 
+static bool cv_main_replace_wireguard;
+module_param_named(replace_wireguard, cv_main_replace_wireguard, bool, 0444);
+MODULE_PARM_DESC(replace_wireguard,
+		 "answer to link kind and netlink family \"wireguard\" too, in place of wireguard.ko");
+
 /*
  * Memory first, then those who work, then those who are called from outside. What is
  * freed after a grace period is waited for where its cache is destroyed, which is when
- * nobody is left to free any more.
+ * nobody is left to free any more. Of the outside, the families come before the kinds,
+ * so that whoever has made a link can talk to it, and the one that wireguard.ko has too
+ * comes before our own, so that nobody sees anything if it is taken.
  */
 static const struct cv_main_step {
 	int (*init)(void);
 	void (*exit)(void);
+	/* What it takes the name "wireguard" for; for replace_wireguard only. */
+	const char *replaces;
 } cv_main_steps[] = {
 	{ cv_allowedips_init_caches, cv_allowedips_exit_caches },
 	{ cv_peer_init, cv_peer_exit },
@@ -36,14 +46,32 @@ static const struct cv_main_step {
 	{ cv_timers_init, cv_timers_exit },
 	{ cv_exchange_init, cv_exchange_exit },
 	{ cv_hook_init, cv_hook_exit },
-	{ cv_link_init, cv_link_exit },
+	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
+	{ cv_link_init, cv_link_exit },
+	{ cv_link_init_wireguard, cv_link_exit_wireguard, "link kind" },
 };
+
+static bool cv_main_wants(const struct cv_main_step *step)
+{
+	return !step->replaces || cv_main_replace_wireguard;
+}
 
 static void cv_main_undo(unsigned int steps)
 {
 	while (steps--)
-		cv_main_steps[steps].exit();
+		if (cv_main_wants(&cv_main_steps[steps]))
+			cv_main_steps[steps].exit();
+}
+
+static int __init cv_main_do(const struct cv_main_step *step)
+{
+	int err = step->init();
+
+	if (err == -EEXIST && step->replaces)
+		pr_err("culvert: not loaded: replace_wireguard=1 needs the %s \"wireguard\", which another module has: unload that one (rmmod wireguard), or leave replace_wireguard out\n",
+		       step->replaces);
+	return err;
 }
 
 static int __init cv_main_init(void)
@@ -53,13 +81,16 @@ static int __init cv_main_init(void)
 
 	cv_noise_init();
 	for (step = 0; step < ARRAY_SIZE(cv_main_steps); step++) {
-		err = cv_main_steps[step].init();
+		if (!cv_main_wants(&cv_main_steps[step]))
+			continue;
+		err = cv_main_do(&cv_main_steps[step]);
 		if (err) {
 			cv_main_undo(step);
 			return err;
 		}
 	}
-	pr_info("culvert " CULVERT_VERSION " loaded\n");
+	pr_info("culvert " CULVERT_VERSION " loaded%s\n",
+		cv_main_replace_wireguard ? ", in place of wireguard" : "");
 	return 0;
 }
 

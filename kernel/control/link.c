@@ -3,6 +3,9 @@
  * The link kind "culvert", called by rtnetlink and the network stack: making,
  * setting up, opening, closing and deleting a link, its counters, and what happens when
  * its namespace ends, when the machine sleeps or when the virtual machine is cloned.
+ *
+ * In place of wireguard.ko there is the link kind "wireguard" too. A link of that kind
+ * differs in what userspace sees of it, and in nothing else.
  */
 #include <linux/ethtool.h>
 #include <linux/inetdevice.h>
@@ -30,6 +33,9 @@
 /* Outer IPv6 and UDP headers and our own, rounded up to what everybody uses. */
 #define CV_LINK_MTU (ETH_DATA_LEN - 80)
 
+/* The kind and the type of the links of wireguard.ko, which udev and others go by. */
+#define CV_LINK_WIREGUARD "wireguard"
+
 /* All links there are, in any namespace; under RTNL. */
 static LIST_HEAD(cv_link_devices);
 
@@ -43,6 +49,10 @@ static const struct ethtool_ops cv_link_ethtool_ops;
 
 static const struct device_type cv_link_type = {
 	.name = CV_LINK_KIND,
+};
+
+static const struct device_type cv_link_wireguard_type = {
+	.name = CV_LINK_WIREGUARD,
 };
 
 static int cv_link_create_drops(struct cv_device *dev)
@@ -134,6 +144,12 @@ static void cv_link_setup(struct net_device *netdev)
 	netif_keep_dst(netdev);
 	netdev->priv_destructor = cv_link_release;
 	netdev->needs_free_netdev = true;
+}
+
+static void cv_link_setup_wireguard(struct net_device *netdev)
+{
+	cv_link_setup(netdev);
+	SET_NETDEV_DEVTYPE(netdev, &cv_link_wireguard_type);
 }
 
 /* ndo_init: everything that may fail; register_netdevice() undoes it by ndo_uninit. */
@@ -416,6 +432,18 @@ static struct rtnl_link_ops cv_link_ops __read_mostly = {
 	.get_link_net = cv_link_get_net,
 };
 
+/*
+ * Like the original it lets pass what it has no use for, a link-layer address and
+ * attributes of its own, and does not tell where it was born.
+ */
+static struct rtnl_link_ops cv_link_wireguard_ops __read_mostly = {
+	.kind = CV_LINK_WIREGUARD,
+	.priv_size = sizeof(struct cv_device),
+	.setup = cv_link_setup_wireguard,
+	.newlink = CV_COMPAT_NEWLINK(cv_link_new),
+	.dellink = cv_link_delete,
+};
+
 /**
  * cv_link_device() - the device behind a link
  * @netdev: any link
@@ -426,6 +454,18 @@ static struct rtnl_link_ops cv_link_ops __read_mostly = {
 struct cv_device *cv_link_device(struct net_device *netdev)
 {
 	return netdev->netdev_ops == &cv_link_netdev_ops ? netdev_priv(netdev) : NULL;
+}
+
+/**
+ * cv_link_is_wireguard() - whether a link is of kind "wireguard", and ours
+ * @netdev: any link
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool cv_link_is_wireguard(const struct net_device *netdev)
+{
+	return netdev->rtnl_link_ops == &cv_link_wireguard_ops;
 }
 
 /*
@@ -569,4 +609,25 @@ void cv_link_exit(void)
 	unregister_pernet_device(&cv_link_net_ops);
 	unregister_random_vmfork_notifier(&cv_link_clone_notifier);
 	unregister_pm_notifier(&cv_link_pm_notifier);
+}
+
+/**
+ * cv_link_init_wireguard() - offer the link kind "wireguard"
+ *
+ * Context: process, at module load, after cv_link_init().
+ * Return: 0 or a negative errno: -EEXIST if another module has that kind.
+ */
+int cv_link_init_wireguard(void)
+{
+	return rtnl_link_register(&cv_link_wireguard_ops);
+}
+
+/**
+ * cv_link_exit_wireguard() - take the link kind "wireguard" away, and its links
+ *
+ * Context: process, at module unload; waits until the last link has been freed.
+ */
+void cv_link_exit_wireguard(void)
+{
+	rtnl_link_unregister(&cv_link_wireguard_ops);
 }

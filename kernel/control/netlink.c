@@ -12,6 +12,7 @@
 #include "device.h"
 #include "link.h"
 #include "netlink.h"
+#include "netlink_wireguard.h"
 
 /* The kernel's own check would do, but for what it says. */
 static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -102,7 +103,7 @@ static struct genl_family cv_netlink_family __ro_after_init = {
 /**
  * cv_netlink_init() - offer the family
  *
- * Context: process, at module load, the last thing.
+ * Context: process, at module load, after everything that a request needs.
  * Return: 0 or a negative errno.
  */
 int cv_netlink_init(void)
@@ -113,7 +114,7 @@ int cv_netlink_init(void)
 /**
  * cv_netlink_exit() - take the family away
  *
- * Context: process, at module unload, the first thing.
+ * Context: process, at module unload, when there are no links any more.
  */
 void cv_netlink_exit(void)
 {
@@ -123,15 +124,17 @@ void cv_netlink_exit(void)
 /**
  * cv_netlink_find_device() - which link a request means
  * @net: the namespace that the request came from
+ * @request: it
  * @attrs: its attributes, by enum cv_device_attr
  * @extack: is told what is wrong
  *
  * Context: holds RTNL.
  * Return: the device, borrowed as long as RTNL is held; or ERR_PTR(): -EBADR for both
  * or neither of index and name, -ENODEV for no such link, -EOPNOTSUPP for a link of
- * another kind.
+ * another kind, which "culvert" is for the family "wireguard".
  */
-struct cv_device *cv_netlink_find_device(struct net *net, struct nlattr **attrs,
+struct cv_device *cv_netlink_find_device(struct net *net, const struct nlmsghdr *request,
+					 struct nlattr **attrs,
 					 struct netlink_ext_ack *extack)
 {
 	const struct nlattr *ifindex = attrs[CVDEVICE_A_IFINDEX];
@@ -155,6 +158,11 @@ struct cv_device *cv_netlink_find_device(struct net *net, struct nlattr **attrs,
 	dev = cv_link_device(netdev);
 	if (!dev) {
 		NL_SET_ERR_MSG_ATTR(extack, given, "this link is not of kind culvert");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	if (cv_netlink_wireguard_is(request) && !cv_link_is_wireguard(netdev)) {
+		NL_SET_ERR_MSG_ATTR(extack, given,
+				    "this link is of kind culvert: the netlink family culvert serves it");
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	return dev;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The generic netlink family "culvert": its numbers are in uapi/linux/culvert.h.
+ * The generic netlink family "culvert", whose numbers are in uapi/linux/culvert.h; what
+ * netlink_wireguard.c has of the family "wireguard" uses the same handlers.
  */
 #ifndef CV_CONTROL_NETLINK_H
 #define CV_CONTROL_NETLINK_H
@@ -13,11 +14,13 @@ struct net;
 struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
+struct nlmsghdr;
 struct sk_buff;
 
 int cv_netlink_init(void);
 void cv_netlink_exit(void);
-struct cv_device *cv_netlink_find_device(struct net *net, struct nlattr **attrs,
+struct cv_device *cv_netlink_find_device(struct net *net, const struct nlmsghdr *request,
+					 struct nlattr **attrs,
 					 struct netlink_ext_ack *extack);
 
 int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info);

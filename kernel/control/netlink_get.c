@@ -72,7 +72,7 @@ int cv_netlink_get_start(struct netlink_callback *cb)
 		return -ENOMEM;
 
 	rtnl_lock();
-	dev = cv_netlink_find_device(sock_net(cb->skb->sk), genl_info_dump(cb)->attrs,
+	dev = cv_netlink_find_device(sock_net(cb->skb->sk), cb->nlh, genl_info_dump(cb)->attrs,
 				     cb->extack);
 	if (!IS_ERR(dev)) {
 		cursor->family = genl_info_dump(cb)->family;

@@ -20,6 +20,7 @@
 
 #include "device.h"
 #include "netlink.h"
+#include "netlink_wireguard.h"
 #include "peer.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
@@ -91,6 +92,8 @@ struct cv_netlink_set {
 	struct cv_device *dev;
 	/** @identity: of the private key in it, if that is not zeros; until it is set */
 	struct cv_identity *identity;
+	/** @as_wireguard: with the manners of wireguard.ko, see netlink_wireguard.c */
+	bool as_wireguard;
 	/** @replace_peers: all peers go first */
 	bool replace_peers;
 	/** @new_identity: the private key changes; to none if @identity is NULL */
@@ -147,13 +150,15 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
 		.skb = skb,
 		.attrs = info->attrs,
 		.extack = info->extack,
+		.as_wireguard = cv_netlink_wireguard_is(info->nlhdr),
 	};
 	int err;
 
 	err = cv_netlink_set_parse(&set);
 	if (!err) {
 		rtnl_lock();
-		set.dev = cv_netlink_find_device(genl_info_net(info), set.attrs, set.extack);
+		set.dev = cv_netlink_find_device(genl_info_net(info), info->nlhdr, set.attrs,
+						 set.extack);
 		err = PTR_ERR_OR_ZERO(set.dev);
 		if (!err)
 			err = cv_netlink_set_allow(&set);
@@ -239,6 +244,8 @@ static int cv_netlink_set_parse_endpoint(struct cv_netlink_set *set,
 	int err;
 
 	err = cv_endpoint_from_sockaddr(endpoint, nla_data(attr), nla_len(attr));
+	if (set->as_wireguard)
+		return 0;
 	if (err) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
 				    "an endpoint must be a whole sockaddr_in or sockaddr_in6");
@@ -438,7 +445,7 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 	if (!net) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
 				    "the namespace that the link was made in, and its socket, have gone");
-		return -ENONET;
+		return set->as_wireguard ? -EPERM : -ENONET;
 	}
 	if (!netlink_ns_capable(set->skb, net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
