@@ -68,10 +68,12 @@ static int __init cv_main_do(const struct cv_main_step *step)
 {
 	int err = step->init();
 
-	if (err == -EEXIST && step->replaces)
-		pr_err("culvert: not loaded: replace_wireguard=1 needs the %s \"wireguard\", which another module has: unload that one (rmmod wireguard), or leave replace_wireguard out\n",
-		       step->replaces);
-	return err;
+	if (err != -EEXIST || !step->replaces)
+		return err;
+	pr_err("culvert: not loaded: replace_wireguard=1 needs the %s \"wireguard\", which another module has: unload that one (rmmod wireguard), or leave replace_wireguard out\n",
+	       step->replaces);
+	/* Of -EEXIST modprobe thinks that the module is there already, and is content. */
+	return -EBUSY;
 }
 
 static int __init cv_main_init(void)
