@@ -40,7 +40,7 @@ _culvert()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
-	local fields="public-key private-key listen-port fwmark peers preshared-keys
+	local fields="public-key private-key listen-port fwmark module peers preshared-keys
 		endpoints allowed-ips latest-handshakes transfer persistent-keepalive dump"
 	local words="" i seen_peer=""
 

@@ -70,6 +70,9 @@ void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_fact
 	else if (is_key)
 		snprintf(text, text_bytes,
 			 "the kernel does not know the key that signed the module (Secure Boot): run 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm the key when the firmware asks");
+	else if (diagnose_errno(facts, EBUSY))
+		snprintf(text, text_bytes,
+			 "it is to take the place of wireguard.ko (replace_wireguard=1, see /etc/modprobe.d), which is in the kernel: take its links down, delete them and run 'rmmod wireguard'; if wireguard is built into the kernel, leave the option out");
 	else if (diagnose_errno(facts, EPERM))
 		diagnose_no_permission(text, text_bytes, facts);
 	else if (!*facts->vermagic)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "doctor.h"
@@ -72,6 +73,17 @@ static void doctor_loaded(struct doctor *doctor, const struct cmd_module *module
 	else
 		doctor_say(doctor, DOCTOR_OK, "loaded", "version %s, that of this command",
 			   module->loaded_version);
+}
+
+/* Who answers to the name wireguard; nothing to say where culvert is alone or away. */
+static void doctor_replaces(struct doctor *doctor, const struct cmd_module *module)
+{
+	if (module->replaces)
+		doctor_say(doctor, DOCTOR_OK, "wireguard",
+			   "links of this kind are culvert's: it was loaded with replace_wireguard=1");
+	else if (!access("/sys/module/wireguard", F_OK))
+		doctor_say(doctor, DOCTOR_OK, "wireguard",
+			   "links of this kind are served by wireguard.ko");
 }
 
 /* The variable has four bytes of flags before its value. */
@@ -160,6 +172,7 @@ int cmd_doctor(int argc, char **argv)
 	cmd_module_look(&module);
 	doctor_file(&doctor, &module);
 	doctor_loaded(&doctor, &module);
+	doctor_replaces(&doctor, &module);
 	doctor_signed(&doctor, &module);
 	doctor_crypto(&doctor, &module);
 	doctor_links(&doctor);

@@ -80,6 +80,16 @@ static void doctor_link_port(struct doctor *doctor, const struct cvl_device *dev
 			   dev->listen_port, strerror(-code));
 }
 
+/* By its kind alone nobody can tell. */
+static void doctor_link_module(struct doctor *doctor, const struct cvl_device *dev)
+{
+	char driver[CMD_MODULE_DRIVER_SIZE];
+
+	if (dev->kind == CVL_KIND_WIREGUARD && cmd_module_of_link(driver, dev->name))
+		doctor_say(doctor, DOCTOR_OK, dev->name,
+			   "of kind wireguard, is served by the module %s", driver);
+}
+
 static void doctor_link_key(struct doctor *doctor, const struct cvl_device *dev)
 {
 	if (cvl_key_is_zero(dev->private_key))
@@ -156,6 +166,7 @@ static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const str
 		doctor_say(doctor, DOCTOR_NOTE, link->name, "not looked at: %s",
 			   *err.text ? err.text : strerror(errno));
 	} else {
+		doctor_link_module(doctor, dev);
 		doctor_link_port(doctor, dev, is_up);
 		doctor_link_key(doctor, dev);
 		for (peer = dev->peers; peer; peer = peer->next)

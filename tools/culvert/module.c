@@ -4,9 +4,14 @@
  * compressed modules and about what modprobe.d says. load and doctor call this.
  */
 #include <linux/capability.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,6 +122,7 @@ bool cmd_module_is_loaded(void)
 void cmd_module_look(struct cmd_module *module)
 {
 	struct utsname name;
+	char text[8];
 
 	memset(module, 0, sizeof(*module));
 	uname(&name);
@@ -128,6 +134,32 @@ void cmd_module_look(struct cmd_module *module)
 	module->is_loaded = cmd_module_is_loaded();
 	cmd_module_read(module->loaded_version, sizeof(module->loaded_version),
 			MODULE_SYS "/version");
+	if (cmd_module_read(text, sizeof(text), MODULE_SYS "/parameters/replace_wireguard"))
+		module->replaces = *text == 'Y';
+}
+
+/**
+ * cmd_module_of_link() - ask which module serves a link
+ * @driver: set to the name of the module, without an end such as .ko, or to ""
+ * @name: of the link
+ *
+ * Return: whether the kernel has told.
+ */
+bool cmd_module_of_link(char driver[CMD_MODULE_DRIVER_SIZE], const char *name)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq request = { .ifr_data = (void *)&info };
+
+	*driver = '\0';
+	if (fd < 0)
+		return false;
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	if (!ioctl(fd, SIOCETHTOOL, &request))
+		snprintf(driver, CMD_MODULE_DRIVER_SIZE, "%.*s", (int)sizeof(info.driver),
+			 info.driver);
+	close(fd);
+	return *driver;
 }
 
 /**

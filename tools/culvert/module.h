@@ -10,6 +10,9 @@
 
 #define CMD_MODULE_TEXT_SIZE 512
 
+/* Room for the name of a driver and its end; ETHTOOL_BUSINFO_LEN of the kernel's. */
+#define CMD_MODULE_DRIVER_SIZE 33
+
 /**
  * struct cmd_module - what is known of the module
  * @release: of the running kernel
@@ -19,6 +22,7 @@
  * @signer: of the file, or ""
  * @is_loaded: it is in the kernel
  * @loaded_version: of what is loaded, or ""
+ * @replaces: what is loaded takes the place of wireguard.ko
  */
 struct cmd_module {
 	char release[128];
@@ -28,6 +32,7 @@ struct cmd_module {
 	char signer[CMD_MODULE_TEXT_SIZE];
 	bool is_loaded;
 	char loaded_version[64];
+	bool replaces;
 };
 
 void cmd_module_look(struct cmd_module *module);
@@ -35,6 +40,7 @@ bool cmd_module_is_loaded(void);
 int cmd_module_load(char *said, size_t said_bytes);
 void cmd_module_explain(char *text, size_t text_bytes, const struct cmd_module *module,
 			const char *said);
+bool cmd_module_of_link(char driver[CMD_MODULE_DRIVER_SIZE], const char *name);
 bool cmd_module_read(char *text, size_t text_bytes, const char *path);
 
 #endif /* CULVERT_MODULE_H */

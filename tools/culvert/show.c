@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "module.h"
 #include "pretty.h"
 
 /*
@@ -50,6 +51,14 @@ static void cmd_show_fwmark(const struct cvl_device *dev)
 		printf("0x%x", dev->fwmark);
 	else
 		fputs("off", stdout);
+}
+
+/* A device of kind wireguard is the kernel's own, or culvert's in its place. */
+static void cmd_show_module(const struct cvl_device *dev)
+{
+	char driver[CMD_MODULE_DRIVER_SIZE];
+
+	fputs(cmd_module_of_link(driver, dev->name) ? driver : "(none)", stdout);
 }
 
 static void cmd_show_peer(const struct cvl_peer *peer)
@@ -143,6 +152,7 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "private-key", cmd_show_private_key, NULL, false },
 	{ "listen-port", cmd_show_listen_port, NULL, false },
 	{ "fwmark", cmd_show_fwmark, NULL, false },
+	{ "module", cmd_show_module, NULL, false },
 	{ "peers", NULL, cmd_show_peer, false },
 	{ "preshared-keys", NULL, cmd_show_preshared_key, true },
 	{ "endpoints", NULL, cmd_show_endpoint, true },
