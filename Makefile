@@ -33,6 +33,8 @@ help:
 	@echo '  make uninstall  takes that away again'
 	@echo '  make dkms-install   module by DKMS, which builds it for each new kernel'
 	@echo '  make dkms-remove    takes that away again'
+	@echo '  make replace-wireguard   culvert in the place of wireguard.ko, as root'
+	@echo '  make restore-wireguard   takes that away again'
 	@echo
 	@echo '  make check-kernels  build for every supported kernel, run on each: a table'
 	@echo '                  (LONG=1: the whole suite; BUILD=1: only build)'
@@ -112,6 +114,19 @@ dkms-install:
 .PHONY: dkms-remove
 dkms-remove:
 	@packaging/dkms remove
+
+# A file that modprobe reads, and no more: README.md says what to do with it.
+replaces := culvert-replaces-wireguard.conf
+
+.PHONY: replace-wireguard
+replace-wireguard:
+	install -D -m 644 packaging/modprobe.d/$(replaces) '$(DESTDIR)/etc/modprobe.d/$(replaces)'
+	@echo 'From the next loading: delete the links of kind wireguard, then rmmod wireguard culvert'
+
+.PHONY: restore-wireguard
+restore-wireguard:
+	rm -f '$(DESTDIR)/etc/modprobe.d/$(replaces)'
+	@echo 'From the next loading: delete the links of kind wireguard, then rmmod culvert'
 
 .PHONY: dkms-test
 dkms-test:
