@@ -155,14 +155,13 @@ struct cv_device *cv_netlink_find_device(struct net *net, const struct nlmsghdr 
 		NL_SET_ERR_MSG_ATTR(extack, given, "no such link in this network namespace");
 		return ERR_PTR(-ENODEV);
 	}
+	if (cv_netlink_wireguard_is(request) && !cv_link_is_wireguard(netdev)) {
+		NL_SET_ERR_MSG_ATTR(extack, given, "this link is not of kind wireguard");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 	dev = cv_link_device(netdev);
 	if (!dev) {
 		NL_SET_ERR_MSG_ATTR(extack, given, "this link is not of kind culvert");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
-	if (cv_netlink_wireguard_is(request) && !cv_link_is_wireguard(netdev)) {
-		NL_SET_ERR_MSG_ATTR(extack, given,
-				    "this link is of kind culvert: the netlink family culvert serves it");
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	return dev;
