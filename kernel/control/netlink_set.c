@@ -191,6 +191,15 @@ static u32 cv_netlink_set_u32(const struct nlattr *attr)
 	return attr ? nla_get_u32(attr) : 0;
 }
 
+/* The original has always wanted what is nested to be marked so. */
+static int cv_netlink_set_parse_nest(struct cv_netlink_set *set, struct nlattr **attrs,
+				     int max, const struct nlattr *nest)
+{
+	return set->as_wireguard ? nla_parse_nested(attrs, max, nest, NULL, set->extack) :
+				   nla_parse_nested_deprecated(attrs, max, nest, NULL,
+							       set->extack);
+}
+
 static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
@@ -198,7 +207,7 @@ static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *ne
 	int bytes;
 	int err;
 
-	err = nla_parse_nested_deprecated(attrs, CVALLOWEDIP_A_MAX, nest, NULL, set->extack);
+	err = cv_netlink_set_parse_nest(set, attrs, CVALLOWEDIP_A_MAX, nest);
 	if (err)
 		return err;
 	if (!attrs[CVALLOWEDIP_A_FAMILY] || !attrs[CVALLOWEDIP_A_IPADDR] ||
@@ -287,7 +296,7 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 	int rest;
 	int err;
 
-	err = nla_parse_nested_deprecated(attrs, CVPEER_A_MAX, nest, NULL, set->extack);
+	err = cv_netlink_set_parse_nest(set, attrs, CVPEER_A_MAX, nest);
 	if (err)
 		return err;
 	if (!attrs[CVPEER_A_PUBLIC_KEY]) {
