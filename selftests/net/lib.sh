@@ -6,7 +6,8 @@
 #
 # CV_KIND is the link kind under test (culvert) and CV_TOOL the command that
 # configures it (culvert): `CV_KIND=wireguard CV_TOOL=wg` runs the same tests on
-# the kernel's own driver, as far as it can pass them.
+# the kernel's own driver, as far as it can pass them. With CV_REPLACE=1 as well they
+# run on culvert in its place.
 
 set -euE -o pipefail
 export LC_ALL=C
@@ -273,14 +274,10 @@ at_exit()
 			"status $status in line ${err_line:-?}: ${err_command:-?}"
 	fi
 	drop_all
-	for module in $kind wireguard; do
-		case " ${loaded_modules:-} " in
-		*" $module "*)
-			wait_for 60 module_gone "$module" ||
-				fail "module $module can be unloaded" "unloaded" \
-					"$(rmmod "$module" 2>&1)"
-			;;
-		esac
+	for module in ${loaded_modules:-}; do
+		wait_for 60 module_gone "$module" ||
+			fail "module $module can be unloaded" "unloaded" \
+				"$(rmmod "$module" 2>&1)"
 	done
 	rm -rf "$tmp"
 	[ $((passed + failed + skipped)) -gt 0 ] ||
@@ -296,15 +293,31 @@ trap 'exit 143' TERM
 
 # ---------------------------------------------------------------- modules
 
-# need_module NAME: loads it, and unloads it at the end if it was not there.
+# need_module NAME [OPTION...]: loads it, and unloads it at the end if it was not there.
 need_module()
 {
+	[ "$1:${replaced:-}" != wireguard:1 ] || return 0
 	[ ! -d "/sys/module/$1" ] || return 0
-	modprobe "$1"
+	modprobe "$@"
 	loaded_modules+=" $1"
 }
 
-need_module "$kind"
+# replace_wireguard: culvert takes the place of wireguard.ko until the script ends.
+replaced=
+replace_wireguard()
+{
+	wait_for 30 module_gone wireguard
+	wait_for 30 module_gone culvert
+	need_module culvert replace_wireguard=1
+	[ "$(cat /sys/module/culvert/parameters/replace_wireguard)" = Y ]
+	replaced=1
+}
+
+if [ -n "${CV_REPLACE:-}" ]; then
+	replace_wireguard
+else
+	need_module "$kind"
+fi
 
 # ---------------------------------------------------------------- namespaces
 

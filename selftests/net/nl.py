@@ -108,9 +108,9 @@ class Client:
                     found, = struct.unpack("=H", value)
         self.family = found
 
-    def send(self, command, payload, flags=REQUEST | ACK, version=1, family=None):
+    def send(self, command, payload, flags=REQUEST | ACK, version=1, family=None, reserved=0):
         self.serial += 1
-        body = struct.pack("=BBH", command, version, 0) + payload
+        body = struct.pack("=BBH", command, version, reserved) + payload
         self.socket.send(struct.pack("=IHHII", 16 + len(body), family or self.family, flags,
                                      self.serial, 0) + body)
 
