@@ -22,6 +22,9 @@ case ":$PATH:" in
 esac
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# What apt says when there is no way to the package archive.
+no_archive='Temporary failure resolving|Could not (resolve|connect)|Unable to connect'
+
 # kernel_dir NAME: the directory of an unpacked kernel, by release or short name.
 # Prints nothing and fails when there is none.
 kernel_dir() {
