@@ -14,6 +14,7 @@
 
 #define DOCTOR_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define DOCTOR_SIG_ENFORCE "/sys/module/module/parameters/sig_enforce"
 
 /**
  * doctor_say() - print a finding
@@ -100,15 +101,24 @@ static bool doctor_secure_boot(void)
 	return is_on;
 }
 
+/* Whether the kernel refuses a module without a signature that it knows. */
+static bool doctor_wants_signature(void)
+{
+	char text[8];
+
+	cmd_module_read(text, sizeof(text), DOCTOR_SIG_ENFORCE);
+	return !strcmp(text, "Y") || doctor_secure_boot();
+}
+
 static void doctor_signed(struct doctor *doctor, const struct cmd_module *module)
 {
 	if (!*module->vermagic)
 		return;
 	if (*module->signer)
 		doctor_say(doctor, DOCTOR_OK, "signature", "by %s", module->signer);
-	else if (doctor_secure_boot())
+	else if (doctor_wants_signature())
 		doctor_say(doctor, module->is_loaded ? DOCTOR_NOTE : DOCTOR_BAD, "signature",
-			   "none, and Secure Boot is on: DKMS signs where openssl is installed; then 'mokutil --import /var/lib/dkms/mok.pub'");
+			   "none, and this kernel asks for one (Secure Boot): DKMS signs where openssl is installed; then 'mokutil --import /var/lib/dkms/mok.pub'");
 	else
 		doctor_say(doctor, DOCTOR_OK, "signature", "none, and none is asked for");
 }
