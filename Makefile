@@ -91,9 +91,12 @@ KDIR ?= /lib/modules/$(KERNEL_RELEASE)/build
 host_module := $(CURDIR)/build/module/host-$(KERNEL_RELEASE)
 module_place := $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)/updates/culvert.ko
 
+# What is missing is said before anything is built or changed; a packager, or who names
+# the headers' place, knows better.
 .PHONY: install
 install:
-	@KDIR='$(KDIR)' $(vm)/module --out '$(host_module)' host >/dev/null
+	$(if $(DESTDIR)$(filter-out file,$(origin KDIR)),,@packaging/dkms look '$(KERNEL_RELEASE)')
+	@KERNEL_RELEASE='$(KERNEL_RELEASE)' KDIR='$(KDIR)' $(vm)/module --out '$(host_module)' host >/dev/null
 	@$(MAKE) -C tools O=$(CURDIR)/build/tools
 	install -D -m 644 '$(host_module)/culvert.ko' '$(module_place)'
 	$(if $(DESTDIR),,depmod -a '$(KERNEL_RELEASE)')
