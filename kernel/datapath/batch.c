@@ -3,6 +3,7 @@
  * The life of a batch between its making (tx.c, rx.c) and its leaving: begun by
  * one worker, completed, then drained in order.
  */
+#include <linux/cpumask.h>
 #include <linux/slab.h>
 
 #include "batch.h"
@@ -135,6 +136,7 @@ static struct list_head *cv_batch_before(const struct cv_batch *batch)
  *   soon as the burst is over that the packet came with: for a lone packet that is at
  *   once, without a wake-up, which is most of its time; and what comes with it in the
  *   burst joins the batch.
+ * - With one CPU nothing is gained by handing it to anybody: so is any batch.
  * - Otherwise crypto workers take turns, so that one flow uses several CPUs.
  * - But if too many batches wait already, workers do not keep up: perhaps because the
  *   very softirq that makes batches leaves them no time. Then whoever makes a batch runs
@@ -146,7 +148,7 @@ static struct list_head *cv_batch_before(const struct cv_batch *batch)
 enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small)
 {
 	struct cv_order *order = batch->order;
-	bool soon = small && list_empty(&order->batches);
+	bool soon = (small && list_empty(&order->batches)) || num_online_cpus() == 1;
 
 	lockdep_assert_held(&order->lock);
 	list_add(&batch->order_link, cv_batch_before(batch));
