@@ -25,15 +25,35 @@ poll()
 	done
 }
 
+vm_has_systemd() { [ -d /run/systemd/system ]; }
+
+# Prints /proc/PID of each process that may be what a script has left.
+vm_processes()
+{
+	local group pid
+
+	if ! vm_has_systemd; then
+		printf '%s\n' /proc/[0-9]*
+		return
+	fi
+	# Services are systemd's to end; the script's own processes share its group.
+	IFS=: read -r _ _ group </proc/self/cgroup
+	while read -r pid; do
+		echo "/proc/$pid"
+	done <"/sys/fs/cgroup$group/cgroup.procs"
+}
+
 # Kills what a script has left running: every process with a user's memory but
 # this one and its parents, which are the only ones the VM needs.
 vm_kill_rest()
 {
 	local pid keep=" 1 $$ $BASHPID $PPID ${vm_keep_pids:-} " found
 
+	# These come when asked, stay for a while, and have a network namespace each.
+	! vm_has_systemd || systemctl stop systemd-hostnamed systemd-localed systemd-timedated
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		found=0
-		for pid in /proc/[0-9]*; do
+		for pid in $(vm_processes); do
 			pid=${pid#/proc/}
 			case $keep in *" $pid "*) continue ;; esac
 			[ -e "/proc/$pid/exe" ] || continue	# a kernel thread

@@ -34,6 +34,18 @@ kernel_dir() {
 	(cd "$dir" && pwd -P)
 }
 
+# debian_mirror: the one that this machine uses if it is a Debian, or else anyone's.
+debian_mirror() {
+	local mirror=''
+
+	if [ "$(. /etc/os-release && echo "$ID")" = debian ]; then
+		# A machine may have its sources in the older format.
+		mirror=$({ sed -n 's/^URIs: *\([^ ]*\/debian\)\/*$/\1/p' \
+			/etc/apt/sources.list.d/debian.sources 2>/dev/null || :; } | head -n 1)
+	fi
+	echo "${mirror:-http://deb.debian.org/debian}"
+}
+
 # tree_files: everything that belongs to the tree, by name, with a zero byte after each.
 tree_files() {
 	cd "$tree" || return
