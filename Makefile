@@ -20,6 +20,9 @@ help:
 	@echo
 	@echo '  make demo       two namespaces, a tunnel, traffic: in a VM, see it work'
 	@echo '  make check      build everything and run all tests (T=NAME runs one)'
+	@echo '  make check-clients  of these wg, wg-quick, networkd, NetworkManager, pyroute2'
+	@echo '                  (MODULE=wireguard: on the kernel'"'"'s own wireguard.ko)'
+	@echo '  make clients-root   only make the Debian they run in, with systemd'
 	@echo '  make bench      measure against the kernel'"'"'s own wireguard.ko'
 	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  the same at full speed, in a kernel that COMMAND starts'
@@ -69,6 +72,18 @@ demo: all
 .PHONY: check
 check: all
 	@selftests/check --kernel $(KERNEL) $(T)
+
+# Other people's programs, in a VM with a Debian of its own: for check too.
+.PHONY: clients-root
+clients-root: setup
+	@$(vm)/root clients
+
+MODULE ?= culvert
+.PHONY: check-clients
+check-clients: all
+	@selftests/check --kernel $(KERNEL) \
+		$(if $(filter wireguard,$(MODULE)),--env CV_KIND=wireguard --env CV_TOOL=wg) \
+		$(notdir $(basename $(wildcard selftests/net/client-*.sh)))
 
 # FIGURES="tcp ping" measures those only, here and in bench-native.
 .PHONY: bench
