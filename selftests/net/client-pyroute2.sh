@@ -17,7 +17,8 @@ link_is "pyroute2" wg0
 carries "pyroute2" wg0
 run_py change "$tmp" "${pub[b]}"
 run_py refusals "$tmp" "${pub[b]}"
-works "after the refusals it works" ping_ok a 10.77.0.2
+# The kernel's own wireguard takes the peer's allowed IPs away before it refuses the new.
+[ "$kind" != culvert ] || works "after the refusals it works" ping_ok a 10.77.0.2
 run_py remove "$tmp" "${pub[b]}"
 leaves_nothing "pyroute2"
 drop_all
