@@ -199,11 +199,11 @@ static int cv_netlink_get_message(struct sk_buff *skb, struct netlink_callback *
 /* What the first message says of the device itself. */
 static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev)
 {
-	u16 port = netif_running(dev->netdev) ? cv_socket_port(dev) : dev->wanted_port;
 	struct cv_identity identity;
 	int err;
 
-	err = nla_put_u16(skb, CVDEVICE_A_LISTEN_PORT, port) ?:
+	/* That of the socket, where there is one; and still the same where it has gone. */
+	err = nla_put_u16(skb, CVDEVICE_A_LISTEN_PORT, dev->wanted_port) ?:
 	      nla_put_u32(skb, CVDEVICE_A_FWMARK, dev->fwmark);
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
