@@ -423,17 +423,19 @@ def requests():
     return found
 
 
-# IFLA_ attributes that say nothing of the kind: counters, and limits on which the two
-# differ, as man culvert says. In that of the families, IPv6 has more of them: counters,
-# and IFLA_INET6_CACHEINFO, which has random times.
+# IFLA_ attributes that say nothing of the kind: counters; limits of the MTU, on which the
+# two differ, as man culvert says; and how a driver likes its packets laid out, which the
+# stack alone goes by. In that of the families, IPv6 has more of them: counters, and
+# IFLA_INET6_CACHEINFO, which has random times.
 STATS, STATS64, AF_SPEC, MIN_MTU, MAX_MTU = 7, 23, 26, 50, 51
+TSO_MAX_SIZE, HEADROOM, TAILROOM = 59, 68, 69
 INET6_STATS, INET6_CACHEINFO, INET6_ICMP6STATS = 3, 5, 6
 
 
 def show_link(route):
     """A link as rtnetlink tells it, without what changes all the time."""
     kind, flags, found = route.get(DEV)
-    for number in (STATS, STATS64, MIN_MTU, MAX_MTU):
+    for number in (STATS, STATS64, MIN_MTU, MAX_MTU, TSO_MAX_SIZE, HEADROOM, TAILROOM):
         found.pop(number, None)
     families = {family: dict(nl.attrs(value)) for family, value in nl.attrs(found[AF_SPEC])}
     for number in (INET6_STATS, INET6_CACHEINFO, INET6_ICMP6STATS):
