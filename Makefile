@@ -42,6 +42,7 @@ help:
 	@echo '                  (SUITE=trixie: on Debian 13)'
 	@echo '  make deb        packages for Debian, in build/deb; make rpm likewise'
 	@echo '  make deb-test   install, upgrade and purge them in a chroot'
+	@echo '  make fuzz       each fuzz target for a minute (TARGET=name, SECONDS=number)'
 	@echo '  make lint       checkpatch, sparse, warnings, shellcheck'
 	@echo '  make setup      only install and fetch what the others need'
 	@echo '  make clean      remove what was built; fetched kernels stay'
@@ -79,6 +80,12 @@ bench: all
 .PHONY: bench-native
 bench-native: tools
 	@selftests/bench/native
+
+# SECONDS for each target, as many at once as there are CPUs; TARGET="a b" are some.
+.PHONY: fuzz
+fuzz: SECONDS ?= 60
+fuzz:
+	@selftests/fuzz/run --seconds '$(SECONDS)' $(TARGET)
 
 .PHONY: lint
 lint: setup
@@ -153,7 +160,7 @@ check-kernels: tools
 
 .PHONY: clean
 clean:
-	rm -rf build/module build/tools build/selftests build/unit build/lint build/vm
+	rm -rf build/module build/tools build/selftests build/unit build/lint build/vm build/fuzz
 	@# and what a build with M= here has left beside the sources
 	find . -path ./build -prune -o -path ./.git -prune -o -type f \( -name '*.o' \
 		-o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzz target: what people write. A first byte of 0xff to 0xfa has the rest read as one
+ * word of a command line; anything else is a configuration file, that byte included.
+ */
+#include <arpa/inet.h>
+
+#include "fuzz.h"
+#include "libculvert.h"
+
+static char *print(const struct cvl_device *dev, size_t *bytes)
+{
+	char *text = NULL;
+	FILE *file = open_memstream(&text, bytes);
+
+	FUZZ_CHECK(file && !cvl_config_print(file, dev) && !fclose(file),
+		   "expected the device to be printed");
+	return text;
+}
+
+/* What is accepted, printed, is accepted again and means the same. */
+static void check_reprint(const struct cvl_device *dev)
+{
+	struct cvl_device *again = cvl_device_create();
+	struct cvl_error err;
+	size_t first_bytes;
+	size_t second_bytes;
+	char *first = print(dev, &first_bytes);
+	char *second;
+
+	FUZZ_CHECK(!cvl_config_parse(again, "again", first, first_bytes, &err),
+		   "expected to read what was printed, got: %s\n%s", err.text, first);
+	second = print(again, &second_bytes);
+	FUZZ_CHECK(first_bytes == second_bytes && !memcmp(first, second, first_bytes),
+		   "expected to print the same again, got:\n%s\nafter:\n%s", second, first);
+	free(first);
+	free(second);
+	cvl_device_destroy(again);
+}
+
+/* A refusal has a text for the user, of one line, without what terminals obey. */
+static void check_error(const struct cvl_error *err, int code)
+{
+	const char *c;
+
+	FUZZ_CHECK(code < 0 && err->code == code, "expected code %d in the error, got %d",
+		   code, err->code);
+	FUZZ_CHECK(*err->text, "expected words with error %d", code);
+	for (c = err->text; *c; c++)
+		FUZZ_CHECK(*c >= ' ' && *c <= '~', "expected printable words, got byte %u",
+			   (unsigned char)*c);
+}
+
+static void check_config(const uint8_t *data, size_t size)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err;
+	int code = cvl_config_parse(dev, "fuzz", (const char *)data, size, &err);
+
+	if (!code) {
+		check_reprint(dev);
+	} else {
+		check_error(&err, code);
+		FUZZ_CHECK(err.line && !strncmp(err.text, "fuzz:", 5),
+			   "expected file and line in the error, got: %s", err.text);
+	}
+	cvl_device_destroy(dev);
+}
+
+static void check_key(const char *word, struct cvl_error *err)
+{
+	uint8_t key[CVL_KEY_BYTES], again[CVL_KEY_BYTES];
+	char text[CVL_KEY_TEXT_SIZE];
+	int code = cvl_word_key(key, word, false, err);
+
+	if (code) {
+		check_error(err, code);
+		return;
+	}
+	/* One key, one text: what is refused may not be a key written otherwise. */
+	cvl_key_to_text(text, key);
+	FUZZ_CHECK(!strcmp(text, word), "expected the key %s to be printed as that, got %s",
+		   word, text);
+	FUZZ_CHECK(cvl_key_from_text(again, text) && cvl_key_equal(key, again),
+		   "expected to read the key %s again", text);
+}
+
+static void check_allowed_ips(const char *word, bool signs, struct cvl_error *err)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_device *again = cvl_device_create();
+	struct cvl_peer *peer = cvl_peer_append(dev);
+	struct cvl_peer *other = cvl_peer_append(again);
+	int code = cvl_word_allowed_ips(peer, word, signs, err);
+	const struct cvl_allowed_ip *ip;
+	char text[CVL_ALLOWED_IP_TEXT_SIZE];
+
+	if (code)
+		check_error(err, code);
+	for (ip = code ? NULL : peer->allowed_ips; ip; ip = ip->next) {
+		FUZZ_CHECK(ip->prefix_bits <= (ip->family == AF_INET ? 32 : 128),
+			   "expected a prefix of at most the address, got %u bits",
+			   ip->prefix_bits);
+		FUZZ_CHECK(signs || !ip->remove, "expected no sign to be read");
+		cvl_allowed_ip_to_text(text, ip);
+		FUZZ_CHECK(!cvl_word_allowed_ips(other, text, false, err),
+			   "expected to read %s again, got: %s", text, err->text);
+		FUZZ_CHECK(other->last_allowed_ip->prefix_bits == ip->prefix_bits &&
+			   !memcmp(&other->last_allowed_ip->v6, &ip->v6,
+				   ip->family == AF_INET ? 4 : 16),
+			   "expected %s to mean the same again", text);
+	}
+	cvl_device_destroy(dev);
+	cvl_device_destroy(again);
+}
+
+static void check_endpoint(const char *word, struct cvl_error *err)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *peer = cvl_peer_append(dev);
+	int code = cvl_word_endpoint(peer, word, err);
+
+	if (code)
+		check_error(err, code);
+	else
+		FUZZ_CHECK(peer->endpoint_host || peer->endpoint.any.sa_family,
+			   "expected a host or an address of %s", word);
+	cvl_device_destroy(dev);
+}
+
+static void check_word(uint8_t kind, const char *word)
+{
+	struct cvl_error err = { 0 };
+	uint16_t number16;
+	uint32_t number32;
+	int code = 0;
+
+	switch (kind) {
+	case 0xff:
+		check_key(word, &err);
+		return;
+	case 0xfe:
+		check_allowed_ips(word, true, &err);
+		check_allowed_ips(word, false, &err);
+		return;
+	case 0xfd:
+		check_endpoint(word, &err);
+		return;
+	case 0xfc:
+		code = cvl_word_port(&number16, word, &err);
+		break;
+	case 0xfb:
+		code = cvl_word_fwmark(&number32, word, &err);
+		break;
+	default:
+		code = cvl_word_keepalive(&number16, word, &err);
+		break;
+	}
+	if (code)
+		check_error(&err, code);
+}
+
+/**
+ * LLVMFuzzerTestOneInput() - parse one input
+ * @data: anything
+ * @size: of it
+ *
+ * Return: 0. Aborts if a rule is broken.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *word;
+
+	if (!size || data[0] < 0xfa) {
+		check_config(data, size);
+		return 0;
+	}
+	word = strndup((const char *)data + 1, size - 1);
+	FUZZ_CHECK(word, "out of memory");
+	check_word(data[0], word);
+	free(word);
+	return 0;
+}
