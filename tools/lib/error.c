@@ -9,6 +9,20 @@
 
 #include "libculvert.h"
 
+/*
+ * What is in a sentence may come from anywhere, too, e.g. the name of a link: it stays
+ * one line, and no terminal obeys it.
+ */
+static void cvl_error_plain(struct cvl_error *err)
+{
+	char *c;
+
+	for (c = err->text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+}
+
 /**
  * cvl_error_set() - say why something failed
  * @err: filled in; its word stays
@@ -26,6 +40,7 @@ int cvl_error_set(struct cvl_error *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	cvl_error_plain(err);
 	return code;
 }
 
@@ -46,6 +61,7 @@ void cvl_error_prefix(struct cvl_error *err, const char *format, ...)
 	used = strlen(text);
 	snprintf(text + used, sizeof(text) - used, "%s", err->text);
 	memcpy(err->text, text, sizeof(text));
+	cvl_error_plain(err);
 }
 
 /**

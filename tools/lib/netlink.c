@@ -160,6 +160,12 @@ static int cvl_netlink_take(struct cvl_netlink_request *request,
 	}
 }
 
+/* libmnl by itself takes a length of 2 GiB and more for a negative one, which fits. */
+static bool cvl_netlink_ok(const struct nlmsghdr *nlh, int bytes)
+{
+	return mnl_nlmsg_ok(nlh, bytes) && nlh->nlmsg_len <= (unsigned int)bytes;
+}
+
 /* Takes the messages of one datagram; as cvl_netlink_take(). */
 static int cvl_netlink_take_all(const struct cvl_netlink *nl,
 				struct cvl_netlink_request *request,
@@ -167,7 +173,7 @@ static int cvl_netlink_take_all(const struct cvl_netlink *nl,
 {
 	const struct nlmsghdr *nlh = nl->buffer;
 
-	for (; mnl_nlmsg_ok(nlh, bytes); nlh = mnl_nlmsg_next(nlh, &bytes)) {
+	for (; cvl_netlink_ok(nlh, bytes); nlh = mnl_nlmsg_next(nlh, &bytes)) {
 		int ret;
 
 		/* a late answer to a request that was given up */
