@@ -26,6 +26,7 @@ help:
 	@echo '  make bench      measure against the kernel'"'"'s own wireguard.ko'
 	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  the same at full speed, in a kernel that COMMAND starts'
+	@echo '  make bench-order   how often CPUs meet at a lock, with 1, 2, 4 and 8 of them'
 	@echo
 	@echo '  make all        module and tools'
 	@echo '  make module     build/module/*/culvert.ko for the VM'"'"'s kernel, or for'
@@ -95,6 +96,11 @@ bench: all
 .PHONY: bench-native
 bench-native: tools
 	@selftests/bench/native
+
+# How often CPUs meet at a lock, with 1, 2, 4 and 8 of them.
+.PHONY: bench-order
+bench-order: all
+	@selftests/bench/order
 
 # SECONDS for each target, as many at once as there are CPUs; TARGET="a b" are some.
 .PHONY: fuzz
