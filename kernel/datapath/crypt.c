@@ -76,13 +76,8 @@ int cv_crypt_init(void)
 	}
 	if (cv_scratch_init())
 		return -ENOMEM;
-	/*
-	 * Of high priority, as what a softirq does is: else the programs of this machine,
-	 * of equal weight, keep a batch waiting for a slice of theirs, and with it a ping.
-	 */
 	cv_crypt_wq = alloc_workqueue("culvert-crypt",
-				      WQ_PERCPU | WQ_HIGHPRI | WQ_CPU_INTENSIVE |
-				      WQ_MEM_RECLAIM, 0);
+				      WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM, 0);
 	if (!cv_crypt_wq) {
 		cv_scratch_exit();
 		return -ENOMEM;
