@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Links for fuzz targets, and what stands for the rooms that are left out, see world.h.
+ */
+#include <crypto/curve25519.h>
+
+#include <control/device.h>
+#include <control/link.h>
+#include <control/netlink.h>
+#include <control/netlink_wireguard.h>
+#include <control/peer.h>
+#include <datapath/socket.h>
+#include <datapath/tx.h>
+#include <handshake/exchange.h>
+#include <handshake/noise.h>
+#include <handshake/session.h>
+#include <handshake/timers.h>
+
+#include "../fuzz.h"
+#include "world.h"
+
+struct world_link {
+	struct net_device netdev;
+	struct cv_device dev;
+	bool exists;
+};
+
+void (*world_sent)(struct cv_device *dev, struct cv_peer *peer, const void *message,
+		   size_t bytes);
+void (*world_event)(struct cv_peer *peer, enum cv_event event);
+
+static struct world_link world_links[WORLD_LINKS];
+
+static unsigned int world_lasting;
+
+void world_init(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	cv_noise_init();
+	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_exchange_init());
+	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
+	world_lasting = shim_live_objects();
+}
+
+struct cv_device *world_create(unsigned int number)
+{
+	struct world_link *link = &world_links[number];
+	struct cv_device *dev = &link->dev;
+
+	*link = (struct world_link){ .exists = true };
+	link->netdev.ifindex = number + 1;
+	snprintf(link->netdev.name, sizeof(link->netdev.name), "cv%u", number);
+	link->netdev.running = true;
+	link->netdev.has_gro = true;
+	link->netdev.holders = 1;
+	dev->netdev = &link->netdev;
+	mutex_init(&dev->lock);
+	mutex_init(&dev->reap_lock);
+	INIT_LIST_HEAD(&dev->peer_list);
+	INIT_LIST_HEAD(&dev->leaving);
+	INIT_LIST_HEAD(&dev->reaping);
+	INIT_WORK(&dev->reaper, cv_peer_reap);
+	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
+	cv_allowedips_init(&dev->leaving_ips, &dev->reap_lock);
+	rcu_assign_pointer(dev->birth_net, &fake_net);
+	dev->drops = alloc_percpu(struct cv_drop_counts);
+	assert(dev->drops && !cv_peers_init(&dev->peers) && !cv_index_init(&dev->index) &&
+	       !cv_exchange_create_queue(dev));
+	atomic_set(&dev->alive, 1);
+	return dev;
+}
+
+static void world_destroy_link(struct world_link *link)
+{
+	struct cv_device *dev = &link->dev;
+
+	link->netdev.running = false;
+	mutex_lock(&dev->lock);
+	cv_peer_remove_all(dev);
+	cv_device_set_identity(dev, NULL);
+	mutex_unlock(&dev->lock);
+	fake_run_works();
+	/* A callback may put what waits for another one. */
+	while (dev->alive.counter > 1 && shim_live_objects()) {
+		int before = dev->alive.counter;
+
+		rcu_barrier();
+		fake_run_works();
+		if (dev->alive.counter == before)
+			break;
+	}
+	rcu_barrier();
+	assert(atomic_read(&dev->alive) == 1);
+	cv_device_put(dev);
+	assert(!link->netdev.holders);
+	cv_exchange_destroy_queue(dev);
+	cv_index_destroy(&dev->index);
+	cv_peers_destroy(&dev->peers);
+	free_percpu(dev->drops);
+	link->exists = false;
+}
+
+void world_destroy(void)
+{
+	unsigned int i;
+
+	/* Work of one link may have references to nothing of another. */
+	fake_run_works();
+	for (i = 0; i < WORLD_LINKS; i++)
+		if (world_links[i].exists)
+			world_destroy_link(&world_links[i]);
+	rcu_barrier();
+	FUZZ_CHECK(shim_live_objects() == world_lasting,
+		   "expected %u objects in use when all links have gone, got %u", world_lasting,
+		   shim_live_objects());
+}
+
+void world_down(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	dev->netdev->running = false;
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_exchange_clear(peer);
+		cv_session_drop_all(peer);
+	}
+	mutex_unlock(&dev->lock);
+}
+
+void world_set_key(struct cv_device *dev, u8 fill)
+{
+	struct cv_identity *identity;
+	u8 private_key[32];
+
+	memset(private_key, fill, sizeof(private_key));
+	identity = cv_device_make_identity(private_key);
+	assert(!IS_ERR(identity));
+	mutex_lock(&dev->lock);
+	cv_device_set_identity(dev, identity);
+	mutex_unlock(&dev->lock);
+}
+
+void world_public_key(u8 public_key[32], u8 fill)
+{
+	u8 private_key[32];
+
+	memset(private_key, fill, sizeof(private_key));
+	curve25519_clamp_secret(private_key);
+	assert(curve25519_generate_public(public_key, private_key));
+}
+
+struct cv_peer *world_add_peer(struct cv_device *dev, const u8 public_key[32])
+{
+	struct cv_peer *peer = cv_peer_create(dev, public_key);
+
+	assert(peer);
+	peer->endpoint.remote.v4.sin_family = AF_INET;
+	peer->endpoint.remote.v4.sin_port = 1;
+	mutex_lock(&dev->lock);
+	assert(!cv_peer_reserve(peer));
+	cv_peer_publish(peer);
+	mutex_unlock(&dev->lock);
+	return peer;
+}
+
+void world_remove_peer(struct cv_peer *peer)
+{
+	struct cv_device *dev = peer->dev;
+
+	mutex_lock(&dev->lock);
+	cv_peer_remove(peer);
+	mutex_unlock(&dev->lock);
+}
+
+struct net_device *__dev_get_by_index(struct net *net, int ifindex)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < WORLD_LINKS; i++)
+		if (world_links[i].exists && world_links[i].netdev.ifindex == ifindex)
+			return &world_links[i].netdev;
+	return NULL;
+}
+
+struct net_device *__dev_get_by_name(struct net *net, const char *name)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < WORLD_LINKS; i++)
+		if (world_links[i].exists && !strcmp(world_links[i].netdev.name, name))
+			return &world_links[i].netdev;
+	return NULL;
+}
+
+/* control/link.c: links of an odd index are of kind wireguard. */
+struct cv_device *cv_link_device(struct net_device *netdev)
+{
+	return &container_of(netdev, struct world_link, netdev)->dev;
+}
+
+bool cv_link_is_wireguard(const struct net_device *netdev)
+{
+	return netdev->ifindex & 1;
+}
+
+/* control/drop.c */
+void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
+{
+	assert((unsigned int)reason < CV_DROP_COUNT);
+	dev->drops->n[reason] += n;
+}
+
+void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
+{
+	cv_drop_add(dev, reason, 1);
+}
+
+/* handshake/timers.c */
+void cv_timers_create(struct cv_peer *peer)
+{
+}
+
+void cv_timers_event(struct cv_peer *peer, enum cv_event event)
+{
+	if (world_event)
+		world_event(peer, event);
+}
+
+void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
+{
+	peer->timers.persistent_s = seconds;
+}
+
+void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
+{
+}
+
+void cv_timers_shutdown(struct cv_peer *peer)
+{
+}
+
+/* datapath/batch.c, socket.c and tx.c */
+void cv_order_init(struct cv_order *order)
+{
+	spin_lock_init(&order->lock);
+	INIT_LIST_HEAD(&order->batches);
+}
+
+int cv_socket_open(struct cv_device *dev, u16 port)
+{
+	ASSERT_RTNL();
+	if (port == WORLD_PORT_TAKEN)
+		return -EADDRINUSE;
+	dev->wanted_port = port;
+	return 0;
+}
+
+u16 cv_socket_port(const struct cv_device *dev)
+{
+	return dev->wanted_port;
+}
+
+void cv_socket_set_endpoint(struct cv_peer *peer, const struct cv_endpoint *endpoint)
+{
+	peer->endpoint = *endpoint;
+}
+
+void cv_socket_read_endpoint(struct cv_peer *peer, struct cv_endpoint *copy)
+{
+	*copy = peer->endpoint;
+}
+
+void cv_socket_forget_source(struct cv_peer *peer)
+{
+}
+
+void cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
+			    struct cv_peer *peer, const void *message, size_t bytes, u8 ds)
+{
+	if (world_sent)
+		world_sent(dev, peer, message, bytes);
+}
+
+void cv_tx_send_staged(struct cv_peer *peer)
+{
+}
+
+void cv_tx_send_keepalive(struct cv_peer *peer)
+{
+}
+
+void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
+{
+	__skb_queue_purge(&peer->staged);
+}
+
+/* control/netlink_get.c */
+int cv_netlink_get_start(struct netlink_callback *cb)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_get_done(struct netlink_callback *cb)
+{
+	return 0;
+}
