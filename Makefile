@@ -27,6 +27,8 @@ help:
 	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  the same at full speed, in a kernel that COMMAND starts'
 	@echo '  make bench-order   how often CPUs meet at a lock, with 1, 2, 4 and 8 of them'
+	@echo '  make stress     everything changed under traffic, again and again, in a VM'
+	@echo '                  (SECONDS=N or MINUTES=N a script, T=NAME runs one)'
 	@echo
 	@echo '  make all        module and tools'
 	@echo '  make module     build/module/*/culvert.ko for the VM'"'"'s kernel, or for'
@@ -107,6 +109,11 @@ bench-order: all
 fuzz: SECONDS ?= 60
 fuzz:
 	@selftests/fuzz/run --seconds '$(SECONDS)' $(TARGET)
+
+.PHONY: stress
+stress: all
+	@selftests/stress/run --kernel $(KERNEL) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(T)
 
 .PHONY: lint
 lint: setup

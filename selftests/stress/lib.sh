@@ -80,33 +80,6 @@ traffic_good()
 	fi
 }
 
-# watch_indices: from now on it is known which sessions send.
-watch_indices()
-{
-	n_py a ../stress/indices.py va "$tmp/indices" >"$tmp/indices.out" 2>&1 &
-	defer "end_process $!"
-	wait_for 60 test -e "$tmp/indices"
-}
-
-# no_session_from_before BEGUN DONE: in milliseconds, when something that ends all sessions
-# was begun and done: of those that had sent before it none sends half a second after it
-# or later, when what was on its way has gone.
-no_session_from_before()
-{
-	local old
-
-	wait_for 10 indices_since $(($2 + 700)) ||
-		{ echo "expected sessions at work, saw none: $(cat "$tmp/indices.out")"; return 1; }
-	old=$(awk -v begun="$1" -v done="$2" '$2 < begun && $3 > done + 500' "$tmp/indices")
-	[ -z "$old" ] || {
-		echo "sessions from before $1 still send after $2 (index, first, last): $old"
-		return 1
-	}
-	[ -n "$(awk -v begun="$1" '$2 < begun' "$tmp/indices")" ] ||
-		{ echo "expected a session before $1, saw none"; return 1; }
-}
-indices_since() { [ -n "$(awk -v t="$1" '$3 > t' "$tmp/indices")" ]; }
-
 # ---------------------------------------------------------------- disturbances
 
 # disturb NAME SECONDS COMMAND...: COMMAND, which must succeed, and traffic that is back
