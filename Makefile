@@ -27,6 +27,11 @@ help:
 	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  the same at full speed, in a kernel that COMMAND starts'
 	@echo '  make bench-order   how often CPUs meet at a lock, with 1, 2, 4 and 8 of them'
+	@echo '  make flood-native RUNNER=COMMAND KDIR=BUILD-TREE'
+	@echo '                  100,000 forged messages a second beside a session, likewise'
+	@echo '  make bench-peers  what 1,000 to 1,000,000 peers cost (QUICK=1: to 100,000)'
+	@echo '  make stress     everything changed under traffic, again and again, in VMs'
+	@echo '                  (SECONDS=N or MINUTES=N a script, T=NAME runs one)'
 	@echo
 	@echo '  make all        module and tools'
 	@echo '  make module     build/module/*/culvert.ko for the VM'"'"'s kernel, or for'
@@ -107,6 +112,20 @@ bench-order: all
 fuzz: SECONDS ?= 60
 fuzz:
 	@selftests/fuzz/run --seconds '$(SECONDS)' $(TARGET)
+
+.PHONY: flood-native
+flood-native: tools
+	@selftests/bench/flood-native
+
+.PHONY: bench-peers
+bench-peers: all
+	@selftests/bench/peers --kernel $(KERNEL) $(if $(QUICK),--quick)
+
+.PHONY: stress
+stress: all
+	@$(vm)/setup --kernel $(KERNEL) --also jq
+	@selftests/stress/run --kernel $(KERNEL) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(T)
 
 .PHONY: lint
 lint: setup
