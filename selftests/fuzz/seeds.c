@@ -219,7 +219,7 @@ int main(int argc, char **argv)
 	static char line[65536];
 	unsigned int number = 0;
 	bool input = false;
-	int copies = 2000;
+	int copies = FUZZ_DAMAGED;
 	FILE *file;
 	int i;
 
