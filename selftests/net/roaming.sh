@@ -48,7 +48,7 @@ is "it was the same session all along" "$first" "$(peer_handshake b cv0 a)"
 # old address is lost, so TCP gets the time to recover before the next change: an address
 # that is left as soon as it is known would keep it waiting longer each time. (Should that
 # take 15 s, a new handshake is due: so the session was looked at before.)
-tcp a b 10.77.0.2 3000000 >"$tmp/tcp" 2>&1 &
+tcp a b 10.77.0.2 15000000 >"$tmp/tcp" 2>&1 &
 transfer=$!
 defer end_process $transfer
 moves=0
