@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: icount
 # timeout: 120
-# The machine is put to sleep under traffic both ways, as deep as /sys/power/pm_test goes:
-# no key from before may be used after it, and traffic comes back.
+# The machine is put to sleep under traffic both ways, by /sys/power/pm_test: no key from
+# before may be used after it, and traffic comes back. The two deepest of its levels,
+# "processors" and "core", are nothing that a network device is told of, and an emulated
+# machine whose clock counts instructions does not come back from them.
 . "$(dirname "$0")/lib.sh"
 
 test_level=/sys/power/pm_test
@@ -15,7 +17,7 @@ fi
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 defer "echo none >$test_level"
 levels=()
-for level in freezer devices platform processors core; do
+for level in freezer devices platform; do
 	! grep -qw $level $test_level || levels+=("$level")
 done
 disturbances=${#levels[@]}
@@ -32,7 +34,7 @@ suspend()
 	echo mem >/sys/power/state ||
 		{ echo "suspend as far as $1 failed: $(dmesg | tail -n 3)"; return 1; }
 	ended=$(now_ms)
-	flows 15 || { echo "no traffic both ways within 15 s of a suspend"; return 1; }
+	flows 15 || { echo "no traffic both ways within 15 s of a suspend: $(what_came)"; return 1; }
 	no_session_from_before "$begun" "$ended"
 }
 
