@@ -8,6 +8,7 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/unaligned.h>
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
@@ -72,15 +73,16 @@ int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 static bool cv_rx_is_data(struct cv_device *dev, const struct sk_buff *skb,
 			  unsigned int offset, unsigned int bytes, __le32 *index)
 {
-	struct cv_wire_data buffer, *header;
+	u8 buffer[sizeof(struct cv_wire_data)], *header;
 	unsigned int have = min_t(unsigned int, bytes, sizeof(buffer));
 
-	header = skb_header_pointer(skb, offset, have, &buffer);
-	if (unlikely(!header || bytes < sizeof(header->type))) {
+	/* In a super-packet of odd sizes it lies at any address. */
+	header = skb_header_pointer(skb, offset, have, buffer);
+	if (unlikely(!header || bytes < sizeof(__le32))) {
 		cv_drop_count(dev, CV_DROP_RX_SHORT);
 		return false;
 	}
-	if (unlikely(header->type != cpu_to_le32(CV_WIRE_DATA))) {
+	if (unlikely(get_unaligned_le32(header) != CV_WIRE_DATA)) {
 		cv_rx_message(dev, skb, offset, bytes);
 		return false;
 	}
@@ -88,7 +90,8 @@ static bool cv_rx_is_data(struct cv_device *dev, const struct sk_buff *skb,
 		cv_drop_count(dev, CV_DROP_RX_SHORT);
 		return false;
 	}
-	*index = header->receiver;
+	*index = cpu_to_le32(get_unaligned_le32(header +
+						offsetof(struct cv_wire_data, receiver)));
 	return true;
 }
 

@@ -122,9 +122,8 @@ void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
 	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
 
 	/* Between two initiations the retry timer remembers that one is wanted. */
-	if (todo == CV_TODO_INITIATE && initiated_ns &&
-	    READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
-	    ktime_get_coarse_boottime_ns() - initiated_ns < CV_WIRE_RETRY_S * NSEC_PER_SEC)
+	if (todo == CV_TODO_INITIATE && READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
+	    cv_exchange_too_soon(initiated_ns, ktime_get_coarse_boottime_ns()))
 		return;
 	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
 		return;

@@ -80,6 +80,33 @@ traffic_good()
 	fi
 }
 
+# watch_indices: from now on it is known which sessions send.
+watch_indices()
+{
+	n_py a ../stress/indices.py va "$tmp/indices" >"$tmp/indices.out" 2>&1 &
+	defer "end_process $!"
+	wait_for 60 test -e "$tmp/indices"
+}
+
+# no_session_from_before BEGUN DONE: in milliseconds, when something that ends all sessions
+# was begun and done: of those that had sent before it none sends half a second after it
+# or later, when what was on its way has gone.
+no_session_from_before()
+{
+	local old
+
+	wait_for 10 indices_since $(($2 + 700)) ||
+		{ echo "expected sessions at work, saw none: $(cat "$tmp/indices.out")"; return 1; }
+	old=$(awk -v begun="$1" -v done="$2" '$2 < begun && $3 > done + 500' "$tmp/indices")
+	[ -z "$old" ] || {
+		echo "sessions from before $1 still send after $2 (index, first, last): $old"
+		return 1
+	}
+	[ -n "$(awk -v begun="$1" '$2 < begun' "$tmp/indices")" ] ||
+		{ echo "expected a session before $1, saw none"; return 1; }
+}
+indices_since() { [ -n "$(awk -v t="$1" '$3 > t' "$tmp/indices")" ]; }
+
 # ---------------------------------------------------------------- disturbances
 
 # disturb NAME SECONDS COMMAND...: COMMAND, which must succeed, and traffic that is back
@@ -101,16 +128,22 @@ disturb()
 		since=$(now_ms)
 		if ! flows "$limit"; then
 			fail "$name" "round $rounds: traffic both ways again within $limit s" \
-				"of datagrams to b and a and streams likewise: $(arrived)
-$(tun_show a cv0 dump 2>&1 | cut -f 3-)
-$(tun_show b cv0 dump 2>&1 | cut -f 3-)
-$(drop_counts)"
+				"$(what_came)"
 			return 0
 		fi
 		took=$(($(now_ms) - since))
 		[ "$took" -le "$worst" ] || worst=$took
 	done
 	ok "$name: $rounds times, traffic was back after $worst ms at most"
+}
+
+# what_came: what there is to know when traffic does not come back, for a failure.
+what_came()
+{
+	echo "of datagrams to b and a and streams likewise: $(arrived)"
+	tun_show a cv0 dump 2>&1 | cut -f 3-
+	tun_show b cv0 dump 2>&1 | cut -f 3-
+	drop_counts
 }
 
 # drop_counts: why packets were dropped at either end, for a failure.

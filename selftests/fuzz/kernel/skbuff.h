@@ -142,4 +142,140 @@ static inline u32 ipv6_iface_scope_id(const struct in6_addr *addr, int iface)
 	return IN6_IS_ADDR_LINKLOCAL(addr) ? iface : 0;
 }
 
+/*
+ * What the receive path does with them.
+ */
+#define CHECKSUM_UNNECESSARY 1
+#define CHECKSUM_PARTIAL 3
+#define SKB_GSO_TCPV4 (1 << 0)
+#define SKB_GSO_TCP_FIXEDID (1 << 3)
+#define SKB_GSO_TCPV6 (1 << 4)
+#define IP_MAX_MTU 0xffffU
+#define IP_DF 0x4000
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+
+/* What a page chunk gets when it is made anew, for there may be little. */
+extern unsigned int fake_chunk_bytes;
+
+#define skb_share_check(skb, gfp) ((void)(gfp), (skb))
+#define skb_is_gso(skb) (!!skb_shinfo(skb)->gso_size)
+#define skb_frag_size_add(frag, bytes) ((frag)->size += (bytes))
+#define page_address(page) ((page)->memory)
+#define get_page(page) ((page)->refs++)
+#define skb_reset_network_header(skb) ((skb)->network_header = (skb)->data - (skb)->head)
+#define skb_reset_mac_header(skb) ((skb)->mac_header = (skb)->data - (skb)->head)
+#define skb_set_transport_header(skb, offset) \
+	((skb)->transport_header = (skb)->data - (skb)->head + (offset))
+#define skb_transport_header(skb) ((skb)->head + (skb)->transport_header)
+#define skb_transport_offset(skb) ((int)(skb_transport_header(skb) - (skb)->data))
+#define tcp_hdrlen(skb) (((const struct tcphdr *)skb_transport_header(skb))->doff * 4)
+/* The congestion mark is the stack's own function. */
+#define INET_ECN_decapsulate(skb, outer, inner) ((void)(outer), (void)(inner))
+
+static inline u8 ipv6_get_dsfield(const struct ipv6hdr *header)
+{
+	return ntohs(*(const __be16 *)header) >> 4;
+}
+
+static inline void skb_reserve(struct sk_buff *skb, unsigned int bytes)
+{
+	skb->data += bytes;
+	assert(skb->data <= skb->head + skb->size);
+}
+
+static inline void *skb_put(struct sk_buff *skb, unsigned int bytes)
+{
+	u8 *tail = skb->data + skb->len;
+
+	assert(!skb->data_len && tail + bytes <= skb->head + skb->size);
+	skb->len += bytes;
+	return tail;
+}
+
+static inline void skb_put_data(struct sk_buff *skb, const void *data, unsigned int bytes)
+{
+	memcpy(skb_put(skb, bytes), data, bytes);
+}
+
+static inline void __skb_trim(struct sk_buff *skb, unsigned int bytes)
+{
+	assert(!skb->data_len && bytes <= skb->len);
+	skb->len = bytes;
+}
+
+static inline bool skb_can_coalesce(const struct sk_buff *skb, int i, const struct page *page,
+				    u32 offset)
+{
+	const skb_frag_t *last = &skb->shared.frags[i ? i - 1 : 0];
+
+	return i && last->page == page && last->offset + last->size == offset;
+}
+
+static inline void skb_fill_page_desc(struct sk_buff *skb, int i, struct page *page, u32 offset,
+				      u32 bytes)
+{
+	assert(i < MAX_SKB_FRAGS);
+	skb->shared.frags[i] = (skb_frag_t){ page, offset, bytes };
+	skb->shared.nr_frags = i + 1;
+}
+
+static inline __be16 ip_tunnel_parse_protocol(const struct sk_buff *skb)
+{
+	if (skb->len >= sizeof(struct iphdr) && ip_hdr(skb)->version == 4)
+		return htons(ETH_P_IP);
+	if (skb->len >= sizeof(struct ipv6hdr) && ip_hdr(skb)->version == 6)
+		return htons(ETH_P_IPV6);
+	return 0;
+}
+
+u16 fake_sum(const void *data, unsigned int bytes, u32 sum);
+u16 fake_pseudo_sum(unsigned int bytes, const void *addresses, unsigned int address_bytes);
+
+#define ip_fast_csum(header, words) ((u16)~fake_sum(header, (words) * 4, 0))
+#define tcp_v6_check(bytes, from, to, base) \
+	((void)(to), (u16)~fake_pseudo_sum(bytes, from, 2 * sizeof(struct in6_addr)))
+
+static inline void ip_send_check(struct iphdr *header)
+{
+	header->check = 0;
+	header->check = ip_fast_csum(header, header->ihl);
+}
+
+static inline u16 tcp_v4_check(unsigned int bytes, __be32 from, __be32 to, u32 base)
+{
+	__be32 addresses[] = { from, to };
+
+	return ~fake_pseudo_sum(bytes, addresses, sizeof(addresses));
+}
+
+void put_page(struct page *page);
+bool skb_page_frag_refill(unsigned int bytes, struct page_frag *chunk, gfp_t gfp);
+struct sk_buff *netdev_alloc_skb(struct net_device *netdev, unsigned int bytes);
+struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp);
+int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int bytes);
+void *skb_header_pointer(const struct sk_buff *skb, int offset, int bytes, void *buffer);
+
+/*
+ * Counters of a link.
+ */
+struct u64_stats_sync {
+};
+
+typedef struct {
+	u64 n;
+} u64_stats_t;
+
+struct pcpu_sw_netstats {
+	u64_stats_t rx_packets;
+	u64_stats_t rx_bytes;
+	u64_stats_t tx_packets;
+	u64_stats_t tx_bytes;
+	struct u64_stats_sync syncp;
+};
+
+#define u64_stats_update_begin(sync) ((void)(sync))
+#define u64_stats_update_end(sync) ((void)(sync))
+#define u64_stats_add(counter, by) ((counter)->n += (by))
+
 #endif /* FUZZ_KERNEL_SKBUFF_H */

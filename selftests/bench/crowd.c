@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A crowd of peers, and what dealing with it takes: for bench/peers, in whose guest an
+ * interpreter would take longer than what is measured.
+ *
+ *   crowd add DEV FIRST COUNT           adds peers FIRST, FIRST + 1, ...
+ *   crowd remove DEV FIRST COUNT        removes them
+ *   crowd dump KIND DEV                 reads all there are, and counts them
+ *   crowd delete DEV                    deletes the link
+ *   crowd packets FROM TO ADDRESS COUNT sends datagrams from a namespace to another
+ *
+ * Peer N has a key that follows from N and the allowed IP 10.0.0.0 + N. Each prints
+ * "ns N", the time that it took by the monotonic clock; dump also prints "peers N".
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libculvert.h>
+#include <linux/culvert.h>
+
+/* Peers in one request of ours; the library makes messages of them. */
+#define CROWD_CHUNK 500
+
+/* So many datagrams any queue on the way can hold. */
+#define CROWD_BURST 50
+#define CROWD_BYTES 512
+#define CROWD_PORT 9999
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "crowd: %s: %s\n", what, why);
+	exit(1);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static uint32_t to_number(const char *word)
+{
+	char *end;
+	unsigned long value = strtoul(word, &end, 10);
+
+	if (!*word || *end || value > 1 << 24)
+		die(word, "expected a whole number, at most 16777216");
+	return value;
+}
+
+/* Steele, Lea, Flood: SplitMix64. Any 32 bytes will do for a public key. */
+static uint64_t mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return x ^ (x >> 31);
+}
+
+static void add_peer(struct cvl_device *change, uint32_t n, bool remove)
+{
+	struct cvl_allowed_ip ip = {
+		.family = AF_INET,
+		.prefix_bits = 32,
+		.v4.s_addr = htonl(0x0a000000 + n),
+	};
+	struct cvl_peer *peer = cvl_peer_append(change);
+	uint64_t word;
+	int i;
+
+	if (!peer)
+		die("a peer", strerror(ENOMEM));
+	for (i = 0; i < 4; i++) {
+		word = mix(4 * (uint64_t)n + i);
+		memcpy(peer->public_key + 8 * i, &word, sizeof(word));
+	}
+	peer->remove = remove;
+	if (!remove && !cvl_allowed_ip_append(peer, &ip))
+		die("an allowed IP", strerror(ENOMEM));
+}
+
+/* One request after another; only the kernel's time and the library's is in it. */
+static void change_peers(const char *dev, uint32_t first, uint32_t count, bool remove)
+{
+	struct cvl_error err = { 0 };
+	struct cvl_netlink *nl = cvl_netlink_create(&err);
+	uint64_t begin, took = 0;
+	struct cvl_link link;
+	uint32_t n = first, end = first + count;
+
+	if (!nl || cvl_netlink_find(nl, &link, dev, &err))
+		die(dev, err.text);
+	while (n < end) {
+		uint32_t chunk_end = end - n < CROWD_CHUNK ? end : n + CROWD_CHUNK;
+		struct cvl_device *change = cvl_device_create();
+
+		if (!change)
+			die(dev, strerror(ENOMEM));
+		while (n < chunk_end)
+			add_peer(change, n++, remove);
+		begin = now_ns();
+		if (cvl_netlink_set(nl, &link, change, &err))
+			die(dev, err.text);
+		took += now_ns() - begin;
+		cvl_device_destroy(change);
+	}
+	cvl_netlink_destroy(nl);
+	printf("ns %llu\n", (unsigned long long)took);
+}
+
+static struct mnl_socket *open_netlink(int protocol)
+{
+	struct mnl_socket *nl = mnl_socket_open(protocol);
+
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
+		die("netlink", strerror(errno));
+	return nl;
+}
+
+/* Sends a request and hands all answers to @see. */
+static void request(struct mnl_socket *nl, struct nlmsghdr *message, mnl_cb_t see, void *arg)
+{
+	static char buffer[1 << 16];
+	int got;
+
+	if (mnl_socket_sendto(nl, message, message->nlmsg_len) < 0)
+		die("netlink", strerror(errno));
+	do {
+		got = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
+		if (got > 0)
+			got = mnl_cb_run(buffer, got, 0, mnl_socket_get_portid(nl), see, arg);
+	} while (got > MNL_CB_STOP);
+	if (got < 0)
+		die("the kernel refuses", strerror(errno));
+}
+
+static int see_family(const struct nlmsghdr *message, void *arg)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			*(uint16_t *)arg = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *begin_request(void *buffer, uint16_t type, uint16_t flags,
+				      uint8_t command, uint8_t version)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *header;
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->cmd = command;
+	header->version = version;
+	return message;
+}
+
+/* A peer whose allowed IPs are many is in more than one message: told by its key. */
+struct tally {
+	uint8_t last_key[CVL_KEY_BYTES];
+	uint32_t peers;
+};
+
+static void see_peer(const struct nlattr *peer, struct tally *tally)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, peer) {
+		if (mnl_attr_get_type(attr) != CVPEER_A_PUBLIC_KEY)
+			continue;
+		if (!tally->peers || memcmp(tally->last_key, mnl_attr_get_payload(attr),
+					    sizeof(tally->last_key)))
+			tally->peers++;
+		memcpy(tally->last_key, mnl_attr_get_payload(attr), sizeof(tally->last_key));
+		break;
+	}
+}
+
+static int see_device(const struct nlmsghdr *message, void *arg)
+{
+	const struct nlattr *attr, *peer;
+
+	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+		die("dump", "expected none that is interrupted");
+	mnl_attr_for_each(attr, message, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != CVDEVICE_A_PEERS)
+			continue;
+		mnl_attr_for_each_nested(peer, attr)
+			see_peer(peer, arg);
+	}
+	return MNL_CB_OK;
+}
+
+static void dump(const char *kind, const char *dev)
+{
+	struct mnl_socket *nl = open_netlink(NETLINK_GENERIC);
+	struct tally tally = { .peers = 0 };
+	struct nlmsghdr *message;
+	uint16_t family = 0;
+	char buffer[1024];
+	uint64_t begin;
+
+	message = begin_request(buffer, GENL_ID_CTRL, NLM_F_ACK, CTRL_CMD_GETFAMILY, 1);
+	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, kind);
+	request(nl, message, see_family, &family);
+	begin = now_ns();
+	message = begin_request(buffer, family, NLM_F_DUMP, CV_CMD_GET_DEVICE, 1);
+	mnl_attr_put_strz(message, CVDEVICE_A_IFNAME, dev);
+	request(nl, message, see_device, &tally);
+	printf("ns %llu\npeers %u\n", (unsigned long long)(now_ns() - begin), tally.peers);
+}
+
+static void delete(const char *dev)
+{
+	struct mnl_socket *nl = open_netlink(NETLINK_ROUTE);
+	struct nlmsghdr *message;
+	struct ifinfomsg *info;
+	char buffer[1024];
+	uint64_t begin;
+
+	message = mnl_nlmsg_put_header(buffer);
+	message->nlmsg_type = RTM_DELLINK;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifi_index = if_nametoindex(dev);
+	if (!info->ifi_index)
+		die(dev, strerror(errno));
+	begin = now_ns();
+	request(nl, message, NULL, NULL);
+	printf("ns %llu\n", (unsigned long long)(now_ns() - begin));
+}
+
+static int socket_in(const char *namespace)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(namespace, strerror(errno));
+	close(fd);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0)
+		die("a socket", strerror(errno));
+	return fd;
+}
+
+/* Burst after burst, the next when all of the last has arrived. */
+static void packets(const char *from, const char *to, const char *address, uint32_t count)
+{
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(CROWD_PORT) };
+	struct timeval patience = { .tv_sec = 5 };
+	int far = socket_in(to), near = socket_in(from);
+	char data[CROWD_BYTES] = { 0 };
+	uint64_t begin;
+	uint32_t n, i;
+
+	if (bind(far, (struct sockaddr *)&there, sizeof(there)) ||
+	    setsockopt(far, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		die("the receiver", strerror(errno));
+	if (inet_pton(AF_INET, address, &there.sin_addr) != 1)
+		die(address, "expected an IPv4 address");
+	begin = now_ns();
+	for (n = 0; n < count; n += CROWD_BURST) {
+		for (i = 0; i < CROWD_BURST; i++)
+			if (sendto(near, data, sizeof(data), 0, (struct sockaddr *)&there,
+				   sizeof(there)) < 0)
+				die("sending", strerror(errno));
+		for (i = 0; i < CROWD_BURST; i++)
+			if (recv(far, data, sizeof(data), 0) != sizeof(data))
+				die("receiving", strerror(errno));
+	}
+	printf("ns %llu\n", (unsigned long long)(now_ns() - begin));
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc == 5 && !strcmp(what, "add"))
+		change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), false);
+	else if (argc == 5 && !strcmp(what, "remove"))
+		change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), true);
+	else if (argc == 4 && !strcmp(what, "dump"))
+		dump(argv[2], argv[3]);
+	else if (argc == 3 && !strcmp(what, "delete"))
+		delete(argv[2]);
+	else if (argc == 6 && !strcmp(what, "packets"))
+		packets(argv[2], argv[3], argv[4], to_number(argv[5]));
+	else
+		die(what, "expected add, remove, dump, delete or packets: see crowd.c");
+	return 0;
+}

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzz target: what an administrator asks by netlink. Requests of both families go to the
+ * module's own code, and what they come to is compared with a model that does the same
+ * in the plainest way there is.
+ *
+ * The rules: a refused request changes nothing, and says why; one that is granted changes
+ * what it says, of all peers, keys, endpoints and allowed IPs, in the order it says;
+ * whenever memory runs out, either of the two. Nothing is left.
+ *
+ * Input: for each request a byte (bit 0: family wireguard; bit 1: raw attributes; bit 2:
+ * without the right to touch the socket; bit 3: memory runs out after as many allocations
+ * as the next byte says), then the attributes as in netlink_build.h, or their number
+ * divided by four and the bytes.
+ */
+#include <shim.h>
+#include <uapi/linux/culvert.h>
+
+#include <handshake/exchange.h>
+
+#include "fuzz.h"
+#include "kernel/world.h"
+#include "netlink_build.h"
+
+#define REQUESTS_MAX 8
+#define REQUEST_BYTES 2048
+#define FAMILY_CULVERT 31
+/* More than so many requests can hold. */
+#define MODEL_PEERS 512
+#define MODEL_IPS 1024
+
+struct model_peer {
+	u8 public_key[CV_KEY_LEN];
+	u8 preshared_key[CV_KEY_LEN];
+	u8 endpoint[sizeof(struct sockaddr_in6)];
+	size_t endpoint_bytes;
+	u16 keepalive_s;
+};
+
+/* Who owns a prefix; of one peer in the order they were given to it. */
+struct model_ip {
+	u8 owner[CV_KEY_LEN];
+	u8 addr[16];
+	u16 family;
+	u8 cidr;
+};
+
+struct model {
+	bool has_key;
+	u8 private_key[CV_KEY_LEN];
+	u8 public_key[CV_KEY_LEN];
+	u32 fwmark;
+	u16 port;
+	struct model_peer peers[MODEL_PEERS];
+	unsigned int peer_count;
+	struct model_ip ips[MODEL_IPS];
+	unsigned int ip_count;
+};
+
+static struct cv_device *device;
+
+static void model_add_ip(struct model *model, const struct model_ip *ip)
+{
+	FUZZ_CHECK(model->ip_count < MODEL_IPS, "the model has no room for more allowed IPs");
+	model->ips[model->ip_count++] = *ip;
+}
+
+static void read_ips(struct model *model, const struct cv_peer *peer)
+{
+	const struct cv_allowedips_node *node;
+
+	cv_allowedips_for_each(node, &peer->allowed_ips) {
+		struct model_ip ip = {};
+
+		ip.family = cv_allowedips_read(node, ip.addr, &ip.cidr);
+		memcpy(ip.owner, peer->public_key, CV_KEY_LEN);
+		model_add_ip(model, &ip);
+	}
+}
+
+/* The device as it is. */
+static void read_device(struct model *model)
+{
+	const struct cv_identity *identity = device->identity;
+	const struct cv_peer *peer;
+
+	memset(model, 0, sizeof(*model));
+	model->fwmark = device->fwmark;
+	model->port = device->wanted_port;
+	if (identity) {
+		model->has_key = true;
+		memcpy(model->private_key, identity->private_key, CV_KEY_LEN);
+		memcpy(model->public_key, identity->public_key, CV_KEY_LEN);
+	}
+	list_for_each_entry(peer, &device->peer_list, link) {
+		struct model_peer *into = &model->peers[model->peer_count++];
+
+		FUZZ_CHECK(model->peer_count < MODEL_PEERS, "the model has no room for more peers");
+		FUZZ_CHECK(!peer->dead && cv_peers_find(&device->peers, peer->public_key) == peer,
+			   "expected each peer to be found by its key");
+		memcpy(into->public_key, peer->public_key, CV_KEY_LEN);
+		memcpy(into->preshared_key, peer->preshared_key, CV_KEY_LEN);
+		into->endpoint_bytes = cv_endpoint_sockaddr_bytes(&peer->endpoint);
+		memcpy(into->endpoint, &peer->endpoint.remote, into->endpoint_bytes);
+		into->keepalive_s = peer->timers.persistent_s;
+		read_ips(model, peer);
+	}
+	FUZZ_CHECK(device->peer_count == model->peer_count, "expected %u peers counted, got %u",
+		   model->peer_count, device->peer_count);
+}
+
+/*
+ * The model: the same, in the order of the request and without a plan.
+ */
+static struct model_peer *model_find(struct model *model, const u8 *public_key)
+{
+	unsigned int i;
+
+	for (i = 0; i < model->peer_count; i++)
+		if (!memcmp(model->peers[i].public_key, public_key, CV_KEY_LEN))
+			return &model->peers[i];
+	return NULL;
+}
+
+static void model_remove_ips(struct model *model, const u8 *owner)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < model->ip_count; i++)
+		if (memcmp(model->ips[i].owner, owner, CV_KEY_LEN))
+			model->ips[kept++] = model->ips[i];
+	model->ip_count = kept;
+}
+
+static void model_remove(struct model *model, struct model_peer *peer)
+{
+	model_remove_ips(model, peer->public_key);
+	memmove(peer, peer + 1,
+		(u8 *)&model->peers[model->peer_count] - (u8 *)(peer + 1));
+	model->peer_count--;
+}
+
+/* The last attribute of a type, or NULL. */
+static const struct nlattr *model_attr(const void *first, int bytes, int type)
+{
+	const struct nlattr *attr, *found = NULL;
+	int rest;
+
+	nla_for_each_attr(attr, first, bytes, rest)
+		if (nla_type(attr) == type)
+			found = attr;
+	return found;
+}
+
+/* Of a request that was granted, keys have the right size. */
+static const u8 *model_key(const struct nlattr *attr)
+{
+	FUZZ_CHECK(nla_len(attr) == CV_KEY_LEN, "expected a key of %d bytes to be refused",
+		   nla_len(attr));
+	return nla_data(attr);
+}
+
+static const struct nlattr *model_inner(const struct nlattr *nest, int type)
+{
+	return model_attr(nla_data(nest), nla_len(nest), type);
+}
+
+static void model_mask(struct model_ip *ip)
+{
+	unsigned int bit;
+
+	for (bit = ip->cidr; bit < 128; bit++)
+		ip->addr[bit / 8] &= ~(0x80 >> bit % 8);
+}
+
+static void model_set_ip(struct model *model, const u8 *owner, const struct nlattr *nest)
+{
+	const struct nlattr *flags = model_inner(nest, CVALLOWEDIP_A_FLAGS);
+	const struct nlattr *addr = model_inner(nest, CVALLOWEDIP_A_IPADDR);
+	bool remove = flags && nla_get_u32(flags) & CVALLOWEDIP_F_REMOVE_ME;
+	struct model_ip ip = {};
+	unsigned int i;
+	int bytes;
+
+	ip.family = nla_get_u16(model_inner(nest, CVALLOWEDIP_A_FAMILY));
+	ip.cidr = nla_get_u8(model_inner(nest, CVALLOWEDIP_A_CIDR_MASK));
+	bytes = ip.family == AF_INET ? 4 : 16;
+	FUZZ_CHECK((ip.family == AF_INET || ip.family == AF_INET6) && nla_len(addr) == bytes &&
+		   ip.cidr <= 8 * bytes, "expected what is no prefix to be refused");
+	memcpy(ip.addr, nla_data(addr), bytes);
+	memcpy(ip.owner, owner, CV_KEY_LEN);
+	model_mask(&ip);
+	for (i = 0; i < model->ip_count; i++) {
+		struct model_ip *there = &model->ips[i];
+
+		if (there->family != ip.family || there->cidr != ip.cidr ||
+		    memcmp(there->addr, ip.addr, sizeof(ip.addr)))
+			continue;
+		if (remove && memcmp(there->owner, owner, CV_KEY_LEN))
+			return;
+		memmove(there, there + 1, (u8 *)&model->ips[model->ip_count] - (u8 *)(there + 1));
+		model->ip_count--;
+		break;
+	}
+	if (!remove)
+		model_add_ip(model, &ip);
+}
+
+/* Family wireguard passes over what is no endpoint; the other one has refused it. */
+static void model_set_endpoint(struct model_peer *peer, const struct nlattr *attr)
+{
+	const struct sockaddr *address = nla_data(attr);
+	int bytes = nla_len(attr);
+
+	if (bytes < (int)sizeof(address->sa_family) ||
+	    !((address->sa_family == AF_INET && bytes == sizeof(struct sockaddr_in)) ||
+	      (address->sa_family == AF_INET6 && bytes == sizeof(struct sockaddr_in6))))
+		return;
+	peer->endpoint_bytes = bytes;
+	memset(peer->endpoint, 0, sizeof(peer->endpoint));
+	memcpy(peer->endpoint, address, bytes);
+}
+
+static void model_change(struct model *model, struct model_peer *peer, const struct nlattr *nest,
+			 u32 flags)
+{
+	const struct nlattr *psk = model_inner(nest, CVPEER_A_PRESHARED_KEY);
+	const struct nlattr *endpoint = model_inner(nest, CVPEER_A_ENDPOINT);
+	const struct nlattr *keepalive =
+		model_inner(nest, CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL);
+	const struct nlattr *ips = model_inner(nest, CVPEER_A_ALLOWEDIPS);
+	const struct nlattr *ip;
+	int rest;
+
+	if (psk)
+		memcpy(peer->preshared_key, model_key(psk), CV_KEY_LEN);
+	if (endpoint)
+		model_set_endpoint(peer, endpoint);
+	if (keepalive)
+		peer->keepalive_s = nla_get_u16(keepalive);
+	if (flags & CVPEER_F_REPLACE_ALLOWEDIPS)
+		model_remove_ips(model, peer->public_key);
+	if (!ips)
+		return;
+	nla_for_each_nested(ip, ips, rest)
+		model_set_ip(model, peer->public_key, ip);
+}
+
+static void model_set_peer(struct model *model, const struct nlattr *nest)
+{
+	const u8 *public_key = model_key(model_inner(nest, CVPEER_A_PUBLIC_KEY));
+	const struct nlattr *attr = model_inner(nest, CVPEER_A_FLAGS);
+	u32 flags = attr ? nla_get_u32(attr) : 0;
+	struct model_peer *peer;
+
+	/* Nobody is his own peer. */
+	if (model->has_key && !memcmp(public_key, model->public_key, CV_KEY_LEN))
+		return;
+	peer = model_find(model, public_key);
+	if (flags & CVPEER_F_REMOVE_ME) {
+		if (peer)
+			model_remove(model, peer);
+		return;
+	}
+	if (!peer) {
+		if (flags & CVPEER_F_UPDATE_ONLY)
+			return;
+		peer = &model->peers[model->peer_count++];
+		memset(peer, 0, sizeof(*peer));
+		memcpy(peer->public_key, public_key, CV_KEY_LEN);
+	}
+	model_change(model, peer, nest, flags);
+}
+
+static void model_set_key(struct model *model, const u8 *private_key)
+{
+	static const u8 none[CV_KEY_LEN];
+	struct cv_identity *identity;
+	struct model_peer *self;
+
+	model->has_key = memcmp(private_key, none, CV_KEY_LEN);
+	if (!model->has_key) {
+		memset(model->private_key, 0, CV_KEY_LEN);
+		memset(model->public_key, 0, CV_KEY_LEN);
+		return;
+	}
+	identity = cv_device_make_identity(private_key);
+	FUZZ_CHECK(!IS_ERR(identity), "expected a key that was taken to have a public key");
+	memcpy(model->private_key, identity->private_key, CV_KEY_LEN);
+	memcpy(model->public_key, identity->public_key, CV_KEY_LEN);
+	kfree(identity);
+	self = model_find(model, model->public_key);
+	if (self)
+		model_remove(model, self);
+}
+
+static void model_set(struct model *model, const void *attrs, int bytes)
+{
+	const struct nlattr *flags = model_attr(attrs, bytes, CVDEVICE_A_FLAGS);
+	const struct nlattr *port = model_attr(attrs, bytes, CVDEVICE_A_LISTEN_PORT);
+	const struct nlattr *fwmark = model_attr(attrs, bytes, CVDEVICE_A_FWMARK);
+	const struct nlattr *key = model_attr(attrs, bytes, CVDEVICE_A_PRIVATE_KEY);
+	const struct nlattr *peers = model_attr(attrs, bytes, CVDEVICE_A_PEERS);
+	const struct nlattr *peer;
+	int rest;
+
+	if (flags && nla_get_u32(flags) & CVDEVICE_F_REPLACE_PEERS) {
+		model->peer_count = 0;
+		model->ip_count = 0;
+	}
+	if (port)
+		model->port = nla_get_u16(port);
+	if (fwmark)
+		model->fwmark = nla_get_u32(fwmark);
+	if (key)
+		model_set_key(model, model_key(key));
+	if (!peers)
+		return;
+	nla_for_each_nested(peer, peers, rest)
+		model_set_peer(model, peer);
+}
+
+/*
+ * Comparing.
+ */
+static void check_ips(const struct model *expected, const struct model *got, const u8 *owner)
+{
+	unsigned int i = 0, j = 0;
+
+	for (;;) {
+		while (i < expected->ip_count &&
+		       memcmp(expected->ips[i].owner, owner, CV_KEY_LEN))
+			i++;
+		while (j < got->ip_count && memcmp(got->ips[j].owner, owner, CV_KEY_LEN))
+			j++;
+		if (i == expected->ip_count || j == got->ip_count)
+			break;
+		FUZZ_CHECK(!memcmp(&expected->ips[i++], &got->ips[j++], sizeof(struct model_ip)),
+			   "expected other allowed IPs of peer %02x, or in another order",
+			   owner[0]);
+	}
+	FUZZ_CHECK(i == expected->ip_count && j == got->ip_count,
+		   "expected %s allowed IPs of peer %02x",
+		   i == expected->ip_count ? "fewer" : "more", owner[0]);
+}
+
+static void check_same(const struct model *expected, const struct model *got)
+{
+	unsigned int i;
+
+	FUZZ_CHECK(expected->has_key == got->has_key &&
+		   !memcmp(expected->private_key, got->private_key, CV_KEY_LEN) &&
+		   !memcmp(expected->public_key, got->public_key, CV_KEY_LEN),
+		   "expected another private key");
+	FUZZ_CHECK(expected->fwmark == got->fwmark, "expected fwmark %u, got %u",
+		   expected->fwmark, got->fwmark);
+	FUZZ_CHECK(expected->port == got->port, "expected port %u, got %u", expected->port,
+		   got->port);
+	FUZZ_CHECK(expected->peer_count == got->peer_count, "expected %u peers, got %u",
+		   expected->peer_count, got->peer_count);
+	FUZZ_CHECK(expected->ip_count == got->ip_count, "expected %u allowed IPs, got %u",
+		   expected->ip_count, got->ip_count);
+	for (i = 0; i < got->peer_count; i++) {
+		const struct model_peer *one = &expected->peers[i], *other = &got->peers[i];
+
+		FUZZ_CHECK(!memcmp(one->public_key, other->public_key, CV_KEY_LEN),
+			   "expected peer %u to be %02x, got %02x", i, one->public_key[0],
+			   other->public_key[0]);
+		FUZZ_CHECK(!memcmp(one, other, sizeof(*one)),
+			   "expected another psk, endpoint or keepalive of peer %02x",
+			   one->public_key[0]);
+		check_ips(expected, got, one->public_key);
+	}
+}
+
+/* What a refusal says is about something in the request. */
+static void check_refusal(int err, const struct netlink_ext_ack *extack, const void *attrs,
+			  size_t bytes, bool family_wireguard)
+{
+	const u8 *place = (const u8 *)extack->attr;
+
+	FUZZ_CHECK(err < 0 && err > -4096, "expected a negative errno, got %d", err);
+	FUZZ_CHECK(!place || (place >= (const u8 *)attrs &&
+			      place + sizeof(struct nlattr) <= (const u8 *)attrs + bytes),
+		   "expected the attribute at fault to be in the request");
+	/* The original is silent, and programs may have come to rely on the numbers only. */
+	FUZZ_CHECK(extack->text || err == -ENOMEM || family_wireguard,
+		   "expected error %d to be explained", err);
+}
+
+static void request(struct fuzz_input *in)
+{
+	static struct model before, after, expected;
+	u8 buffer[REQUEST_BYTES] __aligned(4);
+	struct netlink_ext_ack extack;
+	u8 how = fuzz_u8(in);
+	u8 allocations = how & 8 ? fuzz_u8(in) : 0;
+	void *attrs;
+	size_t bytes;
+	int err;
+
+	if (how & 2) {
+		bytes = fuzz_u8(in) * 4;
+		fuzz_bytes(in, buffer, bytes);
+	} else {
+		bytes = netlink_build(buffer, sizeof(buffer), in);
+	}
+	/* In memory of the very size, so that a byte read too many is noticed. */
+	attrs = malloc(bytes);
+	if (bytes)
+		memcpy(attrs, buffer, bytes);
+	read_device(&before);
+	fake_capable = !(how & 4);
+	shim_fail_after(how & 8 ? allocations : -1);
+	err = fake_genl_request(FAMILY_CULVERT + (how & 1), CV_CMD_SET_DEVICE, attrs, bytes,
+				&extack);
+	shim_fail_after(-1);
+	FUZZ_CHECK(!fake_rtnl && !device->lock.held, "expected no lock to be held");
+	read_device(&after);
+	if (err) {
+		check_refusal(err, &extack, attrs, bytes, how & 1);
+		check_same(&before, &after);
+	} else {
+		expected = before;
+		model_set(&expected, attrs, (int)bytes);
+		check_same(&expected, &after);
+	}
+	free(attrs);
+	if (how & 0x80) {
+		fake_run_works();
+		rcu_barrier();
+	}
+}
+
+/**
+ * LLVMFuzzerTestOneInput() - send the requests of one input
+ * @data: anything
+ * @size: of it
+ *
+ * Return: 0. Aborts if a rule is broken.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_input in = { data, size };
+	unsigned int requests;
+
+	world_init();
+	shim_seed(0);
+	fake_boottime_ns = 1000 * NSEC_PER_SEC;
+	device = world_create(0);
+	for (requests = 0; requests < REQUESTS_MAX && in.size; requests++)
+		request(&in);
+	fake_capable = true;
+	world_destroy();
+	return 0;
+}
