@@ -26,6 +26,9 @@ help:
 	@echo '  make bench      measure against the kernel'"'"'s own wireguard.ko'
 	@echo '  make bench-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  the same at full speed, in a kernel that COMMAND starts'
+	@echo '  make flood-native RUNNER=COMMAND KDIR=BUILD-TREE'
+	@echo '                  100,000 forged messages a second beside a session, likewise'
+	@echo '  make bench-peers   what 1,000 to 1,000,000 peers cost (QUICK=1: to 100,000)'
 	@echo '  make bench-order   how often CPUs meet at a lock, with 1, 2, 4 and 8 of them'
 	@echo '  make stress     everything changed under traffic, again and again, in a VM'
 	@echo '                  (SECONDS=N or MINUTES=N a script, T=NAME runs one)'
@@ -103,6 +106,14 @@ bench-native: tools
 .PHONY: bench-order
 bench-order: all
 	@selftests/bench/order
+
+.PHONY: flood-native
+flood-native: tools
+	@selftests/bench/flood-native
+
+.PHONY: bench-peers
+bench-peers: all
+	@selftests/bench/peers --kernel $(KERNEL) $(if $(QUICK),--quick)
 
 # SECONDS for each target, as many at once as there are CPUs; TARGET="a b" are some.
 .PHONY: fuzz
