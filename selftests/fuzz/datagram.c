@@ -507,7 +507,7 @@ static void make_datagram(struct fuzz_input *in, u8 *datagram, unsigned int byte
 	u64 counter;
 
 	if (bytes < CV_WIRE_DATA_OVERHEAD_BYTES || (kind & KIND_MASK) >= KIND_WIRE) {
-		unsigned int given = min(bytes, (unsigned int)fuzz_u8(in));
+		unsigned int given = min_t(unsigned int, bytes, fuzz_u8(in));
 
 		memset(datagram, kind & KIND_AGAIN, bytes);
 		fuzz_bytes(in, datagram, given);
@@ -517,7 +517,7 @@ static void make_datagram(struct fuzz_input *in, u8 *datagram, unsigned int byte
 	if ((kind & KIND_MASK) <= KIND_ODD_TCP && inner_bytes > 40 + sizeof(struct tcphdr) + 12)
 		make_segment(sender, in, inner, inner_bytes, kind & KIND_MASK);
 	else if ((kind & KIND_MASK) <= KIND_INNER)
-		fuzz_bytes(in, inner, min(inner_bytes, (unsigned int)fuzz_u8(in)));
+		fuzz_bytes(in, inner, min_t(unsigned int, inner_bytes, fuzz_u8(in)));
 	counter = sender->counter;
 	if (kind & KIND_AGAIN && counter)
 		counter -= 1 + fuzz_u8(in) % counter;

@@ -16,6 +16,9 @@ import peer as wg
 import primitives as crypto
 from world import INSIDE4, INSIDE6, Refusal, World
 
+# A device is under load for a second after it was; the news of it may be late.
+LOADED_S = 0.3
+
 
 def any_port(world):
     """A local address to bind to, of the family that leads to the link."""
@@ -446,11 +449,17 @@ def load(world):
     # The same cookie from another port is no good.
     time.sleep(0.05)
     moved = wg.Me.new_socket(any_port(world))
-    exchange = wg.Initiation(peer, cookie=cookie, timestamp=wg.stamp(200))
-    flood_until_loaded(world, other, flood)
-    moved.sendto(exchange.message, peer.remote)
     moved.settimeout(5)
-    answer = moved.recv(200)
+    for number in range(200, 205):
+        exchange = wg.Initiation(peer, cookie=cookie, timestamp=wg.stamp(number))
+        flood_until_loaded(world, other, flood)
+        since = time.monotonic()
+        moved.sendto(exchange.message, peer.remote)
+        answer = moved.recv(200)
+        if wg.type_of(answer) == wg.COOKIE or time.monotonic() - since < LOADED_S:
+            break
+        # The load was over before the message was looked at: from the start.
+        peer.ping(session)
     ktap.equal("a cookie is bound to its source port", wg.COOKIE, wg.type_of(answer))
     ktap.equal("endpoint stays where the last session put it", peer.endpoint(),
                peer.shown_endpoint())

@@ -147,9 +147,9 @@ static inline u32 ipv6_iface_scope_id(const struct in6_addr *addr, int iface)
  */
 #define CHECKSUM_UNNECESSARY 1
 #define CHECKSUM_PARTIAL 3
-#define SKB_GSO_TCPV4 (1 << 0)
-#define SKB_GSO_TCP_FIXEDID (1 << 3)
-#define SKB_GSO_TCPV6 (1 << 4)
+#define SKB_GSO_TCPV4 BIT(0)
+#define SKB_GSO_TCP_FIXEDID BIT(3)
+#define SKB_GSO_TCPV6 BIT(4)
 #define IP_MAX_MTU 0xffffU
 #define IP_DF 0x4000
 #define ETH_P_IP 0x0800

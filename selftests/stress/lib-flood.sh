@@ -88,6 +88,7 @@ new_peer()
 drop_peer()
 {
 	ipn b link del cv1
+	ipn a route del 10.78.0.2/32 dev cv0
 	tun_set a cv0 peer "${pub[new]}" remove
 	ipn a addr del 10.78.0.1/32 dev cv0
 }
