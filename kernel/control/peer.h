@@ -74,10 +74,7 @@ struct cv_peer {
 	struct mutex exchange_lock;
 	/** @exchange: handshake state; NULL until one is begun and after a wipe */
 	struct cv_exchange *exchange;
-	/**
-	 * @initiated_ns: CLOCK_BOOTTIME of the last initiation or response sent, 0: never;
-	 * a little later if both ends' initiations have crossed
-	 */
+	/** @initiated_ns: CLOCK_BOOTTIME of the last initiation or response sent, 0: never */
 	u64 initiated_ns;
 	/** @accepted_ns: CLOCK_BOOTTIME of the last initiation accepted, 0: never */
 	u64 accepted_ns;

@@ -555,16 +555,6 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 }
 
 /*
- * Initiations that have crossed undo each other at both ends. With packets waiting at both,
- * each would try again in the very moment that it may: they would cross for ever. So each
- * waits a while longer, of its own.
- */
-static u64 cv_exchange_jitter_ns(void)
-{
-	return reciprocal_scale(get_random_u32(), CV_WIRE_RETRY_JITTER_MS + 1) * NSEC_PER_MSEC;
-}
-
-/*
  * An initiation is authentic: unless it is stale it replaces our own exchange, and a
  * session and a response are made of it, all under the lock.
  *
@@ -578,14 +568,12 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	struct cv_exchange *exchange;
 	struct cv_session *session;
 	enum cv_drop reason;
-	bool crossed;
 
 	lockdep_assert_held(&peer->exchange_lock);
 	reason = cv_exchange_fresh(peer, stamp, now_ns);
 	if (reason != CV_DROP_COUNT)
 		return reason;
 	exchange = cv_exchange_of(peer);
-	crossed = exchange && exchange->state == CV_EXCHANGE_INITIATED;
 	session = exchange ? cv_session_create(peer, GFP_KERNEL) : NULL;
 	if (!session)
 		return CV_DROP_HS_NO_MEMORY;
@@ -603,7 +591,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	}
 	memcpy(peer->seen_stamp, stamp, CV_WIRE_TIMESTAMP_BYTES);
 	peer->accepted_ns = now_ns;
-	WRITE_ONCE(peer->initiated_ns, now_ns + (crossed ? cv_exchange_jitter_ns() : 0));
+	WRITE_ONCE(peer->initiated_ns, now_ns);
 	cv_exchange_cache(exchange, identity, secret);
 	cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
 	cv_exchange_add_macs(exchange, response, sizeof(*response));
@@ -821,7 +809,8 @@ void cv_exchange_initiate(struct cv_peer *peer)
 		return;
 	if (cv_exchange_static_static(peer, &identity, secret)) {
 		mutex_lock(&peer->exchange_lock);
-		if (!cv_exchange_too_soon(peer->initiated_ns, ktime_get_boottime_ns()))
+		if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
+					   CV_WIRE_RETRY_S * NSEC_PER_SEC)
 			err = cv_exchange_write_initiation(peer, &identity, secret, &message);
 		mutex_unlock(&peer->exchange_lock);
 	}

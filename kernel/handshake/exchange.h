@@ -64,19 +64,6 @@ struct cv_exchange {
 	struct rcu_head rcu;
 };
 
-/**
- * cv_exchange_too_soon() - whether it is too soon for an initiation
- * @initiated_ns: &cv_peer.initiated_ns
- * @now_ns: CLOCK_BOOTTIME, coarse or not: so it may be before @initiated_ns
- *
- * Return: true before 5 s have passed.
- */
-static inline bool cv_exchange_too_soon(u64 initiated_ns, u64 now_ns)
-{
-	return initiated_ns &&
-	       (s64)(now_ns - initiated_ns) < (s64)(CV_WIRE_RETRY_S * NSEC_PER_SEC);
-}
-
 int cv_exchange_init(void);
 void cv_exchange_exit(void);
 int cv_exchange_create_queue(struct cv_device *dev);

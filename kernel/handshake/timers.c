@@ -110,6 +110,22 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 	cv_timers_event(peer, CV_EVENT_PERSISTENT_CHANGED);
 }
 
+/*
+ * Between two initiations the retry timer remembers that one is wanted, and its jitter is
+ * what keeps two ends from trying at the same moment, which undoes both initiations: so
+ * packets, which come at both all the while, leave it the whole of its time. The coarse
+ * clock may be a little before @initiated_ns.
+ */
+static bool cv_timers_retry_comes(const struct cv_peer *peer)
+{
+	const s64 most_ns = CV_WIRE_RETRY_S * NSEC_PER_SEC +
+			    CV_WIRE_RETRY_JITTER_MS * NSEC_PER_MSEC;
+	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
+
+	return initiated_ns && READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
+	       (s64)(ktime_get_coarse_boottime_ns() - initiated_ns) < most_ns;
+}
+
 /**
  * cv_timers_request() - have something done that may sleep
  * @peer: borrowed or referenced
@@ -119,11 +135,7 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
  */
 void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
 {
-	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
-
-	/* Between two initiations the retry timer remembers that one is wanted. */
-	if (todo == CV_TODO_INITIATE && READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
-	    cv_exchange_too_soon(initiated_ns, ktime_get_coarse_boottime_ns()))
+	if (todo == CV_TODO_INITIATE && cv_timers_retry_comes(peer))
 		return;
 	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
 		return;

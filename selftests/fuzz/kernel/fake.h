@@ -395,7 +395,6 @@ int rhashtable_replace_fast(struct rhashtable *table, struct rhash_head *old,
 void *rhashtable_lookup_fast(struct rhashtable *table, const void *key,
 			     const struct rhashtable_params params);
 
-#define reciprocal_scale(value, below) ((u32)(((u64)(value) * (below)) >> 32))
 #define get_random_once(buffer, len) get_random_bytes(buffer, len)
 
 static inline void curve25519_clamp_secret(u8 secret[32])
