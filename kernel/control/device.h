@@ -105,8 +105,6 @@ struct cv_device {
 	struct list_head leaving;
 	/** @leaving_count: removed peers that have not been torn down yet, under @lock */
 	unsigned int leaving_count;
-	/** @leaving_at_once: @leaving_ips may hold some of theirs, under @lock */
-	bool leaving_at_once;
 	/** @reaping: those of them that @reaper is at; its own */
 	struct list_head reaping;
 	/** @reaper: tears removed peers down; counts in @alive while it is queued */

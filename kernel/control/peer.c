@@ -236,8 +236,8 @@ static void cv_peer_set_ips_aside(struct cv_device *dev)
 }
 
 /*
- * The reaper still has peers of the last time that all were removed: these are taken out
- * of the tables here and now, lest they pile up there.
+ * The reaper still has peers of the last time: these are taken out of the tables here
+ * and now, lest they pile up there.
  */
 static void cv_peer_unpublish_all(struct cv_device *dev)
 {
@@ -266,11 +266,10 @@ void cv_peer_remove_all(struct cv_device *dev)
 		return;
 	list_for_each_entry(peer, &dev->peer_list, link)
 		WRITE_ONCE(peer->dead, true);
-	if (dev->leaving_at_once)
+	if (dev->leaving_count)
 		cv_peer_unpublish_all(dev);
 	else
 		cv_peer_set_ips_aside(dev);
-	dev->leaving_at_once = true;
 	list_splice_tail_init(&dev->peer_list, &dev->leaving);
 	dev->leaving_count += dev->peer_count;
 	dev->peer_count = 0;
@@ -320,8 +319,6 @@ void cv_peer_reap(struct work_struct *work)
 	dev->leaving_count -= count;
 	if (dev->leaving_count)
 		cv_peer_wake_reaper(dev);
-	else
-		dev->leaving_at_once = false;
 	mutex_unlock(&dev->lock);
 	cv_device_put(dev);
 }
