@@ -20,14 +20,14 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <libculvert.h>
 #include <linux/culvert.h>
+
+#define PROGRAM "crowd"
+#include "../net/program.h"
 
 /* Peers in one request of ours; the library makes messages of them. */
 #define CROWD_CHUNK 500
@@ -36,30 +36,6 @@
 #define CROWD_BURST 50
 #define CROWD_BYTES 512
 #define CROWD_PORT 9999
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "crowd: %s: %s\n", what, why);
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static uint32_t to_number(const char *word)
-{
-	char *end;
-	unsigned long value = strtoul(word, &end, 10);
-
-	if (!*word || *end || value > 1 << 24)
-		die(word, "expected a whole number, at most 16777216");
-	return value;
-}
 
 /* Steele, Lea, Flood: SplitMix64. Any 32 bytes will do for a public key. */
 static uint64_t mix(uint64_t x)
@@ -92,8 +68,8 @@ static void add_peer(struct cvl_device *change, uint32_t n, bool remove)
 		die("an allowed IP", strerror(ENOMEM));
 }
 
-/* One request after another; only the kernel's time and the library's is in it. */
-static void change_peers(const char *dev, uint32_t first, uint32_t count, bool remove)
+/* One request after another: how long the kernel and the library took for them. */
+static uint64_t change_peers(const char *dev, uint32_t first, uint32_t count, bool remove)
 {
 	struct cvl_error err = { 0 };
 	struct cvl_netlink *nl = cvl_netlink_create(&err);
@@ -118,7 +94,12 @@ static void change_peers(const char *dev, uint32_t first, uint32_t count, bool r
 		cvl_device_destroy(change);
 	}
 	cvl_netlink_destroy(nl);
-	printf("ns %llu\n", (unsigned long long)took);
+	return took;
+}
+
+static void say_ns(uint64_t ns)
+{
+	printf("ns %llu\n", (unsigned long long)ns);
 }
 
 static struct mnl_socket *open_netlink(int protocol)
@@ -207,6 +188,7 @@ static int see_device(const struct nlmsghdr *message, void *arg)
 	return MNL_CB_OK;
 }
 
+/* Not by the library, which would make all peers of it: what counts is the kernel's part. */
 static void dump(const char *kind, const char *dev)
 {
 	struct mnl_socket *nl = open_netlink(NETLINK_GENERIC);
@@ -243,7 +225,7 @@ static void delete(const char *dev)
 		die(dev, strerror(errno));
 	begin = now_ns();
 	request(nl, message, NULL, NULL);
-	printf("ns %llu\n", (unsigned long long)(now_ns() - begin));
+	say_ns(now_ns() - begin);
 }
 
 static int socket_in(const char *namespace)
@@ -287,7 +269,7 @@ static void packets(const char *from, const char *to, const char *address, uint3
 			if (recv(far, data, sizeof(data), 0) != sizeof(data))
 				die("receiving", strerror(errno));
 	}
-	printf("ns %llu\n", (unsigned long long)(now_ns() - begin));
+	say_ns(now_ns() - begin);
 }
 
 int main(int argc, char **argv)
@@ -295,9 +277,9 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 
 	if (argc == 5 && !strcmp(what, "add"))
-		change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), false);
+		say_ns(change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), false));
 	else if (argc == 5 && !strcmp(what, "remove"))
-		change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), true);
+		say_ns(change_peers(argv[2], to_number(argv[3]), to_number(argv[4]), true));
 	else if (argc == 4 && !strcmp(what, "dump"))
 		dump(argv[2], argv[3]);
 	else if (argc == 3 && !strcmp(what, "delete"))

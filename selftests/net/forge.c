@@ -19,13 +19,12 @@
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#define PROGRAM "forge"
+#include "program.h"
 
 #define BATCH 64
 #define MOST_FILES 16
@@ -47,30 +46,6 @@ struct frame {
 static struct frame frames[BATCH];
 static struct iovec pieces[BATCH];
 static struct mmsghdr messages[BATCH];
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "forge: %s: %s\n", what, why);
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static unsigned long to_number(const char *word)
-{
-	char *end;
-	unsigned long value = strtoul(word, &end, 10);
-
-	if (!*word || *end)
-		die(word, "expected a whole number");
-	return value;
-}
 
 static uint16_t header_sum(const struct frame *frame)
 {
