@@ -65,7 +65,7 @@ enum datagram_kind {
 #define DATAGRAMS_MAX 140
 #define STRIDE_MAX 1700
 #define WIRE_MAX (DATAGRAMS_MAX * STRIDE_MAX)
-#define EXPECTED_MAX 2048
+#define EXPECTED_MAX (STEPS_MAX * DATAGRAMS_MAX)
 #define COUNTERS 65536
 /* protocol.md: Reject-After-Time */
 #define OPENS_NS (180ULL * NSEC_PER_SEC)
@@ -100,7 +100,9 @@ static struct cv_drop_counts expected_drops;
 static unsigned int sent_count, arrived_count, keepalive_count, handshake_count;
 /* memory ran out, or a session was dropped: nothing but the rules for that */
 static bool lossy, dropped, lane_full;
+/* what was delivered last */
 static u8 wire[WIRE_MAX];
+static unsigned int wire_bytes, wire_stride;
 
 /*
  * What stands for the rooms between: batches wait in their queue until they are run, all
@@ -438,7 +440,7 @@ static void tweak(u8 *inner, unsigned int network, unsigned int how)
 }
 
 /* The next segment of a sender's stream, of @bytes with some padding. */
-static unsigned int make_segment(struct sender *sender, struct fuzz_input *in, u8 *inner,
+static void make_segment(struct sender *sender, struct fuzz_input *in, u8 *inner,
 				 unsigned int bytes, unsigned int kind)
 {
 	unsigned int network = kind == KIND_TCP_V6 ? 40 : 20, options, header, length, i;
@@ -483,7 +485,6 @@ static unsigned int make_segment(struct sender *sender, struct fuzz_input *in, u
 	sender->seq += length - header;
 	if (kind == KIND_ODD_TCP)
 		tweak(inner, network, fuzz_u16(in));
-	return bytes;
 }
 
 static void seal(struct sender *sender, u8 *datagram, const u8 *inner, unsigned int bytes,
@@ -529,6 +530,25 @@ static void make_datagram(struct fuzz_input *in, u8 *datagram, unsigned int byte
 		datagram[fuzz_u16(in) % bytes] ^= 1 << fuzz_u8(in) % 8;
 }
 
+/* One or several, as large as one another but for the last. */
+static void make_packet(struct fuzz_input *in)
+{
+	unsigned int count, bytes, i;
+
+	wire_stride = fuzz_u16(in) % STRIDE_MAX;
+	wire_bytes = 0;
+	count = 1 + fuzz_u8(in) % DATAGRAMS_MAX;
+	for (i = 0; i < count && (i < 4 || in->size); i++) {
+		bytes = wire_stride;
+		if (i + 1 == count || in->size <= 8)
+			bytes = fuzz_u16(in) % (wire_stride + 1);
+		make_datagram(in, wire + wire_bytes, bytes);
+		wire_bytes += bytes;
+		if (bytes < wire_stride)
+			break;
+	}
+}
+
 /*
  * Delivering.
  */
@@ -563,42 +583,16 @@ static struct sk_buff *make_skb(struct fuzz_input *in, const u8 *data, unsigned 
 	return skb;
 }
 
-static void deliver(struct fuzz_input *in, unsigned int bytes, unsigned int stride, long memory)
+static void deliver(struct fuzz_input *in, long memory)
 {
-	struct sk_buff *skb = make_skb(in, wire, bytes);
+	struct sk_buff *skb = make_skb(in, wire, wire_bytes);
 
-	if (stride < bytes)
-		skb_shinfo(skb)->gso_size = stride;
-	else
-		stride = bytes;
-	expect_packet(wire, bytes, stride);
+	if (wire_stride < wire_bytes)
+		skb_shinfo(skb)->gso_size = wire_stride;
+	expect_packet(wire, wire_bytes, min(wire_stride, wire_bytes));
 	shim_fail_after(memory);
 	cv_rx_receive(&listener, skb);
 	shim_fail_after(-1);
-}
-
-static void step_packet(struct fuzz_input *in, long memory, bool again)
-{
-	static unsigned int last_bytes, last_stride;
-	unsigned int stride, count, i;
-
-	if (!again) {
-		stride = fuzz_u16(in) % STRIDE_MAX;
-		count = 1 + fuzz_u8(in) % DATAGRAMS_MAX;
-		last_stride = stride;
-		last_bytes = 0;
-		for (i = 0; i < count && (i < 4 || in->size); i++) {
-			/* The last one may be shorter. */
-			unsigned int bytes = i + 1 < count && in->size > 8 ? stride :
-					     fuzz_u16(in) % (stride + 1);
-
-			make_datagram(in, wire + last_bytes, bytes);
-			last_bytes += bytes;
-			if (bytes < stride)
-				break;
-		}
-	}
-	deliver(in, last_bytes, last_stride, memory);
 }
 
 static void run_batches(long memory)
@@ -635,10 +629,9 @@ static void drop_sessions(struct cv_peer *peer)
 
 static void step(struct fuzz_input *in)
 {
-	static long memory;
 	unsigned int what = fuzz_u8(in) % STEPS;
+	long memory = -1;
 
-	memory = -1;
 	if (what == STEP_NO_MEMORY) {
 		memory = fuzz_u8(in) % 32;
 		lossy = true;
@@ -646,8 +639,11 @@ static void step(struct fuzz_input *in)
 	}
 	switch (what) {
 	case STEP_PACKET:
+		make_packet(in);
+		deliver(in, memory);
+		break;
 	case STEP_PACKET_AGAIN:
-		step_packet(in, memory, what == STEP_PACKET_AGAIN);
+		deliver(in, memory);
 		break;
 	case STEP_RUN:
 		run_batches(memory);
@@ -753,6 +749,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dropped = false;
 	lane_full = false;
 	memset(&expected_drops, 0, sizeof(expected_drops));
+	wire_bytes = 0;
+	wire_stride = 0;
 	sent_count = 0;
 	arrived_count = 0;
 	keepalive_count = 0;

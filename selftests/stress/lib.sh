@@ -88,13 +88,14 @@ watch_indices()
 	wait_for 60 test -e "$tmp/indices"
 }
 
-# no_session_from_before BEGUN DONE: in milliseconds, when something that ends all sessions
-# was begun and done: of those that had sent before it none sends half a second after it
-# or later, when what was on its way has gone.
-no_session_from_before()
+# only_new_sessions BEGUN DONE: in milliseconds, when something that ends all sessions was
+# begun and done: traffic comes back, and of those that had sent before it none sends half
+# a second after it or later, when what was on its way has gone.
+only_new_sessions()
 {
 	local old
 
+	flows 15 || { echo "expected traffic both ways within 15 s: $(what_came)"; return 1; }
 	wait_for 10 indices_since $(($2 + 700)) ||
 		{ echo "expected sessions at work, saw none: $(cat "$tmp/indices.out")"; return 1; }
 	old=$(awk -v begun="$1" -v done="$2" '$2 < begun && $3 > done + 500' "$tmp/indices")

@@ -16,10 +16,7 @@ fi
 # Seconds that a test suspend lasts.
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 defer "echo none >$test_level"
-levels=()
-for level in freezer devices platform; do
-	! grep -qw $level $test_level || levels+=("$level")
-done
+levels=(freezer devices platform)
 disturbances=${#levels[@]}
 net_pair
 tunnel_pair
@@ -34,8 +31,7 @@ suspend()
 	echo mem >/sys/power/state ||
 		{ echo "suspend as far as $1 failed: $(dmesg | tail -n 3)"; return 1; }
 	ended=$(now_ms)
-	flows 15 || { echo "no traffic both ways within 15 s of a suspend: $(what_came)"; return 1; }
-	no_session_from_before "$begun" "$ended"
+	only_new_sessions "$begun" "$ended"
 }
 
 traffic_start
