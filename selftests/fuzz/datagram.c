@@ -441,7 +441,7 @@ static void tweak(u8 *inner, unsigned int network, unsigned int how)
 
 /* The next segment of a sender's stream, of @bytes with some padding. */
 static void make_segment(struct sender *sender, struct fuzz_input *in, u8 *inner,
-				 unsigned int bytes, unsigned int kind)
+			 unsigned int bytes, unsigned int kind)
 {
 	unsigned int network = kind == KIND_TCP_V6 ? 40 : 20, options, header, length, i;
 	u8 peer = sender - senders + 1, how = fuzz_u8(in);
