@@ -593,6 +593,9 @@ static void deliver(struct fuzz_input *in, long memory)
 	shim_fail_after(memory);
 	cv_rx_receive(&listener, skb);
 	shim_fail_after(-1);
+	/* The bound of bytes in flight: how many it has refused is not the model's to know. */
+	if (atomic_read(&device->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES)
+		lossy = true;
 }
 
 static void run_batches(long memory)
