@@ -16,6 +16,9 @@
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 
+/* As many ticks from now a timer of the kernel's is not late. */
+#define CV_TIMERS_EXACT_JIFFIES 63
+
 static struct workqueue_struct *cv_timers_wq;
 
 static void cv_timers_fire(struct timer_list *timer);
@@ -61,14 +64,28 @@ static u32 cv_timers_now_ms(void)
 	return div_u64(ktime_get_coarse_ns(), NSEC_PER_MSEC);
 }
 
+/*
+ * A timer is late by up to an eighth of its time, so that many can share a tick: of five
+ * seconds it would take the jitter, and two ends that tried at once would do so again. So the
+ * waits that have one are made in steps that are too short, until the rest is exact; longer
+ * ones may be late.
+ */
+static unsigned long cv_timers_step_jiffies(s32 wait_ms)
+{
+	const s32 most_ms = (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S) * MSEC_PER_SEC +
+			    CV_WIRE_RETRY_JITTER_MS;
+	unsigned long step = msecs_to_jiffies(max(wait_ms, 0)) + 1;
+
+	return step < CV_TIMERS_EXACT_JIFFIES || wait_ms > most_ms ? step : step - step / 8;
+}
+
 static void cv_timers_arm(struct cv_peer *peer, u32 now_ms)
 {
 	u32 next_ms = cv_timer_rules_next(&peer->timers);
-	s32 wait_ms = next_ms - now_ms;
 
 	lockdep_assert_held(&peer->timer_lock);
 	if (next_ms)
-		mod_timer(&peer->timer, jiffies + msecs_to_jiffies(max(wait_ms, 0)) + 1);
+		mod_timer(&peer->timer, jiffies + cv_timers_step_jiffies(next_ms - now_ms));
 }
 
 /**

@@ -183,8 +183,10 @@ def retry(world):
     ktap.equal("nothing but initiations come", len(heard), len(at))
     ktap.true("the first at once", at and at[0] < 1, "< 1", at[:1])
     gaps = [b - a for a, b in zip(at, at[1:])]
+    # culvert does not let the kernel's timer wheel round the jitter away.
+    latest = 5 + JITTER_S + 0.03 if ktap.KIND == "culvert" else late(5 + JITTER_S)
     ktap.true("the others every 5 s and up to a third",
-              all(4.99 <= gap <= late(5 + JITTER_S) for gap in gaps), "5 to 6.2",
+              all(4.99 <= gap <= latest for gap in gaps), f"4.99 to {latest:.2f}",
               [round(gap, 3) for gap in gaps])
     ktap.true("with jitter", len({round(gap, 2) for gap in gaps}) > 1, "different gaps", gaps)
     ktap.between("18 to 20 of them", 18, 20, len(at))
