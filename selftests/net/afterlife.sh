@@ -23,7 +23,7 @@ ipn c link set cv0 up
 soon "moved away: ping" 20 ping_once c 10.77.0.2
 ns_drop a
 soon "its namespace has gone: no carrier" 30 \
-	eval '[ "$(n c cat /sys/class/net/cv0/operstate)" != up ] && ! carrier c cv0'
+	eval '[ "$(n_sys c cat /sys/class/net/cv0/operstate)" != up ] && ! carrier c cv0'
 works "the peer can be removed" tun_set c cv0 peer "${pub[b]}" remove
 works "the link can be deleted" ipn c link del cv0
 

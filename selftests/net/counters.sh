@@ -73,7 +73,8 @@ grew "TCP" a rx_errors 0
 snapshot a
 before=$(peer_tx a cv0 b)
 tun_set a cv0 peer "${pub[b]}" persistent-keepalive 1000
-wait_for 5 test "$(peer_tx a cv0 b)" != "$before"
+has_sent() { [ "$(peer_tx a cv0 b)" != "$before" ]; }
+wait_for 5 has_sent
 is "a keepalive: peer" 32 "$(($(peer_tx a cv0 b) - before))"
 grew "a keepalive" a tx_packets 0
 tun_set a cv0 peer "${pub[b]}" persistent-keepalive off

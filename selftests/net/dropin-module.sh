@@ -14,7 +14,7 @@ taken=$CULVERT_BUILD/kernel-tests/$(uname -r)/cv_test_taken.ko
 
 is_loaded() { [ -d "/sys/module/$1" ] && echo loaded || echo "not loaded"; }
 driver() { n "$1" ethtool -i "$2" | sed -n 's/^driver: //p'; }
-devtype() { n "$1" sed -n 's/^DEVTYPE=//p' "/sys/class/net/$2/uevent"; }
+devtype() { n_sys "$1" sed -n 's/^DEVTYPE=//p' "/sys/class/net/$2/uevent"; }
 kind_of() { ipn "$1" -j -d link show "$2" | sed 's/.*"info_kind":"\([^"]*\)".*/\1/'; }
 unload() { soon "$1 is unloaded" 30 module_gone "$1"; }
 

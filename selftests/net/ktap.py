@@ -82,7 +82,12 @@ class Link:
         self.namespace, self.dev = namespace, dev
 
     def inside(self, *words, check=True):
-        return command("ip", "netns", "exec", self.namespace, *words, check=check)
+        return command("nsenter", f"--net=/run/netns/{self.namespace}", *words, check=check)
+
+    def counter(self, dev, name):
+        """From /sys, which is the namespace's own only for ip(8)."""
+        return int(command("ip", "netns", "exec", self.namespace, "cat",
+                           f"/sys/class/net/{dev}/statistics/{name}"))
 
     def set(self, *words):
         self.inside(TOOL, "set", self.dev, *words)
@@ -111,7 +116,7 @@ class Link:
         return counters
 
     def stat(self, name):
-        return int(self.inside("cat", f"/sys/class/net/{self.dev}/statistics/{name}"))
+        return self.counter(self.dev, name)
 
 
 def finish():

@@ -47,12 +47,16 @@ client_net()
 	addr b lo 192.0.2.2/32 2001:db8:2::2/128 203.0.113.2/32 2001:db8:113::2/128
 	ip route add default via 198.51.100.2
 	ip -6 route add default via 2001:db8:51::2
+	wait_for 10 has_link_local va
 	outer4=([a]=198.51.100.1 [b]=198.51.100.2)
 	outer6=([a]=2001:db8:51::1 [b]=2001:db8:51::2)
 	key a
 	key b
 	psk shared
 }
+
+# It comes by itself, and late where duplicates are looked for.
+has_link_local() { ip -6 route show table local dev "$1" | grep -q '^local fe80:'; }
 
 # The first namespace must not be taken down as the others are, with its processes.
 host_leave()

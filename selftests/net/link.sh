@@ -17,8 +17,8 @@ if [ "$kind" = culvert ]; then
 	matches "MTU limits" "minmtu 68 maxmtu 65535" "$show"
 fi
 matches "its kind in ip -d link" "^ *$kind( |\$)" "$(sed -n 3p <<<"$show")"
-is "DEVTYPE" "DEVTYPE=$kind" "$(n a grep DEVTYPE /sys/class/net/cv0/uevent)"
-is "no hardware type" 65534 "$(n a cat /sys/class/net/cv0/type)"
+is "DEVTYPE" "DEVTYPE=$kind" "$(n_sys a grep DEVTYPE /sys/class/net/cv0/uevent)"
+is "no hardware type" 65534 "$(n_sys a cat /sys/class/net/cv0/type)"
 matches "driver in ethtool -i" "^driver: $kind\$" "$(n a ethtool -i cv0)"
 if [ "$kind" = culvert ]; then
 	is "version in ethtool -i" "version: $(modinfo -F version culvert)" \

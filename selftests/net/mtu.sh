@@ -17,7 +17,7 @@ big()
 
 net_pair
 tunnel_pair
-is "the default MTU" 1420 "$(n a cat /sys/class/net/cv0/mtu)"
+is "the default MTU" 1420 "$(n_sys a cat /sys/class/net/cv0/mtu)"
 fails "an MTU of 65536 is refused" ipn a link set cv0 mtu 65536
 fails "an MTU of 67 is refused" ipn a link set cv0 mtu 67
 

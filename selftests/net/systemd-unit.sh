@@ -18,7 +18,7 @@ run_unit()
 		line=${line//%I/cv0}
 		line=${line//\$\$/\$}
 		line=${line//\/usr\/bin\/culvert/culvert}
-		n a /bin/bash -c "${line#-}" || [[ $line == -* ]] || return 1
+		n_sys a /bin/bash -c "${line#-}" || [[ $line == -* ]] || return 1
 	done < <(sed -n "s/^$1=//p" "$unit")
 }
 

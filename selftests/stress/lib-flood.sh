@@ -25,10 +25,10 @@ flood_setup()
 	ns_new f
 	wire f out a in
 	addr a in $victim/24
-	mac=$(n f cat /sys/class/net/out/address)
+	mac=$(n_sys f cat /sys/class/net/out/address)
 	ipn a route add 10.66.0.0/16 via 10.67.0.2 dev in onlink
 	ipn a neigh add 10.67.0.2 lladdr "$mac" dev in
-	victim_mac=$(n a cat /sys/class/net/in/address)
+	victim_mac=$(n_sys a cat /sys/class/net/in/address)
 	tunnel_pair
 	py forged.py "$tmp" "${pub[a]}"
 	works "an established session" ping_ok a 10.77.0.2

@@ -41,8 +41,8 @@ steer()
 	local end
 
 	for end in a b; do
-		echo "$1" | n $end tee "/sys/class/net/v$end/queues/rx-0/rps_cpus" || return
-		echo "$2" | n $end tee /sys/class/net/cv0/queues/rx-0/rps_cpus || return
+		echo "$1" | n_sys $end tee "/sys/class/net/v$end/queues/rx-0/rps_cpus" || return
+		echo "$2" | n_sys $end tee /sys/class/net/cv0/queues/rx-0/rps_cpus || return
 	done
 }
 
