@@ -66,9 +66,9 @@ static u32 cv_timers_now_ms(void)
 
 /*
  * A timer is late by up to an eighth of its time, so that many can share a tick: of five
- * seconds it would take the jitter, and two ends that tried at once would do so again. So the
- * waits that have one are made in steps that are too short, until the rest is exact; longer
- * ones may be late.
+ * seconds it would take the jitter, and two ends that tried at once would do so again. So
+ * waits up to the longest that has one are made in steps that are too short, until the rest is
+ * exact: three or four wake-ups. Longer ones may be late.
  */
 static unsigned long cv_timers_step_jiffies(s32 wait_ms)
 {

@@ -14,7 +14,7 @@ tun_set b cv0 peer "$(n b "$tool" show cv0 peers)" allowed-ips 10.77.0.1/32,fd77
 
 # Before the IP header (the link-layer header counts), past the end, and right.
 before=$(drops a cv0 tx_segment_failed)
-said=$(n_sys a /usr/bin/python3 -S "$net_dir/tap.py" guest 192.0.2.1 10.77.0.2 0 20 0 0 14 600 100 6 34 6)
+said=$(n_sys a "${python[@]}" "$net_dir/tap.py" guest 192.0.2.1 10.77.0.2 0 20 0 0 14 600 100 6 34 6)
 note "the tap: ${said//$'\n'/ }"
 taken=$(head -n 4 <<<"$said" | grep -cx taken || :)
 all_counted()

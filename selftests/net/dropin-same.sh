@@ -35,7 +35,7 @@ moved()
 	wait_for 20 in_user_namespace "$bg_pid" net
 	ipn a link set cv0 netns "$bg_pid"
 	take "$1" moved nsenter --target "$bg_pid" --user --net --preserve-credentials \
-		/usr/bin/python3 -S "$net_dir/dropin.py" moved
+		"${python[@]}" "$net_dir/dropin.py" moved
 	drop_all
 }
 
@@ -66,7 +66,7 @@ record()
 	done
 	ns_new a
 	ipn a link add cv0 type wireguard
-	take "$1" private n a "${somebody[@]}" /usr/bin/python3 -S "$net_dir/dropin.py" private
+	take "$1" private n a "${somebody[@]}" "${python[@]}" "$net_dir/dropin.py" private
 	drop_all
 	moved "$1"
 	orphaned "$1"

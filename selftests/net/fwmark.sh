@@ -102,7 +102,7 @@ ipn a route add 203.0.113.2/32 dev cv1
 before=$(($(stat a cv0 tx_packets) + $(stat a cv1 tx_packets)))
 fails "two links routed into each other: no ping" ping_once a 10.78.0.2
 fails "two links routed into each other: no TCP" timeout 5 ip netns exec "${ns[a]}" \
-	/usr/bin/python3 -S -c 'import socket; socket.create_connection(("10.77.0.2", 9), 3)'
+	"${python[@]}" -c 'import socket; socket.create_connection(("10.77.0.2", 9), 3)'
 between "two links routed into each other: packets do not multiply" 1 300 \
 	$(($(stat a cv0 tx_packets) + $(stat a cv1 tx_packets) - before))
 if [ "$kind" = culvert ]; then

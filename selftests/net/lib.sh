@@ -369,15 +369,17 @@ ipn()
 	ip -n "$name" "$@"
 }
 
-# py SCRIPT ARGUMENT...; n_py NAME SCRIPT ARGUMENT... Without packages beside Python's own
-# (-S) it starts in half the time.
-py() { local script=$1; shift; /usr/bin/python3 -S "$net_dir/$script" "$@"; }
+# Without packages beside Python's own it starts in half the time.
+python=(/usr/bin/python3 -S)
+
+# py SCRIPT ARGUMENT...; n_py NAME SCRIPT ARGUMENT...
+py() { local script=$1; shift; "${python[@]}" "$net_dir/$script" "$@"; }
 n_py()
 {
 	local name=$1 script=$2
 
 	shift 2
-	n "$name" /usr/bin/python3 -S "$net_dir/$script" "$@"
+	n "$name" "${python[@]}" "$net_dir/$script" "$@"
 }
 
 # addr NAME DEV ADDRESS...: without waiting for duplicate address detection.

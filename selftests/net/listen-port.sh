@@ -39,7 +39,7 @@ is "taken by another link: the old socket is open" 2 "$(listens a "$before")"
 for family in 4 6; do
 	address=0.0.0.0
 	[ $family = 4 ] || address=::
-	bg n a /usr/bin/python3 -S -c '
+	bg n a "${python[@]}" -c '
 import socket, sys, time
 family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
 sock = socket.socket(family, socket.SOCK_DGRAM)

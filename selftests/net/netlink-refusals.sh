@@ -14,11 +14,11 @@ tun_set a cv0 fwmark 5
 
 before=$(tun_show a cv0 dump)
 CV_WHO="another user" relay n a setpriv --reuid 65534 --regid 65534 --clear-groups \
-	--bounding-set -all --inh-caps -all /usr/bin/python3 -S "$net_dir/netlink.py" unprivileged
+	--bounding-set -all --inh-caps -all "${python[@]}" "$net_dir/netlink.py" unprivileged
 CV_WHO="root without CAP_NET_ADMIN" relay n a setpriv --bounding-set -net_admin \
-	--inh-caps -net_admin /usr/bin/python3 -S "$net_dir/netlink.py" unprivileged
+	--inh-caps -net_admin "${python[@]}" "$net_dir/netlink.py" unprivileged
 CV_WHO="root of another user namespace" relay n a unshare -Ur \
-	/usr/bin/python3 -S "$net_dir/netlink.py" unprivileged
+	"${python[@]}" "$net_dir/netlink.py" unprivileged
 is "nothing has changed by all these" "$before" "$(tun_show a cv0 dump)"
 
 # A user namespace with a network namespace of its own may do as it likes there;

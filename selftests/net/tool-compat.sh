@@ -7,10 +7,8 @@
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# the command under test is culvert, whatever configures the other tests; nsenter
-# is cheaper than "ip netns exec", and there are many calls
-in_a() { nsenter --net="/run/netns/${ns[a]}" "$@"; }
-c() { in_a culvert "$@"; }
+# the command under test is culvert, whatever configures the other tests
+c() { n a culvert "$@"; }
 conf() { c showconf "$dev" 2>&1; }
 
 fields=(public-key private-key listen-port fwmark peers preshared-keys endpoints
@@ -63,8 +61,8 @@ END
 same_as_wg()
 {
 	# a handshake's age may be another second later: there is none here
-	in_a bash "$tmp/print" wg "$dev" "${fields[@]}" >"$tmp/wg.out" 2>&1
-	in_a bash "$tmp/print" culvert "$dev" "${fields[@]}" >"$tmp/culvert.out" 2>&1
+	n a bash "$tmp/print" wg "$dev" "${fields[@]}" >"$tmp/wg.out" 2>&1
+	n a bash "$tmp/print" culvert "$dev" "${fields[@]}" >"$tmp/culvert.out" 2>&1
 	if cmp -s "$tmp/wg.out" "$tmp/culvert.out"; then
 		ok "$1: show, its fields and showconf are like wg's"
 	else
@@ -275,13 +273,13 @@ test_refusals()
 	refused "$k, unknown field" "'colour' is not a field" show "$dev" colour
 	refused "$k, unknown subcommand" "no subcommand 'frob'" frob
 	is "$k: refused changes have changed nothing" "$before" "$(conf)"
-	in_a "${nobody[@]}" culvert show interfaces >"$tmp/out" 2>&1 || :
+	n a "${nobody[@]}" culvert show interfaces >"$tmp/out" 2>&1 || :
 	is "$k: anyone may list the devices" "$dev" "$(cat "$tmp/out")"
 	fails_with "$k: nobody else may look inside" "^culvert: $dev: .*CAP_NET_ADMIN" \
-		in_a "${nobody[@]}" culvert show "$dev"
+		n a "${nobody[@]}" culvert show "$dev"
 	fails_with "$k: or change it" "^culvert: $dev: .*CAP_NET_ADMIN" \
-		in_a "${nobody[@]}" culvert set "$dev" fwmark 1
-	in_a sh -c "culvert show $dev dump >/dev/full" 2>"$tmp/err" || :
+		n a "${nobody[@]}" culvert set "$dev" fwmark 1
+	n a sh -c "culvert show $dev dump >/dev/full" 2>"$tmp/err" || :
 	matches "$k: a full disk is an error" "^culvert: .*No space left" "$(cat "$tmp/err")"
 }
 
