@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Makes each allocation of a request fail in turn: the NTHs one, for N = 1, 2, ... until
+the request was done before it had so many. Run by faults.sh.
+
+    faults.py KIND
+
+A request may fail, with an errno that speaks of memory, or do without; after a failure
+the very same request must succeed, which it would not had it been done by halves.
+"""
+import ctypes
+import errno
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../net"))
+import ktap  # noqa: E402 pylint: disable=wrong-import-position
+import nl  # noqa: E402 pylint: disable=wrong-import-position
+
+DEBUG = "/sys/kernel/debug"
+FAIL_NTH = "/proc/self/fail-nth"
+MOST = 2000
+# What may be said when there is no memory.
+FINE = {errno.ENOMEM, errno.ENOBUFS, errno.E2BIG, errno.EBUSY, errno.EAGAIN, errno.EINTR}
+LIBC = ctypes.CDLL(None, use_errno=True)
+INIT_MODULE, DELETE_MODULE = 175, 176
+NEWLINK, DELLINK, SETLINK = 16, 17, 19
+CREATE, EXCL = 0x400, 0x200
+IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFF_UP = 3, 18, 1, 1
+
+
+def arm():
+    """All of the kernel's own allocations, those that may sleep too, and no word of each:
+    the memory of processes is left alone, or this one would be killed for want of it."""
+    for kind in ("failslab", "fail_page_alloc"):
+        path = f"{DEBUG}/{kind}"
+        if not os.path.isdir(path):
+            continue
+        for name, value in (("ignore-gfp-wait", "N"), ("ignore-gfp-highmem", "Y"),
+                            ("cache-filter", "N"), ("min-order", "0"), ("verbose", "0"),
+                            ("probability", "0"), ("times", "-1")):
+            if os.path.exists(f"{path}/{name}"):
+                with open(f"{path}/{name}", "w", encoding="ascii") as file:
+                    file.write(value)
+
+
+class Injection:
+    """The NTH allocation of the with-block fails; `left` says whether it was reached."""
+
+    def __init__(self, nth):
+        self.nth, self.left = nth, True
+
+    def __enter__(self):
+        self.file = os.open(FAIL_NTH.replace("self", "thread-self"), os.O_RDWR)
+        os.write(self.file, str(self.nth).encode())
+        return self
+
+    def __exit__(self, *_):
+        self.left = os.pread(self.file, 32, 0).strip(b"\0\n") not in (b"0", b"")
+        os.pwrite(self.file, b"0", 0)
+        os.close(self.file)
+
+
+class Route(nl.Client):
+    """rtnetlink: links made, set up and down, deleted; errors come as nl.Refusal."""
+
+    def __init__(self):  # pylint: disable=super-init-not-called
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+        self.socket.settimeout(60)
+        self.socket.bind((0, 0))
+        self.serial, self.interrupted = 0, False
+
+    def ask(self, kind, flags, index=0, state=0, change=0, extra=b""):
+        self.serial += 1
+        body = struct.pack("=BxHiII", 0, 0, index, state, change) + extra
+        message = struct.pack("=IHHII", 16 + len(body), kind, nl.REQUEST | nl.ACK | flags,
+                              self.serial, 0) + body
+        return message
+
+    def talk(self, message):
+        self.socket.send(message)
+        list(self.answers())
+
+
+def make(route, kind):
+    return route.ask(NEWLINK, CREATE | EXCL, extra=nl.attr(IFLA_IFNAME, "cvf") + nl.nest(
+        IFLA_LINKINFO, nl.attr(IFLA_INFO_KIND, kind)))
+
+
+def state(route, up):
+    return route.ask(SETLINK, 0, socket.if_nametoindex("cvf"), IFF_UP * up, IFF_UP)
+
+
+def peers(number):
+    return [nl.peer(bytes([number, n]) + bytes(range(30)), nl.u16(nl.PEER_KEEPALIVE, 25),
+                    nl.attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.9", 9)),
+                    nl.nest(nl.PEER_IPS, nl.allowed_ip(f"10.{number}.{n}.0/24"),
+                            nl.allowed_ip(f"fd00:{number}:{n}::/64"))) for n in range(1, 4)]
+
+
+class Case:
+    """A request that is done with each of its allocations failing, and then undone."""
+
+    def __init__(self, name, do, undo):
+        self.name, self.do, self.undo = name, do, undo
+
+    def again(self, failed):
+        """What was refused works; what was done and only its answer was lost, is done."""
+        lost = isinstance(failed, OSError) and failed.errno == errno.ENOBUFS
+        try:
+            self.do()
+        except (nl.Refusal, OSError) as error:
+            if not (lost and error.errno in (errno.EEXIST, errno.ENODEV, errno.ENXIO)):
+                raise
+
+    def run(self):
+        errors = injected = 0
+        for nth in range(1, MOST):
+            failed = None
+            with Injection(nth) as injection:
+                try:
+                    self.do()
+                except (nl.Refusal, OSError) as error:
+                    failed = error
+                except MemoryError:
+                    failed = OSError(errno.ENOMEM, "the program's own")
+            if not injection.left:
+                injected += 1
+            if failed is not None:
+                errors += 1
+                if failed.errno not in FINE:
+                    ktap.fail(f"{self.name}: allocation {nth} fails", "an error of memory",
+                              failed)
+                    return
+                try:
+                    self.again(failed)
+                except (nl.Refusal, OSError) as error:
+                    ktap.fail(f"{self.name}: works after allocation {nth} has failed",
+                              "success", error)
+                    return
+            self.undo()
+            if injection.left:
+                break
+        else:
+            ktap.fail(f"{self.name}: comes to an end", f"at most {MOST} allocations", "more")
+            return
+        ktap.true(f"{self.name}: {injected} allocations failed, {errors} of them with an "
+                  "error, and it worked after each", injected > 0, "one that fails", injected)
+
+
+def cases(kind):
+    """All requests, each with what takes it back."""
+    route, client = Route(), nl.Client(kind)
+    name = nl.attr(nl.IFNAME, "cvf")
+
+    def ask(build):
+        # What is asked is put together before: the kernel's allocations count alone.
+        message = build()
+        route.talk(message)
+
+    def delete():
+        route.talk(route.ask(DELLINK, 0, socket.if_nametoindex("cvf")))
+
+    yield Case("make a link", lambda: ask(lambda: make(route, kind)), delete)
+    ask(lambda: make(route, kind))
+    client.set(name, nl.attr(nl.PRIVATE_KEY, b"\x08" + bytes(30) + b"\x40"))
+    yield Case("set a private key",
+               lambda: client.set(name, nl.attr(nl.PRIVATE_KEY, b"\x18" + bytes(30) + b"\x40")),
+               lambda: None)
+    yield Case("add peers", lambda: client.set(name, nl.nest(nl.PEERS, *peers(1))),
+               lambda: client.set(name, nl.u32(nl.FLAGS, nl.REPLACE_PEERS)))
+    client.set(name, nl.nest(nl.PEERS, *peers(2)))
+    yield Case("replace all peers",
+               lambda: client.set(name, nl.u32(nl.FLAGS, nl.REPLACE_PEERS),
+                                  nl.nest(nl.PEERS, *peers(3))), lambda: None)
+    yield Case("remove peers", lambda: client.set(name, nl.nest(nl.PEERS, *[
+        nl.peer(bytes([3, n]) + bytes(range(30)), nl.u32(nl.PEER_FLAGS, nl.PEER_REMOVE))
+        for n in range(1, 4)])), lambda: client.set(name, nl.nest(nl.PEERS, *peers(3))))
+    yield Case("read a device", lambda: client.dump("cvf"), lambda: None)
+    yield Case("set the link up", lambda: ask(lambda: state(route, 1)),
+               lambda: ask(lambda: state(route, 0)))
+    ask(lambda: state(route, 1))
+    yield Case("change the port", lambda: client.set(name, nl.u16(nl.LISTEN_PORT, 51821)),
+               lambda: client.set(name, nl.u16(nl.LISTEN_PORT, 51820)))
+    yield Case("set the link down", lambda: ask(lambda: state(route, 0)),
+               lambda: ask(lambda: state(route, 1)))
+    yield Case("delete the link", delete, lambda: ask(lambda: make(route, kind)))
+    delete()
+
+
+def unload(kind):
+    if LIBC.syscall(DELETE_MODULE, kind.encode(), os.O_NONBLOCK):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def load(kind):
+    """By the system call: modprobe reads files, which would fail instead."""
+    with open(os.environ["CULVERT_KO"], "rb") as file:
+        image = file.read()
+
+    def do():
+        if LIBC.syscall(INIT_MODULE, image, len(image), b""):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+    unload(kind)
+    return Case("load the module", do, lambda: unload(kind)), do
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    kind = sys.argv[1]
+    arm()
+    case, load_it = load(kind)
+    ktap.run_case(case.run)
+    load_it()
+    for case in cases(kind):
+        ktap.run_case(case.run)
+    subprocess.run(["ip", "link", "del", "cvf"], capture_output=True, check=False)
+    ktap.finish()
+
+
+main()
