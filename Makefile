@@ -47,6 +47,8 @@ help:
 	@echo
 	@echo '  make check-kernels  build for every supported kernel, run on each: a table'
 	@echo '                  (LONG=1: the whole suite; BUILD=1: only build)'
+	@echo '  make check-debug  the suite on a kernel with KASAN, UBSAN, lockdep, kmemleak'
+	@echo '                  (QUICK=1: some of it); make check-kcsan: races, by KCSAN'
 	@echo '  make dkms-test  DKMS in a chroot: install, new kernel, failures, remove'
 	@echo '                  (SUITE=trixie: on Debian 13)'
 	@echo '  make deb        packages for Debian, in build/deb; make rpm likewise'
@@ -196,6 +198,15 @@ rpm:
 .PHONY: check-kernels
 check-kernels: tools
 	@selftests/check-kernels $(if $(LONG),--long) $(if $(BUILD),--build)
+
+# The kernels are built once, in minutes, and kept in the user's cache directory.
+.PHONY: check-debug
+check-debug: tools
+	@selftests/check-sanitized $(if $(QUICK),--quick) debug $(T)
+
+.PHONY: check-kcsan
+check-kcsan: tools
+	@selftests/check-sanitized kcsan $(T)
 
 .PHONY: clean
 clean:
