@@ -145,6 +145,9 @@ what_came()
 	tun_show a cv0 dump 2>&1 | cut -f 3-
 	tun_show b cv0 dump 2>&1 | cut -f 3-
 	drop_counts
+	# The last but one is what waits in a processor's backlog.
+	echo
+	echo "softnet_stat: $(cut -d ' ' -f 1,2,12,13 /proc/net/softnet_stat | tr '\n' ';')"
 }
 
 # drop_counts: why packets were dropped at either end, for a failure.
