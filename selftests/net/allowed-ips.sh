@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 180
 # Cryptokey routing: the longest prefix picks the peer, the source of what comes in
 # is checked, a prefix has one owner, and a sender hears when there is none.

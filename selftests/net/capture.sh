@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 90
 # What tcpdump and tc see on the link: whole inner IP packets, each once, in both
 # directions; and mirrored copies that do no harm.

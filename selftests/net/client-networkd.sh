@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # root: clients
 # timeout: 300
 # systemd-networkd, Debian's own, from .netdev and .network files: a tunnel with keys in

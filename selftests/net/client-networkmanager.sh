@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # root: clients
 # timeout: 400
 # NetworkManager, Debian's own, by nmcli: a file of wg-quick imported, a connection

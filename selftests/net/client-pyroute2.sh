@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # root: clients
 # timeout: 180
 # Debian's pyroute2, whose WireGuard class writes netlink messages of its own: a tunnel

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # root: clients
 # timeout: 400
 # Debian's wg-quick: up, down, save and strip of real configurations, by hand and by

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # root: clients
 # timeout: 240
 # Debian's wg(8), every subcommand of it: it sets, shows, saves and refuses as it does

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # culvert load and culvert doctor: what they say of a machine that is well, and of each
 # thing that can be wrong with it.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 90
 # test-modules: aead
 # The AEAD that the datapath has of its own, against the kernel's library: at every

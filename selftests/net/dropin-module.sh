@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 180
 # test-modules: taken
 # culvert takes the place of wireguard.ko when it is asked to, only then, and only where

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # ECN and DSCP, inside and outside, in every combination; AF41 for handshakes.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # Everything through the tunnel: the mark keeps the tunnel's own packets out of it;
 # without it the loop is broken and counted. A tunnel in a tunnel works, and two that

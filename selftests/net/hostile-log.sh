@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 90
 # needs: python3
 # What anybody can send without end does not fill the log.

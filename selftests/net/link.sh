@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 180
 # The link as rtnetlink, ethtool and sysfs show it, what it refuses, and that it can
 # be made, renamed, taken up and down and deleted any number of times.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 90
 # The listen port: given, chosen, taken, changed while packets fly.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # One link with many peers that all speak at once: each gets its own packets and
 # nobody else's, whole and in order.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # MTU edges: the default, the least, one byte too many, and the greatest that UDP
 # can carry, through outer fragmentation.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 90
 # What the netlink commands do: set and its flags, dumps over many messages, dumps
 # that are disturbed.

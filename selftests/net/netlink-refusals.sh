@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # Every netlink request that must be refused: its errno, its words, and that
 # nothing has changed; and who may ask at all.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # Roaming: the other end follows to a new address, port or address family, without a
 # new handshake and with a TCP connection going on.

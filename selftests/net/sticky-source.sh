@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # The source address: a peer is answered from the address that it spoke to, as long
 # as that address is there and leads out where its packets came in.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 60
 # The commands of culvert@.service, run as systemd runs them: a link comes up from its
 # two files, takes a changed one, and goes; a start that fails leaves no link behind.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 400
 # The command culvert: what it sets it shows, on links of both kinds; it prints
 # what wg(8) prints, byte for byte, and refuses bad input without changing a thing.

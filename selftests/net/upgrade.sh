@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # The module is replaced under a tunnel, by the steps that README.md has under
 # "Upgrade without dropping": the peer, another machine, keeps all it has, and one
