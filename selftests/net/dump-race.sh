@@ -30,7 +30,7 @@ dumps()
 			whole=$((whole + 1))
 		else
 			none=$((none + 1))
-			grep -q "No such device" "$tmp/$1.error" || cat "$tmp/$1.error" >>"$tmp/odd"
+			grep -qi "no such device" "$tmp/$1.error" || cat "$tmp/$1.error" >>"$tmp/odd"
 		fi
 		echo "$whole $none" >"$tmp/$1.dumps.new"
 		mv "$tmp/$1.dumps.new" "$tmp/$1.dumps"
