@@ -150,13 +150,13 @@ static struct sk_buff *make(const struct inject *how, const u8 *data, size_t byt
 
 static void hand_over(const struct inject *how, struct sk_buff *skb, struct net_device *dev)
 {
-	struct sk_buff *other = NULL;
+	struct sk_buff *clone = NULL, *same = NULL;
 
 	if (how->flags & INJECT_CLONED)
-		other = skb_clone(skb, GFP_KERNEL);
+		clone = skb_clone(skb, GFP_KERNEL);
 	/* Only what comes in may be shared. */
 	if (how->flags & INJECT_SHARED && !(how->flags & INJECT_TRANSMIT))
-		other = skb_get(skb);
+		same = skb_get(skb);
 	skb->dev = dev;
 	local_bh_disable();
 	if (how->flags & INJECT_TRANSMIT)
@@ -164,7 +164,8 @@ static void hand_over(const struct inject *how, struct sk_buff *skb, struct net_
 	else
 		netif_receive_skb(skb);
 	local_bh_enable();
-	kfree_skb(other);
+	kfree_skb(clone);
+	kfree_skb(same);
 }
 
 static ssize_t inject_write(struct file *file, const char __user *from, size_t count,
