@@ -21,7 +21,7 @@ import ktap  # noqa: E402 pylint: disable=wrong-import-position
 import nl  # noqa: E402 pylint: disable=wrong-import-position
 
 DEBUG = "/sys/kernel/debug"
-FAIL_NTH = "/proc/self/fail-nth"
+FAIL_NTH = "/proc/thread-self/fail-nth"
 MOST = 2000
 # What may be said when there is no memory; ENFILE by the kernel when a socket has none.
 FINE = {errno.ENOMEM, errno.ENOBUFS, errno.E2BIG, errno.EBUSY, errno.EAGAIN, errno.EINTR,
@@ -49,13 +49,13 @@ def arm():
 
 
 class Injection:
-    """The NTH allocation of the with-block fails; `left` says whether it was reached."""
+    """The NTH allocation of the with-block fails; `left` says that it was not reached."""
 
     def __init__(self, nth):
         self.nth, self.left = nth, True
 
     def __enter__(self):
-        self.file = os.open(FAIL_NTH.replace("self", "thread-self"), os.O_RDWR)
+        self.file = os.open(FAIL_NTH, os.O_RDWR)
         os.write(self.file, str(self.nth).encode())
         return self
 
