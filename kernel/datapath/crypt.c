@@ -4,6 +4,10 @@
  * or to open, fed by tx.c and rx.c. A worker runs at two levels: as a work item, which
  * lets one flow use several CPUs; and as a tasklet, soon, once the burst of packets that
  * this CPU is just receiving or sending is over, which takes no wake-up.
+ *
+ * The work item comes before programs, for what it does is mostly a packet's latency; but
+ * as softirqs do, it goes on as one of them when there is no end of it: a flood leaves
+ * programs their share.
  */
 #include <linux/interrupt.h>
 #include <linux/local_lock.h>
@@ -22,7 +26,7 @@
 /* How often a worker goes on with what others have finished, before its own next batch. */
 #define CV_CRYPT_KEEP_ROUNDS 4
 
-/* Batches a worker does before it lets others have its CPU. */
+/* Batches a worker does before it lets others have its CPU, and is as patient as they. */
 #define CV_CRYPT_RUN_MAX 32
 
 /**
@@ -31,12 +35,19 @@
 struct cv_crypt_worker {
 	/** @lock: @batches and @burst */
 	spinlock_t lock;
-	/** @batches: for @work, oldest first */
+	/** @batches: for @urgent or @patient, oldest first */
 	struct list_head batches;
 	/** @burst: for @soon, oldest first */
 	struct list_head burst;
-	/** @work: runs @batches */
-	struct work_struct work;
+	/** @urgent: runs @batches, before programs have their turn */
+	struct work_struct urgent;
+	/** @patient: goes on with @batches, as one among programs */
+	struct work_struct patient;
+	/**
+	 * @tired: it is @patient's turn, till @batches was found empty. Who reads it while
+	 * it changes kicks the other level, which finds the same batches.
+	 */
+	bool tired;
 	/** @soon: runs @burst, when this CPU's burst is over */
 	struct tasklet_struct soon;
 	/** @scratch_lock: the CPU's scratch and page chunks, where BH off does not own them */
@@ -47,13 +58,30 @@ static DEFINE_PER_CPU(struct cv_crypt_worker, cv_crypt_workers) = {
 	.scratch_lock = INIT_LOCAL_LOCK(scratch_lock),
 };
 
-static struct workqueue_struct *cv_crypt_wq;
+static struct workqueue_struct *cv_crypt_urgent_wq;
+static struct workqueue_struct *cv_crypt_patient_wq;
 
 /* Whose turn it was, for what this CPU hands out. */
 static DEFINE_PER_CPU(unsigned int, cv_crypt_last);
 
-static void cv_crypt_work(struct work_struct *work);
+static void cv_crypt_urgent(struct work_struct *work);
+static void cv_crypt_patient(struct work_struct *work);
 static void cv_crypt_soon(struct tasklet_struct *soon);
+
+static int cv_crypt_init_queues(void)
+{
+	const unsigned int flags = WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM;
+
+	cv_crypt_urgent_wq = alloc_workqueue("culvert-urgent", flags | WQ_HIGHPRI, 0);
+	if (!cv_crypt_urgent_wq)
+		return -ENOMEM;
+	cv_crypt_patient_wq = alloc_workqueue("culvert-patient", flags, 0);
+	if (!cv_crypt_patient_wq) {
+		destroy_workqueue(cv_crypt_urgent_wq);
+		return -ENOMEM;
+	}
+	return 0;
+}
 
 /**
  * cv_crypt_init() - make the workers
@@ -70,15 +98,14 @@ int cv_crypt_init(void)
 		spin_lock_init(&worker->lock);
 		INIT_LIST_HEAD(&worker->batches);
 		INIT_LIST_HEAD(&worker->burst);
-		INIT_WORK(&worker->work, cv_crypt_work);
+		INIT_WORK(&worker->urgent, cv_crypt_urgent);
+		INIT_WORK(&worker->patient, cv_crypt_patient);
 		tasklet_setup(&worker->soon, cv_crypt_soon);
 		per_cpu(cv_crypt_last, cpu) = cpu;
 	}
 	if (cv_scratch_init())
 		return -ENOMEM;
-	cv_crypt_wq = alloc_workqueue("culvert-crypt",
-				      WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_MEM_RECLAIM, 0);
-	if (!cv_crypt_wq) {
+	if (cv_crypt_init_queues()) {
 		cv_scratch_exit();
 		return -ENOMEM;
 	}
@@ -96,7 +123,9 @@ void cv_crypt_exit(void)
 
 	for_each_possible_cpu(cpu)
 		tasklet_kill(&per_cpu_ptr(&cv_crypt_workers, cpu)->soon);
-	destroy_workqueue(cv_crypt_wq);
+	/* In this order: the first gives to the second. */
+	destroy_workqueue(cv_crypt_urgent_wq);
+	destroy_workqueue(cv_crypt_patient_wq);
 	cv_seal_exit();
 	cv_merge_exit();
 	cv_scratch_exit();
@@ -150,7 +179,12 @@ bool cv_crypt_unqueue(struct cv_batch *batch)
  */
 void cv_crypt_kick(int cpu)
 {
-	queue_work_on(cpu, cv_crypt_wq, &per_cpu_ptr(&cv_crypt_workers, cpu)->work);
+	struct cv_crypt_worker *worker = per_cpu_ptr(&cv_crypt_workers, cpu);
+
+	if (READ_ONCE(worker->tired))
+		queue_work_on(cpu, cv_crypt_patient_wq, &worker->patient);
+	else
+		queue_work_on(cpu, cv_crypt_urgent_wq, &worker->urgent);
 }
 
 /**
@@ -266,15 +300,35 @@ static void cv_crypt_soon(struct tasklet_struct *soon)
 	tasklet_schedule(soon);
 }
 
-static void cv_crypt_work(struct work_struct *work)
+/* Some of the worker's batches. True: there may be more. */
+static bool cv_crypt_several(struct cv_crypt_worker *worker)
 {
-	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, work);
 	unsigned int n;
 
 	for (n = 0; n < CV_CRYPT_RUN_MAX; n++) {
-		if (!cv_crypt_one(worker))
-			return;
+		if (!cv_crypt_one(worker)) {
+			WRITE_ONCE(worker->tired, false);
+			return false;
+		}
 		cond_resched();
 	}
-	queue_work(cv_crypt_wq, &worker->work);
+	return true;
+}
+
+static void cv_crypt_urgent(struct work_struct *work)
+{
+	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, urgent);
+
+	if (!cv_crypt_several(worker))
+		return;
+	WRITE_ONCE(worker->tired, true);
+	queue_work(cv_crypt_patient_wq, &worker->patient);
+}
+
+static void cv_crypt_patient(struct work_struct *work)
+{
+	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, patient);
+
+	if (cv_crypt_several(worker))
+		queue_work(cv_crypt_patient_wq, &worker->patient);
 }

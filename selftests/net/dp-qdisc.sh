@@ -40,7 +40,8 @@ dmesg --clear
 
 busy() { drops a cv0 tx_busy; }
 qdisc() { n a tc qdisc replace dev cv0 root "$@"; }
-flood() { n_py a urgent.py flood 10.77.0.3 "$@"; }
+# Ahead of the workers, which come before programs: else it makes no more than they seal.
+flood() { n a chrt --fifo 1 "${python[@]}" "$net_dir/urgent.py" flood 10.77.0.3 "$@"; }
 streams() { py stream.py tcp "${ns[a]}" "${ns[b]}" 10.77.0.2 "$1" 2; }
 
 # flood_begin [PAUSE]; flood_end
