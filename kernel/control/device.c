@@ -5,6 +5,7 @@
  */
 #include <crypto/curve25519.h>
 #include <crypto/utils.h>
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -91,6 +92,8 @@ struct cv_identity *cv_device_make_identity(const u8 private_key[CV_WIRE_KEY_BYT
 	cv_cookie_keys_init(&identity->keys, identity->public_key);
 	return identity;
 }
+
+ALLOW_ERROR_INJECTION(cv_device_make_identity, ERRNO);
 
 static void cv_device_free_identity(struct rcu_head *rcu)
 {

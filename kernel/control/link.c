@@ -7,6 +7,7 @@
  * In place of wireguard.ko there is the link kind "wireguard" too. A link of that kind
  * differs in what userspace sees of it, and in nothing else.
  */
+#include <linux/error-injection.h>
 #include <linux/ethtool.h>
 #include <linux/inetdevice.h>
 #include <linux/module.h>
@@ -172,6 +173,8 @@ static int cv_link_attach(struct net_device *netdev)
 	list_add_tail(&dev->link, &cv_link_devices);
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_link_attach, ERRNO);
 
 static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *params,
 		       struct netlink_ext_ack *extack)

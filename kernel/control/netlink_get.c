@@ -9,6 +9,7 @@
  * are still good, and going on takes no search. After a change netlink marks the message
  * NLM_F_DUMP_INTR, and the place is searched for.
  */
+#include <linux/error-injection.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -88,6 +89,8 @@ int cv_netlink_get_start(struct netlink_callback *cb)
 	cb->args[0] = (long)cursor;
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_netlink_get_start, ERRNO);
 
 /**
  * cv_netlink_get_done() - end a dump, wherever it stands

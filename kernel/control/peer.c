@@ -11,6 +11,7 @@
  * batches and queued work hold references of their own, which drain. The last one frees
  * the peer after a grace period, since readers may borrow it under RCU.
  */
+#include <linux/error-injection.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -93,6 +94,8 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 	return peer;
 }
 
+ALLOW_ERROR_INJECTION(cv_peer_create, NULL);
+
 /**
  * cv_peer_get() - take a reference
  * @peer: a peer to which the caller, or something it holds, has one already
@@ -154,6 +157,8 @@ int cv_peer_reserve(struct cv_peer *peer)
 	lockdep_assert_held(&peer->dev->lock);
 	return cv_peers_insert(&peer->dev->peers, peer);
 }
+
+ALLOW_ERROR_INJECTION(cv_peer_reserve, ERRNO);
 
 /**
  * cv_peer_cancel() - give up a peer that has been reserved but is not to be published

@@ -4,6 +4,7 @@
  * one worker, completed, then drained in order.
  */
 #include <linux/cpumask.h>
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 
 #include "batch.h"
@@ -91,6 +92,8 @@ struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing)
 	__skb_queue_head_init(&batch->out);
 	return batch;
 }
+
+ALLOW_ERROR_INJECTION(cv_batch_create, NULL);
 
 /**
  * cv_batch_free() - free a batch and the packets still in it

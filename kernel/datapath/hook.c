@@ -6,6 +6,7 @@
  * seen the packet by then, and forwarded packets never come by. socket.c adds and
  * removes ports.
  */
+#include <linux/error-injection.h>
 #include <linux/hashtable.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -103,6 +104,8 @@ int cv_hook_add(struct cv_socket *socket)
 	hash_add_rcu(ours->ports, &socket->link, socket->port);
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_hook_add, ERRNO);
 
 /**
  * cv_hook_remove() - undo cv_hook_add()

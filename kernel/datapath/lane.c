@@ -3,6 +3,7 @@
  * Lanes: the last step of the way in. rx.c pushes opened packets, NAPI polls them
  * into GRO.
  */
+#include <linux/error-injection.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
@@ -55,6 +56,8 @@ int cv_lane_create(struct cv_device *dev)
 	}
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_lane_create, ERRNO);
 
 /**
  * cv_lane_destroy() - take the lanes away

@@ -4,6 +4,7 @@
  * routed and sent, how datagrams come in. tx.c and exchange.c send by it; rx.c is
  * called from it.
  */
+#include <linux/error-injection.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -78,6 +79,8 @@ int cv_socket_open(struct cv_device *dev, u16 port)
 	}
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_socket_open, ERRNO);
 
 /**
  * cv_socket_close() - close a device's sockets

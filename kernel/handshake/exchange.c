@@ -4,6 +4,7 @@
  * through a bounded queue and workers that check, limit and answer them; and the
  * initiations that timers.c asks for.
  */
+#include <linux/error-injection.h>
 #include <linux/ptr_ring.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -154,6 +155,8 @@ int cv_exchange_create_queue(struct cv_device *dev)
 	dev->exchanges = queue;
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(cv_exchange_create_queue, ERRNO);
 
 static void cv_exchange_free_item(void *item)
 {

@@ -3,6 +3,7 @@
  * Sessions and the three slots of a peer they move through. exchange.c makes them,
  * the datapath uses them.
  */
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/ktime.h>
@@ -43,6 +44,8 @@ struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp)
 	cv_replay_init(&session->replay);
 	return session;
 }
+
+ALLOW_ERROR_INJECTION(cv_session_create, NULL);
 
 static void cv_session_free(struct rcu_head *rcu)
 {

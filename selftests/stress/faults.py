@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Makes each allocation of a request fail in turn: the NTHs one, for N = 1, 2, ... until
-the request was done before it had so many. Run by faults.sh.
+the request was done before it had so many; then each step of it that the module has marked
+with ALLOW_ERROR_INJECTION(). Run by faults.sh.
 
-    faults.py KIND
+    faults.py KIND              all requests
+    faults.py KIND NAME FILE    NAME refuses its next call; FILE appears when that is
+                                so, and this ends when it has been called
 
 A request may fail, with an errno that speaks of memory, or do without; after a failure
-the very same request must succeed, which it would not had it been done by halves.
+the very same request must succeed, which it would not had it been done by halves. The
+steps are for what no single allocation brings about, for it is tried again elsewhere.
 """
 import ctypes
 import errno
@@ -22,6 +26,7 @@ import nl  # noqa: E402 pylint: disable=wrong-import-position
 
 DEBUG = "/sys/kernel/debug"
 FAIL_NTH = "/proc/thread-self/fail-nth"
+FAIL_FUNCTION = f"{DEBUG}/fail_function"
 MOST = 2000
 # What may be said when there is no memory; ENFILE by the kernel when a socket has none.
 FINE = {errno.ENOMEM, errno.ENOBUFS, errno.E2BIG, errno.EBUSY, errno.EAGAIN, errno.EINTR,
@@ -30,7 +35,14 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 INIT_MODULE, DELETE_MODULE = 175, 176
 NEWLINK, DELLINK, SETLINK = 16, 17, 19
 CREATE, EXCL = 0x400, 0x200
+# Part of traffic, not of requests: faults.sh.
+LATER = ("cv_session_create", "cv_batch_create")
 IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFF_UP = 3, 18, 1, 1
+
+
+def put(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(value)
 
 
 def arm():
@@ -44,8 +56,7 @@ def arm():
                             ("cache-filter", "N"), ("min-order", "0"), ("verbose", "0"),
                             ("probability", "0"), ("times", "-1")):
             if os.path.exists(f"{path}/{name}"):
-                with open(f"{path}/{name}", "w", encoding="ascii") as file:
-                    file.write(value)
+                put(f"{path}/{name}", value)
 
 
 class Injection:
@@ -63,6 +74,39 @@ class Injection:
         self.left = os.pread(self.file, 32, 0).strip(b"\0\n") not in (b"0", b"")
         os.pwrite(self.file, b"0", 0)
         os.close(self.file)
+
+
+class Step:
+    """A function of the module that may be told to refuse its next call: in the
+    with-block; `left` says that it was not called."""
+
+    def __init__(self, name, sort):
+        self.name, self.sort, self.left, self.met = name, sort, True, 0
+
+    def __enter__(self):
+        put(f"{FAIL_FUNCTION}/inject", self.name)
+        if self.sort == "ERRNO":
+            put(f"{FAIL_FUNCTION}/{self.name}/retval", hex(2 ** 64 - errno.ENOMEM))
+        put(f"{FAIL_FUNCTION}/times", "1")
+        return self
+
+    def look(self):
+        with open(f"{FAIL_FUNCTION}/times", encoding="ascii") as file:
+            self.left = int(file.read()) != 0
+        return not self.left
+
+    def __exit__(self, *_):
+        self.met += self.look()
+        put(f"{FAIL_FUNCTION}/inject", "!" + self.name)
+
+
+def steps(kind):
+    """What the module has marked, by name."""
+    for name, value in (("probability", "100"), ("interval", "1"), ("verbose", "0")):
+        put(f"{FAIL_FUNCTION}/{name}", value)
+    with open(f"{DEBUG}/error_injection/list", encoding="ascii") as file:
+        marked = [line.replace(f"[{kind}]", "").split() for line in file if f"[{kind}]" in line]
+    return {name: Step(name, sort) for name, sort in marked}
 
 
 class Route(nl.Client):
@@ -126,6 +170,22 @@ class Case:
         except (nl.Refusal, OSError) as error:
             if not (lost and error.errno in (errno.EEXIST, errno.ENODEV, errno.ENXIO)):
                 raise
+
+    def refuse(self, step):
+        """The same with a step that refuses: the request says so."""
+        failed = None
+        with step:
+            try:
+                self.do()
+            except (nl.Refusal, OSError) as error:
+                failed = error
+        if not step.left:
+            ktap.equal(f"{self.name}: {step.name} refuses", errno.ENOMEM,
+                       failed and failed.errno)
+            self.do()
+        elif failed:
+            ktap.fail(f"{self.name}: {step.name} is not called", "success", failed)
+        self.undo()
 
     def run(self):
         errors = injected = 0
@@ -204,6 +264,11 @@ def cases(kind):
     delete()
 
 
+def delete_quietly():
+    """Of a case that did not come to its end."""
+    subprocess.run(["ip", "link", "del", "cvf"], capture_output=True, check=False)
+
+
 def unload(kind):
     if LIBC.syscall(DELETE_MODULE, kind.encode(), os.O_NONBLOCK):
         number = ctypes.get_errno()
@@ -224,17 +289,42 @@ def load(kind):
     return Case("load the module", do, lambda: unload(kind)), do
 
 
+def refusals(kind):
+    """Each step refuses in each request that calls it; those of traffic are left."""
+    marked = steps(kind)
+    for name in LATER:
+        marked.pop(name, None)
+    for case in cases(kind):
+        for step in marked.values():
+            case.refuse(step)
+    never = [step.name for step in marked.values() if not step.met]
+    ktap.true("each step that may refuse was part of a request", marked and not never,
+              "at least one, each called", never)
+
+
+def once(kind, name, ready):
+    with steps(kind)[name] as step:
+        put(ready, "")
+        ktap.true(f"{name} is called, and refuses", ktap.wait_until(step.look, 20),
+                  "a call within 20 s", "none")
+
+
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 4):
         sys.exit(__doc__)
     kind = sys.argv[1]
+    if len(sys.argv) == 4:
+        once(kind, *sys.argv[2:])
+        ktap.finish()
     arm()
     case, load_it = load(kind)
     ktap.run_case(case.run)
     load_it()
     for case in cases(kind):
         ktap.run_case(case.run)
-    subprocess.run(["ip", "link", "del", "cvf"], capture_output=True, check=False)
+    delete_quietly()
+    ktap.run_case(refusals, kind)
+    delete_quietly()
     ktap.finish()
 
 
