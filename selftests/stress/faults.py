@@ -9,8 +9,8 @@ with ALLOW_ERROR_INJECTION(). Run by faults.sh.
                                 so, and this ends when it has been called
 
 A request may fail, with an errno that speaks of memory, or do without; after a failure
-the very same request must succeed, which it would not had it been done by halves. The
-steps are for what no single allocation brings about, for it is tried again elsewhere.
+the very same request must succeed, which it would not had it been done by halves. A step
+stands for whatever makes it refuse, memory or not.
 """
 import ctypes
 import errno
@@ -35,7 +35,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 INIT_MODULE, DELETE_MODULE = 175, 176
 NEWLINK, DELLINK, SETLINK = 16, 17, 19
 CREATE, EXCL = 0x400, 0x200
-# Part of traffic, not of requests: faults.sh.
+# Part of traffic, not of requests: faults.sh asks for these by name.
 LATER = ("cv_session_create", "cv_batch_create")
 IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFF_UP = 3, 18, 1, 1
 
