@@ -8,7 +8,7 @@
  * Sends by DEV, whose other end has the link-layer address MAC, to the IPv4 ADDRESS and
  * PORT: what is in the FILEs, one after another, each from another source in 10.66.0.0/16
  * and from another port. RATE is a second's number, 0 for as many as it can. Ends after MS
- * milliseconds and prints "sent N in NS ns".
+ * milliseconds, or on SIGTERM, and prints "sent N in NS ns".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,6 +18,8 @@
 #include <netinet/ether.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,6 +48,13 @@ struct frame {
 static struct frame frames[BATCH];
 static struct iovec pieces[BATCH];
 static struct mmsghdr messages[BATCH];
+static atomic_bool ended;
+
+static void end_early(int signo)
+{
+	(void)signo;
+	ended = 1;
+}
 
 static uint16_t header_sum(const struct frame *frame)
 {
@@ -135,12 +144,12 @@ static uint64_t flood(int fd, unsigned long rate, uint64_t begin, uint64_t end)
 	uint64_t sent = 0, count, i;
 	int done;
 
-	while (now_ns() < end) {
+	while (!ended && now_ns() < end) {
 		count = allowed(begin, sent, rate);
 		for (i = 0; i < count; i++)
 			forge(&frames[i], sent + i);
 		done = count ? sendmmsg(fd, messages, count, 0) : 0;
-		if (done < 0 && errno != ENOBUFS && errno != EAGAIN)
+		if (done < 0 && errno != ENOBUFS && errno != EAGAIN && errno != EINTR)
 			die("sending", strerror(errno));
 		sent += done > 0 ? done : 0;
 	}
@@ -155,6 +164,7 @@ int main(int argc, char **argv)
 
 	if (argc < 8 || argc - 7 > MOST_FILES)
 		die("usage", "forge DEV MAC ADDRESS PORT RATE MS FILE...");
+	signal(SIGTERM, end_early);
 	for (i = 0; i < BATCH; i++) {
 		load(&frames[i], &bytes, argv[7 + i % (argc - 7)]);
 		address_frame(&frames[i], bytes, argv[2], argv[3], to_number(argv[4]));
