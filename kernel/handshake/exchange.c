@@ -31,6 +31,9 @@
 /* Messages a worker does before it lets others have its CPU. */
 #define CV_EXCHANGE_RUN_MAX 16
 
+/* One more CPU is woken for each so many that wait. */
+#define CV_EXCHANGE_WAKE 8
+
 /* DS fields: handshakes ask for low drop probability (AF41), cookies for nothing. */
 #define CV_EXCHANGE_DS 0x88
 #define CV_EXCHANGE_COOKIE_DS 0
@@ -92,6 +95,7 @@ struct cv_exchange_queue {
 static struct workqueue_struct *cv_exchange_wq;
 static struct cv_ratelimit *cv_exchange_limit;
 
+static void cv_exchange_wake(struct cv_exchange_queue *queue, int cpu);
 static void cv_exchange_work(struct work_struct *work);
 static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchange_item *item);
 
@@ -200,7 +204,7 @@ void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
 {
 	struct cv_exchange_queue *queue = dev->exchanges;
 	struct cv_exchange_item *item;
-	int cpu;
+	int waiting;
 
 	/* Seen before the allocation, so that a flood costs as little as can be. */
 	if (unlikely(atomic_read(&queue->waiting) >= CV_EXCHANGE_QUEUE_MAX)) {
@@ -215,14 +219,25 @@ void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
 	item->from = *from;
 	item->bytes = bytes;
 	memcpy(item->message.raw, message, bytes);
-	atomic_inc(&queue->waiting);
+	waiting = atomic_inc_return(&queue->waiting);
 	if (unlikely(ptr_ring_produce(&queue->ring, item))) {
 		atomic_dec(&queue->waiting);
 		kfree(item);
 		cv_drop_count(dev, CV_DROP_HS_QUEUE_FULL);
 		return;
 	}
-	cpu = cv_cpu_next(&queue->last_cpu);
+	cv_exchange_wake(queue, smp_processor_id());
+	if (waiting % CV_EXCHANGE_WAKE == 0)
+		cv_exchange_wake(queue, cv_cpu_next(&queue->last_cpu));
+}
+
+/*
+ * The worker of the CPU that received always: it sees each message that was queued before
+ * it ran, and costs a wake-up a burst. Others only help with what waits, since waking one
+ * for each message of a flood costs sessions more than the messages do.
+ */
+static void cv_exchange_wake(struct cv_exchange_queue *queue, int cpu)
+{
 	queue_work_on(cpu, cv_exchange_wq, &per_cpu_ptr(queue->workers, cpu)->work);
 }
 

@@ -92,6 +92,7 @@ static inline void atomic_sub(int n, atomic_t *a)
 
 #define atomic_inc(a) atomic_add(1, a)
 #define atomic_dec(a) atomic_sub(1, a)
+#define atomic_inc_return(a) (++(a)->counter)
 
 static inline bool atomic_dec_and_test(atomic_t *a)
 {
@@ -291,6 +292,7 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp, size_
 #define this_cpu_add(variable, n) ((variable) += (n))
 #define per_cpu(variable, cpu) (*((void)(cpu), &(variable)))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define smp_processor_id() 0
 #define cpu_to_node(cpu) (cpu)
 #define cpu_online_mask NULL
 #define nr_cpu_ids 1U
