@@ -199,6 +199,16 @@ static void check_indices(const struct end *end)
 		   expected, end->dev->index.table.count);
 }
 
+/*
+ * Of the other end as far as keys go: its own, or this one's before the two swapped keys;
+ * the same keys make the same Noise, whoever has them.
+ */
+static bool is_from_other(const struct logged *log, unsigned int side)
+{
+	return log->side != side ||
+	       (log->from_key == ends[side].peer_key && log->to_key == ends[side].key);
+}
+
 /* The message of the other end that this is, but for what Noise does not protect; or -1. */
 static int find_genuine(unsigned int side, const u8 *message, size_t bytes)
 {
@@ -216,7 +226,7 @@ static int find_genuine(unsigned int side, const u8 *message, size_t bytes)
 	unsigned int i;
 
 	for (i = 0; i < sent_count; i++)
-		if (sent[i].side != side && sent[i].bytes == bytes &&
+		if (is_from_other(&sent[i], side) && sent[i].bytes == bytes &&
 		    type_of(sent[i].raw) == type &&
 		    !memcmp(sent[i].raw + protected[type].from, message + protected[type].from,
 			    protected[type].to - protected[type].from))
