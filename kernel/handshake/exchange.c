@@ -31,7 +31,7 @@
 /* Messages a worker does before it lets others have its CPU. */
 #define CV_EXCHANGE_RUN_MAX 16
 
-/* One more CPU is woken for each so many that wait. */
+/* For each so many that wait the next CPU in turn is woken, too. */
 #define CV_EXCHANGE_WAKE 8
 
 /* DS fields: handshakes ask for low drop probability (AF41), cookies for nothing. */
@@ -233,8 +233,8 @@ void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
 
 /*
  * The worker of the CPU that received always: it sees each message that was queued before
- * it ran, and costs a wake-up a burst. Others only help with what waits, since waking one
- * for each message of a flood costs sessions more than the messages do.
+ * it ran, and costs a wake-up a burst. Others, in turn with it, only help with what waits:
+ * waking one for each message of a flood costs sessions more than the messages do.
  */
 static void cv_exchange_wake(struct cv_exchange_queue *queue, int cpu)
 {

@@ -3,11 +3,12 @@
 # shellcheck shell=bash
 . "$(dirname "$0")/lib.sh"
 
-# The highest rate that the generator reaches here, and the least that is worth a test.
-least_per_s=${CV_FLOOD_PER_S:-5000}
-# As many as it can; or, where a number is asked for, a twentieth more: it makes up for
-# what it could not send in time, but not for what is late at the end.
-rate_per_s=$((${CV_FLOOD_PER_S:-0} * 21 / 20))
+# 0 is the highest rate that the generator reaches, of which so many are worth a test.
+asked_per_s=${CV_FLOOD_PER_S:-0}
+least_per_s=$((asked_per_s ? asked_per_s : 5000))
+# A twentieth more than asked for: it makes up for what it could not send in time, but not
+# for what is late at the end.
+rate_per_s=$((asked_per_s * 21 / 20))
 # What a session must keep of the throughput it has while the same packets come in by
 # the same way but are for another socket: those cost whatever they cost any machine.
 least_percent=60
