@@ -87,5 +87,11 @@ fails_with "a container" "this is a container.* on the host, run 'modprobe culve
 	setpriv --bounding-set -sys_module culvert load
 fails_with "not root" "needs root: try 'sudo culvert load'" \
 	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
+# What modinfo then says on stderr is not what it was asked for.
+hide_others() { mount -t tmpfs -o mode=700 none "/lib/modules/$release/kernel"; }
+works "modules that only root may read" hide_others
+fails_with "not root, and they are needed" "needs root: try 'sudo culvert load'" \
+	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
+umount "/lib/modules/$release/kernel"
 works "after all that it loads" modprobe culvert
 finish

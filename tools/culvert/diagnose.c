@@ -85,6 +85,9 @@ void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_fact
 		snprintf(text, text_bytes,
 			 "the module is built for another build of kernel %s: remove it from DKMS and run 'dkms autoinstall'; dmesg has the details",
 			 facts->release);
+	else if (!facts->is_root)
+		/* Whatever modprobe stumbled over, such as modules it may not read. */
+		diagnose_no_permission(text, text_bytes, facts);
 	else
 		snprintf(text, text_bytes, "%s; dmesg may say more",
 			 *facts->said ? facts->said : "modprobe failed without a word");

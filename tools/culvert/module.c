@@ -3,6 +3,7 @@
  * Look at the kernel module and load it, by way of kmod's programs: they know about
  * compressed modules and about what modprobe.d says. load and doctor call this.
  */
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -23,14 +24,14 @@
 #define MODULE_SYS "/sys/module/" MODULE_NAME
 
 /* Not shells: what these are called with is the same for everybody. */
-static void module_exec(char * const *argv, int out)
+static void module_exec(char * const *argv, int out, bool with_errors)
 {
 	static char * const environment[] = {
 		"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL
 	};
 
 	dup2(out, STDOUT_FILENO);
-	dup2(out, STDERR_FILENO);
+	dup2(with_errors ? out : open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
 	execvpe(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "%s is missing: apt-get install kmod", argv[0]);
 	_exit(127);
@@ -41,8 +42,11 @@ static void module_trim(char *text)
 	text[strcspn(text, "\n")] = '\0';
 }
 
-/* Runs a program and takes the first line of what it says. Return: its exit status. */
-static int module_run(char *said, size_t said_bytes, char * const *argv)
+/*
+ * Runs a program and takes the first line of what it says, on stderr too if that is
+ * wanted. Return: its exit status.
+ */
+static int module_run(char *said, size_t said_bytes, char * const *argv, bool with_errors)
 {
 	size_t used = 0;
 	int status = -1;
@@ -56,7 +60,7 @@ static int module_run(char *said, size_t said_bytes, char * const *argv)
 		return -1;
 	pid = fork();
 	if (!pid)
-		module_exec(argv, ends[1]);
+		module_exec(argv, ends[1], with_errors);
 	close(ends[1]);
 	while (pid > 0 && got > 0) {
 		bool full = used == said_bytes - 1;
@@ -79,7 +83,8 @@ static void module_field(char *text, size_t text_bytes, char *release, char *fie
 {
 	char * const argv[] = { "modinfo", "-k", release, "-F", field, MODULE_NAME, NULL };
 
-	if (module_run(text, text_bytes, argv))
+	/* It may say on stderr that it could not read another module, and go on. */
+	if (module_run(text, text_bytes, argv, false))
 		*text = '\0';
 }
 
@@ -173,7 +178,7 @@ int cmd_module_load(char *said, size_t said_bytes)
 {
 	char * const argv[] = { "modprobe", MODULE_NAME, NULL };
 
-	return module_run(said, said_bytes, argv);
+	return module_run(said, said_bytes, argv, true);
 }
 
 /**
