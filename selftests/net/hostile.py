@@ -401,20 +401,20 @@ def flood_until_loaded(world, sender, peer):
     probe = wg.Initiation(sender)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
+        # Not more than the link's queue holds, or the probe would be lost.
         for _ in range(20):
-            for message in junk:
-                peer.send(message)
+            peer.send_many(junk)
         sender.send(probe.message)
         while True:
-            answer = sender.receive(0.0)
+            answer = sender.receive(3)
             if answer is None:
                 break
-            if wg.type_of(answer) == wg.COOKIE:
-                # One that comes late may answer the probe before.
-                if wg.receiver_of(answer) == wg.sender_of(probe.message):
-                    return answer, probe
-            else:
+            if wg.type_of(answer) != wg.COOKIE:
                 probe = wg.Initiation(sender)
+                break
+            # One that comes late may answer the probe before.
+            if wg.receiver_of(answer) == wg.sender_of(probe.message):
+                return answer, probe
     raise wg.Refused("no cookie reply in 30 s of flood")
 
 

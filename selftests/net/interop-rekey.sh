@@ -27,10 +27,13 @@ through_rekey()
 	net_pair
 	tunnel_pair a="$kind" b=wireguard endpoint="$([ "$from" = a ] && echo b || echo a)"
 	works "$name: a session" ping_ok "$from" "$to"
+	# wireguard.ko sets its timer after it has sent an initiation. On a preemptible kernel
+	# the answer can come before that, and five seconds later it tries again for nothing.
+	sleep 6
 	first=$(peer_handshake a cv0 b)
-	is "$name: none of 115 pings in 115 s is lost" 115 "$(pings "$from" "$to" 115)"
-	is "$name: after 115 s it is still the same session" "$first" "$(peer_handshake a cv0 b)"
-	is "$name: none of the next 15 is lost" 15 "$(pings "$from" "$to" 15)"
+	is "$name: none of 105 pings in 105 s is lost" 105 "$(pings "$from" "$to" 105)"
+	is "$name: after that it is still the same session" "$first" "$(peer_handshake a cv0 b)"
+	is "$name: none of the next 20 is lost" 20 "$(pings "$from" "$to" 20)"
 	before=$(peer_handshake a cv0 b)
 	between "$name: a new session was made at" 119 125 $((before - first))
 	is "$name: none of 60 in the old one's last minute is lost" 60 "$(pings "$from" "$to" 60)"

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Gives a link COUNT idle peers with one allowed IP each and measures what they
-cost. Run by memory.sh.
+cost. Run by memory.sh. On a kernel with KASAN bytes are not judged: its red zones, and
+what it keeps from being used again, are no cost of ours.
 
     memory.py DEV COUNT
 """
@@ -36,6 +37,11 @@ def threads():
                not os.path.exists(f"/proc/{pid}/exe"))
 
 
+def has_kasan():
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        return any(line.split()[2] == "kasan_report" for line in file)
+
+
 def add(client, dev, first, count):
     for start in range(first, first + count, PER_MESSAGE):
         peers = [nl.peer(nl.key(), nl.nest(nl.PEER_IPS, nl.allowed_ip(
@@ -49,7 +55,7 @@ def kernel_memory():
 
 
 def main():
-    dev, count = sys.argv[1], int(sys.argv[2])
+    dev, count, plain = sys.argv[1], int(sys.argv[2]), not has_kasan()
     client = nl.Client(ktap.KIND)
     add(client, dev, 1 << 20, 400)  # so that Python and the caches are warm
     settle()
@@ -62,17 +68,20 @@ def main():
     slab = (kernel_memory() - kernel) * 1024 / count
     ktap.note(f"{count} peers: {cost:.0f} bytes of free memory each, {slab:.0f} of slab, "
               f"vmalloc and per-CPU memory; {took * 1e6 / count:.0f} us each to add")
-    ktap.between("bytes of free memory that an idle peer takes", 0, LIMIT_BYTES, cost)
-    ktap.between("bytes of kernel memory by the kernel's own books", 0, LIMIT_BYTES, slab)
+    if plain:
+        ktap.between("bytes of free memory that an idle peer takes", 0, LIMIT_BYTES, cost)
+        ktap.between("bytes of kernel memory by the kernel's own books", 0, LIMIT_BYTES, slab)
     ktap.between("threads that came with them", -20, 8, threads() - workers)
     ktap.equal("peers in a dump", count + 400, len(client.dump(dev)["peers"]))
     begin = time.monotonic()
     ktap.command("ip", "link", "del", dev)
-    ktap.between("seconds to delete the link", 0, 1, time.monotonic() - begin)
+    ktap.between("seconds to delete the link", 0, 1 if plain else 10, time.monotonic() - begin)
     settle()
     # Free memory would tell of Python's own, which has grown by the dump.
     left = (kernel_memory() - kernel) * 1024 / count
-    ktap.between("bytes a peer that stay behind", -64 * LIMIT_BYTES, 100, left)
+    ktap.note(f"{left:.0f} bytes a peer stay behind")
+    if plain:
+        ktap.between("bytes a peer that stay behind", -64 * LIMIT_BYTES, 100, left)
 
 
 main()

@@ -62,7 +62,9 @@ while ! ended && [ $moves -lt 10 ]; do
 	received=$(stat b cv0 rx_bytes)
 	wait_for 30 recovered || :
 done
-works "TCP over $moves new addresses" wait $transfer
+# By this shell: it is no other's child, if it goes on still.
+wait $transfer && result="ended well" || result="status $?: $(cat "$tmp/tcp")"
+is "TCP over $moves new addresses" "ended well" "$result"
 between "there were several" 2 1000000 $moves
 works "ping after all that" ping_ok a 10.77.0.2
 is "no receive errors at b" 0 "$(stat b cv0 rx_errors)"
