@@ -15,24 +15,12 @@ if [ ! -e /proc/self/fail-nth ]; then
 fi
 
 # complaints: what a healthy kernel does not say, but for the stacks that it prints when a
-# cache cannot be made for want of memory, for kmemleak's own want of it, and for what
-# lockdep thinks of fail_function, which takes a random number in a breakpoint (Linux 6.1).
-# Lockdep says one thing and no more, and so looks at nothing that comes after; of that, the
-# tests of requests and traffic that have no fault injected are the ones to ask.
+# cache cannot be made for want of memory, and for kmemleak's own want of it.
 complaints()
 {
 	# shellcheck source=selftests/vm/guest-lib.sh
-	(. /run/vm/guest-lib.sh; dmesg | without_injector | grep -v 'kmemleak: Cannot allocate' |
+	(. /run/vm/guest-lib.sh; dmesg | grep -v 'kmemleak: Cannot allocate' |
 		grep -E "${vm_bad_words/|Call Trace:/}" | head -n 5)
-}
-
-# without_injector: from lockdep's word to where it names the injector, if it does.
-without_injector()
-{
-	awk '/WARNING: inconsistent lock state/ { inside = 1 }
-		inside { held = held $0 "\n"; if (/fei_kprobe_handler/) { inside = 0; held = "" } next }
-		{ print }
-		END { printf "%s", held }'
 }
 
 dmesg --clear
