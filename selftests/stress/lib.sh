@@ -196,8 +196,18 @@ nothing_left()
 	soon "nobody holds the module" 30 unused
 	caches_empty
 	soon "the module can be unloaded" 30 module_gone "$kind"
-	is "its caches went with it" "" "$(caches)"
+	if caches_seen "its caches went with it"; then
+		is "its caches went with it" "" "$(caches)"
+	fi
 	modprobe "$kind"
+}
+
+# caches_seen NAME: whether the kernel tells of its caches; if not, that result is skipped.
+caches_seen()
+{
+	[ ! -r /proc/slabinfo ] || return 0
+	skip "$1" "this kernel has no /proc/slabinfo"
+	return 1
 }
 
 # Shrinking gives back what a CPU keeps ready for next time, which counts as in use.
@@ -214,6 +224,7 @@ shrunk() { shrink; ! caches | awk '$2 > 0 { found = 1 } END { exit !found }'; }
 # caches_empty: one result. The last objects are freed after a grace period.
 caches_empty()
 {
+	caches_seen "no object is left in its caches" || return 0
 	if wait_for 20 shrunk; then
 		ok "no object is left in its caches"
 	else
