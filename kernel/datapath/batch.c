@@ -22,7 +22,11 @@
 /* How far into a queue one looks for a batch to run. */
 #define CV_BATCH_MAX_CLAIM 64
 
-/* How many batches of one peer and direction may wait before their maker must help. */
+/*
+ * How many batches of one peer and direction may wait before their maker must help, and
+ * how many one runs at most for the sake of a lone packet: well below a millisecond's
+ * work.
+ */
 #define CV_BATCH_MAX_WAITING 16
 
 static struct kmem_cache *cv_batch_cache;
@@ -60,6 +64,7 @@ void cv_order_init(struct cv_order *order)
 	INIT_LIST_HEAD(&order->batches);
 	order->draining = false;
 	order->waiting = 0;
+	order->bulk = 0;
 	order->running = 0;
 }
 
@@ -80,6 +85,7 @@ struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing)
 	batch->session = session;
 	batch->order = sealing ? &session->peer->tx : &session->peer->rx;
 	batch->sealing = sealing;
+	batch->bulk = false;
 	batch->state = CV_BATCH_WAITING;
 	INIT_LIST_HEAD(&batch->work_link);
 	batch->packets = 0;
@@ -131,8 +137,9 @@ static struct list_head *cv_batch_before(const struct cv_batch *batch)
 
 /**
  * cv_batch_join() - a batch joins its queue, and it is settled where it is run
- * @batch: new and filled
+ * @batch: new and filled; its @bulk says whether what it began with was bulk
  * @small: it is but a packet or two
+ * @lone: as for cv_batch_help()
  *
  * The policy of placement:
  * - With nothing in flight the tunnel is idle, and a small batch is run by this CPU as
@@ -140,26 +147,50 @@ static struct list_head *cv_batch_before(const struct cv_batch *batch)
  *   once, without a wake-up, which is most of its time; and what comes with it in the
  *   burst joins the batch.
  * - With one CPU nothing is gained by handing it to anybody: so is any batch.
- * - Otherwise crypto workers take turns, so that one flow uses several CPUs.
- * - But if too many batches wait already, workers do not keep up: perhaps because the
- *   very softirq that makes batches leaves them no time. Then whoever makes a batch runs
- *   the oldest one that waits, and so makes no more than can be carried: what is too
- *   much is lost before any work was spent on it, in front of the tunnel.
+ * - Otherwise crypto workers take turns, so that one flow uses several CPUs. Short
+ *   packets come before programs, and wait for none of them. Bulk is done as one among
+ *   programs: who reads a stream must come to it, or its window closes and it stops.
+ * - If too many batches wait already, workers do not keep up: perhaps because the very
+ *   softirq that makes batches leaves them no time. Then whoever makes a batch runs the
+ *   oldest one that waits, and so makes no more than can be carried: what is too much is
+ *   lost before any work was spent on it, in front of the tunnel.
  *
- * Context: BH off, the order's lock held. Return: what the caller is to do next.
+ * Context: BH off, the order's lock held. Return: what cv_crypt_start() is to be told.
  */
-enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small)
+struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lone)
 {
 	struct cv_order *order = batch->order;
-	bool soon = (small && list_empty(&order->batches)) || num_online_cpus() == 1;
+	struct cv_batch_place place = {};
 
 	lockdep_assert_held(&order->lock);
+	place.soon = (small && list_empty(&order->batches)) || num_online_cpus() == 1;
+	batch->bulk &= !place.soon;
 	list_add(&batch->order_link, cv_batch_before(batch));
 	order->waiting++;
-	cv_crypt_queue(batch, soon);
-	if (soon)
-		return CV_BATCH_SOON;
-	return order->waiting > CV_BATCH_MAX_WAITING ? CV_BATCH_BEHIND : CV_BATCH_QUEUED;
+	order->bulk += batch->bulk;
+	cv_crypt_queue(batch, place.soon);
+	place.cpu = batch->cpu;
+	place.bulk = batch->bulk;
+	if (!place.soon)
+		place.help = cv_batch_help(order, lone) ?:
+			     order->waiting > CV_BATCH_MAX_WAITING;
+	return place;
+}
+
+/**
+ * cv_batch_help() - how many of the batches that wait one is to run oneself
+ * @order: the queue
+ * @lone: a short packet that came by itself was just put there
+ *
+ * Behind bulk a lone packet would wait for workers, and those for programs. Who brought it
+ * runs what lies before it instead, which takes no wake-up.
+ *
+ * Context: BH off, the order's lock held. Return: what cv_crypt_help() is to be told.
+ */
+unsigned int cv_batch_help(const struct cv_order *order, bool lone)
+{
+	lockdep_assert_held(&order->lock);
+	return lone && order->bulk ? CV_BATCH_MAX_WAITING : 0;
 }
 
 static void cv_batch_run(struct cv_batch *batch)
@@ -167,6 +198,7 @@ static void cv_batch_run(struct cv_batch *batch)
 	lockdep_assert_held(&batch->order->lock);
 	batch->state = CV_BATCH_RUNNING;
 	batch->order->waiting--;
+	batch->order->bulk -= batch->bulk;
 	batch->order->running++;
 }
 

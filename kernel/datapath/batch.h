@@ -25,6 +25,9 @@ struct cv_session;
 #define CV_BATCH_MAX_PACKETS 32
 #define CV_BATCH_MAX_BYTES 65536
 
+/* Inner packets up to this are short: longer ones are bulk, whose rate counts. */
+#define CV_BATCH_SHORT_BYTES 512
+
 /* Bytes per device and direction that may be in flight through the crypto. */
 #define CV_BATCH_FLIGHT_BYTES (4 << 20)
 
@@ -81,6 +84,8 @@ struct cv_batch {
 	enum cv_batch_state state;
 	/** @sealing: outgoing; else incoming */
 	bool sealing;
+	/** @bulk: began with long packets, and is run by a worker as one among programs */
+	bool bulk;
 };
 
 /**
@@ -139,22 +144,25 @@ static inline struct cv_batch_cb *cv_batch_cb(struct sk_buff *skb)
 }
 
 /**
- * enum cv_batch_place - where a batch is to be run
- * @CV_BATCH_SOON: on this CPU, after the burst: cv_crypt_kick_soon()
- * @CV_BATCH_QUEUED: by a crypto worker: cv_crypt_kick()
- * @CV_BATCH_BEHIND: as well, but too many are waiting: cv_crypt_help(), too
+ * struct cv_batch_place - where a batch was placed: for cv_crypt_start()
  */
-enum cv_batch_place {
-	CV_BATCH_SOON,
-	CV_BATCH_QUEUED,
-	CV_BATCH_BEHIND,
+struct cv_batch_place {
+	/** @cpu: whose crypto worker runs it */
+	int cpu;
+	/** @soon: that is this CPU's, after the burst */
+	bool soon;
+	/** @bulk: as &cv_batch.bulk */
+	bool bulk;
+	/** @help: how many of the oldest batches that wait its maker is to run, at most */
+	unsigned int help;
 };
 
 int cv_batch_init(void);
 void cv_batch_exit(void);
 struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing);
 void cv_batch_free(struct cv_batch *batch);
-enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small);
+struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lone);
+unsigned int cv_batch_help(const struct cv_order *order, bool lone);
 struct cv_batch *cv_batch_claim(struct cv_order *order);
 void cv_batch_begin(struct cv_batch *batch);
 struct cv_order *cv_batch_complete(struct cv_batch *batch, bool keep);

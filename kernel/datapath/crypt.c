@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Crypto workers: one a CPU, shared by all devices, each with a list of batches to seal
- * or to open, fed by tx.c and rx.c. A worker runs at two levels: as a work item, which
- * lets one flow use several CPUs; and as a tasklet, soon, once the burst of packets that
- * this CPU is just receiving or sending is over, which takes no wake-up.
+ * Crypto workers: one a CPU, shared by all devices, each with lists of batches to seal
+ * or to open, fed by tx.c and rx.c. A worker runs at three levels: as a tasklet, soon,
+ * once the burst of packets that this CPU is just receiving or sending is over, which
+ * takes no wake-up; and, so that one flow uses several CPUs, as one of two work items.
  *
- * The work item comes before programs, for what it does is mostly a packet's latency; but
- * as softirqs do, it goes on as one of them when there is no end of it: a flood leaves
- * programs their share.
+ * The urgent one comes before programs, for short packets; but as softirqs do, it goes on
+ * as the other when there is no end of it: a flood leaves programs their share. The
+ * patient one is as one of them, for bulk, which would else keep its readers from reading.
+ * When it has nothing left to do it takes from others what they have not come to, since
+ * how much time a CPU has for bulk is up to the programs on it.
  */
 #include <linux/interrupt.h>
 #include <linux/local_lock.h>
@@ -33,15 +35,17 @@
  * struct cv_crypt_worker - one CPU's share
  */
 struct cv_crypt_worker {
-	/** @lock: @batches and @burst */
+	/** @lock: the lists */
 	spinlock_t lock;
-	/** @batches: for @urgent or @patient, oldest first */
+	/** @batches: for @urgent, or @patient if it is tired, oldest first */
 	struct list_head batches;
+	/** @bulk: for @patient, oldest first */
+	struct list_head bulk;
 	/** @burst: for @soon, oldest first */
 	struct list_head burst;
 	/** @urgent: runs @batches, before programs have their turn */
 	struct work_struct urgent;
-	/** @patient: goes on with @batches, as one among programs */
+	/** @patient: runs @bulk, or goes on with @batches, as one among programs */
 	struct work_struct patient;
 	/**
 	 * @tired: it is @patient's turn, till @batches was found empty. Who reads it while
@@ -97,6 +101,7 @@ int cv_crypt_init(void)
 
 		spin_lock_init(&worker->lock);
 		INIT_LIST_HEAD(&worker->batches);
+		INIT_LIST_HEAD(&worker->bulk);
 		INIT_LIST_HEAD(&worker->burst);
 		INIT_WORK(&worker->urgent, cv_crypt_urgent);
 		INIT_WORK(&worker->patient, cv_crypt_patient);
@@ -137,18 +142,19 @@ void cv_crypt_exit(void)
  * @here: in this CPU's; else CPUs take turns
  *
  * Each CPU hands out turns by itself, starting with its neighbour: it is busy making
- * batches. Context: BH off, the order's lock held; cv_crypt_kick() must follow, or
- * cv_crypt_kick_soon() if it is here.
+ * batches. Context: BH off, the order's lock held; cv_crypt_start() must follow.
  */
 void cv_crypt_queue(struct cv_batch *batch, bool here)
 {
 	struct cv_crypt_worker *worker;
+	struct list_head *list;
 
 	lockdep_assert_held(&batch->order->lock);
 	batch->cpu = here ? smp_processor_id() : cv_cpu_next(this_cpu_ptr(&cv_crypt_last));
 	worker = per_cpu_ptr(&cv_crypt_workers, batch->cpu);
+	list = here ? &worker->burst : batch->bulk ? &worker->bulk : &worker->batches;
 	spin_lock(&worker->lock);
-	list_add_tail(&batch->work_link, here ? &worker->burst : &worker->batches);
+	list_add_tail(&batch->work_link, list);
 	spin_unlock(&worker->lock);
 }
 
@@ -171,43 +177,44 @@ bool cv_crypt_unqueue(struct cv_batch *batch)
 	return queued;
 }
 
-/**
- * cv_crypt_kick() - a crypto worker has something to do
- * @cpu: whose; the batch itself may be done and gone by now
- *
- * Context: any; better without locks.
- */
-void cv_crypt_kick(int cpu)
+static void cv_crypt_kick(int cpu, bool bulk)
 {
 	struct cv_crypt_worker *worker = per_cpu_ptr(&cv_crypt_workers, cpu);
 
-	if (READ_ONCE(worker->tired))
+	if (bulk || READ_ONCE(worker->tired))
 		queue_work_on(cpu, cv_crypt_patient_wq, &worker->patient);
 	else
 		queue_work_on(cpu, cv_crypt_urgent_wq, &worker->urgent);
 }
 
 /**
- * cv_crypt_kick_soon() - this CPU's worker has something to do after the burst
+ * cv_crypt_start() - see to it that a batch is run where it was placed
+ * @order: its queue, of a peer that the caller holds; the batch may be done and gone
+ * @place: from cv_batch_join()
  *
- * Context: BH off since cv_crypt_queue().
+ * Context: BH off since then, no lock held.
  */
-void cv_crypt_kick_soon(void)
+void cv_crypt_start(struct cv_order *order, const struct cv_batch_place *place)
 {
-	tasklet_schedule(&this_cpu_ptr(&cv_crypt_workers)->soon);
+	if (place->soon)
+		tasklet_schedule(&this_cpu_ptr(&cv_crypt_workers)->soon);
+	else
+		cv_crypt_kick(place->cpu, place->bulk);
+	cv_crypt_help(order, place->help);
 }
 
 /**
- * cv_crypt_help() - run the oldest batch that waits in a queue, if there is one
+ * cv_crypt_help() - run the oldest batches that wait in a queue, as far as there are any
  * @order: the queue, of a peer that the caller holds
+ * @batches: at most so many
  *
  * Context: as for cv_crypt_run().
  */
-void cv_crypt_help(struct cv_order *order)
+void cv_crypt_help(struct cv_order *order, unsigned int batches)
 {
-	struct cv_batch *batch = cv_batch_claim(order);
+	struct cv_batch *batch;
 
-	if (batch)
+	while (batches-- && (batch = cv_batch_claim(order)))
 		cv_crypt_run(batch);
 }
 
@@ -247,39 +254,92 @@ static struct cv_batch *cv_crypt_pop(struct cv_crypt_worker *worker, struct list
 }
 
 /*
- * Run one batch of the worker's list. False: there was none.
- *
- * A turn that is kept must not be kept from others by our being preempted: their batches
- * would wait for us. On PREEMPT_RT, where that cannot be had, it is not kept.
+ * The next of the worker's own batches. Patience takes bulk first every other time, or a
+ * flood of short packets would let none through.
  */
-static bool cv_crypt_one(struct cv_crypt_worker *worker)
+static struct cv_batch *cv_crypt_own(struct cv_crypt_worker *worker, bool patient,
+				     bool bulk_first)
 {
-	const bool keep = !IS_ENABLED(CONFIG_PREEMPT_RT);
+	struct cv_batch *batch = NULL;
+
+	if (patient && bulk_first)
+		batch = cv_crypt_pop(worker, &worker->bulk);
+	if (batch)
+		return batch;
+	batch = cv_crypt_pop(worker, &worker->batches);
+	if (batch)
+		return batch;
+	WRITE_ONCE(worker->tired, false);
+	return patient && !bulk_first ? cv_crypt_pop(worker, &worker->bulk) : NULL;
+}
+
+/*
+ * What a worker does next. @patient: if there is nothing, what others have not come to of
+ * the peer that it worked for last.
+ */
+static struct cv_batch *cv_crypt_next(struct cv_crypt_worker *worker, bool patient,
+				      bool bulk_first, struct cv_peer *last)
+{
+	struct cv_batch *batch = cv_crypt_own(worker, patient, bulk_first);
+
+	if (batch) {
+		cv_batch_begin(batch);
+		return batch;
+	}
+	if (!patient || !last)
+		return NULL;
+	return cv_batch_claim(&last->rx) ?: cv_batch_claim(&last->tx);
+}
+
+/*
+ * With the turn to carry batches away, which must not be kept from others by our being
+ * preempted: their batches would wait for us.
+ */
+static void cv_crypt_carry_on(struct cv_order *order, struct cv_peer *peer)
+{
 	unsigned int rounds = CV_CRYPT_KEEP_ROUNDS;
-	struct cv_order *order = NULL;
+	bool kept;
+
+	do {
+		local_bh_disable();
+		kept = cv_batch_carry_on(order, peer, --rounds);
+		local_bh_enable();
+	} while (kept);
+}
+
+/*
+ * Run one batch. False: there was none. @last becomes the peer whose batch it was,
+ * referenced, if the worker is patient. On PREEMPT_RT, where preemption cannot be kept
+ * off, the turn to carry away is not kept.
+ */
+static bool cv_crypt_one(struct cv_crypt_worker *worker, bool patient, bool bulk_first,
+			 struct cv_peer **last)
+{
+	struct cv_order *order;
 	struct cv_batch *batch;
 	struct cv_peer *peer;
 
 	local_bh_disable();
-	batch = cv_crypt_pop(worker, &worker->batches);
-	if (batch) {
-		cv_batch_begin(batch);
-		peer = batch->session->peer;
-		order = cv_crypt_do(batch, keep);
-	}
-	if (!order) {
+	batch = cv_crypt_next(worker, patient, bulk_first, *last);
+	if (!batch) {
 		local_bh_enable();
-		return batch;
+		return false;
 	}
-	preempt_disable();
+	peer = batch->session->peer;
+	if (patient && peer != *last) {
+		cv_peer_get(peer);
+		if (*last)
+			cv_peer_put(*last);
+		*last = peer;
+	}
+	order = cv_crypt_do(batch, !IS_ENABLED(CONFIG_PREEMPT_RT));
+	if (order)
+		preempt_disable();
 	local_bh_enable();
-	do {
-		local_bh_disable();
-		if (!cv_batch_carry_on(order, peer, --rounds))
-			order = NULL;
-		local_bh_enable();
-	} while (order);
-	preempt_enable();
+	if (order) {
+		cv_crypt_carry_on(order, peer);
+		preempt_enable();
+	}
 	return true;
 }
 
@@ -301,25 +361,25 @@ static void cv_crypt_soon(struct tasklet_struct *soon)
 }
 
 /* Some of the worker's batches. True: there may be more. */
-static bool cv_crypt_several(struct cv_crypt_worker *worker)
+static bool cv_crypt_several(struct cv_crypt_worker *worker, bool patient)
 {
-	unsigned int n;
+	struct cv_peer *last = NULL;
+	unsigned int n = 0;
 
-	for (n = 0; n < CV_CRYPT_RUN_MAX; n++) {
-		if (!cv_crypt_one(worker)) {
-			WRITE_ONCE(worker->tired, false);
-			return false;
-		}
+	while (n < CV_CRYPT_RUN_MAX && cv_crypt_one(worker, patient, n % 4 == 3, &last)) {
+		n++;
 		cond_resched();
 	}
-	return true;
+	if (last)
+		cv_peer_put(last);
+	return n == CV_CRYPT_RUN_MAX;
 }
 
 static void cv_crypt_urgent(struct work_struct *work)
 {
 	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, urgent);
 
-	if (!cv_crypt_several(worker))
+	if (!cv_crypt_several(worker, false))
 		return;
 	WRITE_ONCE(worker->tired, true);
 	queue_work(cv_crypt_patient_wq, &worker->patient);
@@ -329,6 +389,6 @@ static void cv_crypt_patient(struct work_struct *work)
 {
 	struct cv_crypt_worker *worker = container_of(work, struct cv_crypt_worker, patient);
 
-	if (cv_crypt_several(worker))
+	if (cv_crypt_several(worker, true))
 		queue_work(cv_crypt_patient_wq, &worker->patient);
 }

@@ -21,6 +21,8 @@ struct cv_order {
 	bool draining;
 	/** @waiting: how many batches wait for a worker */
 	unsigned int waiting;
+	/** @bulk: how many of those are bulk */
+	unsigned int bulk;
 	/** @running: how many are being sealed or opened */
 	unsigned int running;
 	/** @batches: oldest first */

@@ -42,7 +42,13 @@ void cv_queue_init(struct cv_device *dev)
 				       CV_QUEUE_MAX_BYTES);
 }
 
-static bool cv_queue_has_discipline(const struct cv_device *dev)
+/**
+ * cv_queue_has_discipline() - can packets wait in front of the link
+ * @dev: the device
+ *
+ * Context: BH off. Return: a discipline may come or go right after.
+ */
+bool cv_queue_has_discipline(const struct cv_device *dev)
 {
 	return rcu_dereference_bh(netdev_get_tx_queue(dev->netdev, 0)->qdisc)->enqueue;
 }

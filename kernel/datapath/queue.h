@@ -23,6 +23,7 @@ struct cv_queue {
 } ____cacheline_aligned_in_smp;
 
 void cv_queue_init(struct cv_device *dev);
+bool cv_queue_has_discipline(const struct cv_device *dev);
 unsigned int cv_queue_sent(struct cv_device *dev, unsigned int bytes);
 void cv_queue_completed(struct cv_device *dev, unsigned int bytes);
 

@@ -231,10 +231,30 @@ static void cv_rx_add(struct cv_batch *batch, struct sk_buff *skb)
 	atomic_add(skb->truesize, &batch->session->peer->dev->rx_flight_bytes);
 }
 
+static bool cv_rx_short(unsigned int bytes)
+{
+	return bytes <= CV_BATCH_SHORT_BYTES + CV_WIRE_DATA_OVERHEAD_BYTES;
+}
+
+/*
+ * A short datagram that came by itself, or behind longer ones that it was sealed with: no
+ * bulk, as far as one can see.
+ */
+static bool cv_rx_lone(struct sk_buff *skb)
+{
+	const struct cv_batch_cb *cb = cv_batch_cb(skb);
+	unsigned int last_bytes = cb->rx.bytes % cb->rx.stride ?: cb->rx.stride;
+
+	if (cb->rx.bytes > cb->rx.stride && last_bytes == cb->rx.stride)
+		return false;
+	return cv_rx_short(last_bytes);
+}
+
 /* The youngest batch, if it waits for a worker and has room: it takes more. */
-static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb)
+static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb, bool lone)
 {
 	struct cv_order *order = &session->peer->rx;
+	unsigned int help = 0;
 	struct cv_batch *tail;
 	bool fits = false;
 
@@ -245,10 +265,13 @@ static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb)
 		       tail->last_counter < cv_batch_cb(skb)->rx.counter &&
 		       tail->packets < CV_BATCH_MAX_PACKETS &&
 		       tail->bytes + cv_batch_cb(skb)->rx.bytes <= CV_BATCH_MAX_BYTES;
-		if (fits)
+		if (fits) {
 			cv_rx_add(tail, skb);
+			help = cv_batch_help(order, lone);
+		}
 	}
 	spin_unlock(&order->lock);
+	cv_crypt_help(order, help);
 	return fits;
 }
 
@@ -257,9 +280,9 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 {
 	struct cv_device *dev = session->peer->dev;
 	struct cv_order *order = &session->peer->rx;
-	enum cv_batch_place place;
+	bool lone = cv_rx_lone(skb);
+	struct cv_batch_place place;
 	struct cv_batch *batch;
-	int cpu;
 
 	/* What would be dropped after the work is dropped before it. */
 	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES ||
@@ -269,7 +292,7 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 		kfree_skb(skb);
 		return;
 	}
-	if (cv_rx_append(session, skb))
+	if (cv_rx_append(session, skb, lone))
 		return;
 	batch = cv_batch_create(session, false);
 	if (unlikely(!batch)) {
@@ -283,16 +306,10 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 	spin_lock(&order->lock);
 	batch->counter = cv_batch_cb(skb)->rx.counter;
 	cv_rx_add(batch, skb);
-	place = cv_batch_join(batch, batch->packets == 1);
-	cpu = batch->cpu;
+	batch->bulk = !cv_rx_short(cv_batch_cb(skb)->rx.stride);
+	place = cv_batch_join(batch, batch->packets == 1, lone);
 	spin_unlock(&order->lock);
-	if (place == CV_BATCH_SOON) {
-		cv_crypt_kick_soon();
-		return;
-	}
-	cv_crypt_kick(cpu);
-	if (place == CV_BATCH_BEHIND)
-		cv_crypt_help(order);
+	cv_crypt_start(order, &place);
 }
 
 /*

@@ -433,16 +433,43 @@ static struct cv_batch *cv_tx_growing(struct cv_order *order, const struct cv_se
 	return tail;
 }
 
+/*
+ * Long packets are bulk; but behind what is in flight there may be short ones in the link's
+ * queueing discipline, which nobody here sees.
+ */
+static bool cv_tx_bulk(const struct cv_device *dev, struct sk_buff *skb)
+{
+	const struct cv_batch_cb *cb = cv_batch_cb(skb);
+
+	return cb->tx.bytes > cb->tx.packets * CV_BATCH_SHORT_BYTES &&
+	       !cv_queue_has_discipline(dev);
+}
+
+/* A packet that comes by itself and is short: no bulk, as far as one can see. */
+static bool cv_tx_lone(const struct sk_buff_head *packets)
+{
+	struct sk_buff *skb = skb_peek(packets);
+
+	return skb_queue_len(packets) == 1 && cv_batch_cb(skb)->tx.packets == 1 &&
+	       skb->len <= CV_BATCH_SHORT_BYTES;
+}
+
 static bool cv_tx_append(struct cv_session *session, struct sk_buff_head *packets)
 {
+	bool deep = cv_batch_cb(skb_peek(packets))->tx.depth;
 	struct cv_order *order = &session->peer->tx;
+	bool lone = cv_tx_lone(packets);
+	unsigned int help = 0;
 	struct cv_batch *tail;
 
 	spin_lock(&order->lock);
 	tail = cv_tx_growing(order, session);
-	if (tail)
+	if (tail) {
 		cv_tx_fill(tail, packets);
+		help = cv_batch_help(order, lone && !deep);
+	}
 	spin_unlock(&order->lock);
+	cv_crypt_help(order, help);
 	return skb_queue_empty(packets);
 }
 
@@ -452,24 +479,20 @@ static void cv_tx_place(struct cv_batch *batch, struct sk_buff_head *packets)
 	/* Never one tunnel inside another, or the stack would have to hold them all. */
 	bool deep = cv_batch_cb(skb_peek(packets))->tx.depth;
 	struct cv_order *order = batch->order;
-	enum cv_batch_place place;
+	bool lone = cv_tx_lone(packets);
+	struct cv_batch_place place;
 	bool small;
-	int cpu;
 
 	spin_lock(&order->lock);
 	batch->counter = batch->session->send_counter;
+	batch->bulk = cv_tx_bulk(batch->session->peer->dev, skb_peek(packets));
 	cv_tx_fill(batch, packets);
 	small = batch->packets <= CV_TX_SMALL_PACKETS && skb_queue_empty(packets);
-	place = cv_batch_join(batch, small);
-	cpu = batch->cpu;
+	place = cv_batch_join(batch, small, lone);
 	spin_unlock(&order->lock);
-	if (place == CV_BATCH_SOON) {
-		cv_crypt_kick_soon();
-		return;
-	}
-	cv_crypt_kick(cpu);
-	if (place == CV_BATCH_BEHIND && !deep)
-		cv_crypt_help(order);
+	if (deep)
+		place.help = 0;
+	cv_crypt_start(order, &place);
 }
 
 /* Packets of one peer become batches under a session. */

@@ -130,21 +130,22 @@ void cv_batch_free(struct cv_batch *batch)
 	kfree(batch);
 }
 
-enum cv_batch_place cv_batch_join(struct cv_batch *batch, bool small)
+struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lone)
 {
 	list_add_tail(&batch->order_link, &batch->order->batches);
-	return CV_BATCH_QUEUED;
+	return (struct cv_batch_place){};
 }
 
-void cv_crypt_kick(int cpu)
+unsigned int cv_batch_help(const struct cv_order *order, bool lone)
+{
+	return 0;
+}
+
+void cv_crypt_start(struct cv_order *order, const struct cv_batch_place *place)
 {
 }
 
-void cv_crypt_kick_soon(void)
-{
-}
-
-void cv_crypt_help(struct cv_order *order)
+void cv_crypt_help(struct cv_order *order, unsigned int batches)
 {
 }
 
