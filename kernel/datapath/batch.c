@@ -24,8 +24,8 @@
 
 /*
  * How many batches of one peer and direction may wait before their maker must help, and
- * how many one runs at most for the sake of a lone packet: well below a millisecond's
- * work.
+ * how many one runs at most for the sake of a lone packet: half a millisecond's work with
+ * AVX-512, some milliseconds' without SIMD.
  */
 #define CV_BATCH_MAX_WAITING 16
 

@@ -106,7 +106,9 @@ vm_without_nft()
 # all of them (CONFIG_KCSAN_STRICT) has many of its own. A report is what is between two
 # lines of "="; culvert has a part in it when one of the accesses, or a caller of it or of
 # that, is its own, and not merely what an interrupt came into. Whoever asks for the time
-# meets timekeeping_advance(): readers of its clocks try again when it was at work (6.1).
+# meets timekeeping_advance(): readers of its clocks try again when it was at work; and
+# whoever queues a work item again meets move_linked_works(), which looks at other bits of
+# its flags than the one that is set (6.1).
 vm_without_races()
 {
 	awk '
@@ -114,17 +116,21 @@ vm_without_races()
 			if (!race || ours)
 				printf "%s", text
 			text = ""
-			race = ours = frames = clock = 0
+			race = ours = frames = known = 0
 		}
 		/==========$/ && !inside { flush() }
 		{ text = text $0 "\n" }
-		/BUG: KCSAN/ { race = 1; clock = /[ ]timekeeping_advance( |$)/ }
+		/BUG: KCSAN/ {
+			race = 1
+			known = /[ ]timekeeping_advance( |$)/ ||
+				/ in (move_linked_works \/ queue_work_on|queue_work_on \/ move_linked_works)$/
+		}
 		/ bytes by / { frames = 3; next }
 		frames > 0 {
 			frames--
 			if (/ asm_/)
 				frames = 0
-			else if (/\[culvert\]/ && !clock)
+			else if (/\[culvert\]/ && !known)
 				ours = 1
 		}
 		/==========$/ { inside = !inside }
