@@ -254,8 +254,8 @@ static struct cv_batch *cv_crypt_pop(struct cv_crypt_worker *worker, struct list
 }
 
 /*
- * The next of the worker's own batches. Patience takes bulk first every other time, or a
- * flood of short packets would let none through.
+ * The next of the worker's own batches. Patience takes bulk first at times, or a flood of
+ * short packets would let none through.
  */
 static struct cv_batch *cv_crypt_own(struct cv_crypt_worker *worker, bool patient,
 				     bool bulk_first)
