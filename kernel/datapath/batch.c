@@ -205,10 +205,12 @@ static void cv_batch_run(struct cv_batch *batch)
 /**
  * cv_batch_claim() - take the oldest batch that waits for a worker
  * @order: the queue
+ * @bulk: even if it is bulk; else none that waits behind bulk either, whose time to leave
+ *	has not come
  *
  * Context: BH off. Return: a batch to run, or NULL.
  */
-struct cv_batch *cv_batch_claim(struct cv_order *order)
+struct cv_batch *cv_batch_claim(struct cv_order *order, bool bulk)
 {
 	struct cv_batch *batch;
 	unsigned int n = 0;
@@ -218,8 +220,12 @@ struct cv_batch *cv_batch_claim(struct cv_order *order)
 		/* Behind that many there is enough to be done by those that have them. */
 		if (!order->waiting || n++ == CV_BATCH_MAX_CLAIM)
 			break;
+		if (batch->state != CV_BATCH_WAITING)
+			continue;
+		if (batch->bulk && !bulk)
+			break;
 		/* One that a worker has in hand already is about to be run by it. */
-		if (batch->state == CV_BATCH_WAITING && cv_crypt_unqueue(batch)) {
+		if (cv_crypt_unqueue(batch)) {
 			cv_batch_run(batch);
 			spin_unlock(&order->lock);
 			return batch;

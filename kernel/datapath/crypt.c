@@ -8,8 +8,9 @@
  * The urgent one comes before programs, for short packets; but as softirqs do, it goes on
  * as the other when there is no end of it: a flood leaves programs their share. The
  * patient one is as one of them, for bulk, which would else keep its readers from reading.
- * When it has nothing left to do it takes from others what they have not come to, since
- * how much time a CPU has for bulk is up to the programs on it.
+ * When a worker has nothing left to do it takes from others what they have not come to:
+ * how much time a CPU has is up to the programs on it, and what one keeps all others of
+ * its peer wait for.
  */
 #include <linux/interrupt.h>
 #include <linux/local_lock.h>
@@ -214,7 +215,7 @@ void cv_crypt_help(struct cv_order *order, unsigned int batches)
 {
 	struct cv_batch *batch;
 
-	while (batches-- && (batch = cv_batch_claim(order)))
+	while (batches-- && (batch = cv_batch_claim(order, true)))
 		cv_crypt_run(batch);
 }
 
@@ -274,8 +275,8 @@ static struct cv_batch *cv_crypt_own(struct cv_crypt_worker *worker, bool patien
 }
 
 /*
- * What a worker does next. @patient: if there is nothing, what others have not come to of
- * the peer that it worked for last.
+ * What a worker does next. If there is nothing, what others have not come to of the peer
+ * that it worked for last: bulk, too, if it is @patient.
  */
 static struct cv_batch *cv_crypt_next(struct cv_crypt_worker *worker, bool patient,
 				      bool bulk_first, struct cv_peer *last)
@@ -286,9 +287,9 @@ static struct cv_batch *cv_crypt_next(struct cv_crypt_worker *worker, bool patie
 		cv_batch_begin(batch);
 		return batch;
 	}
-	if (!patient || !last)
+	if (!last)
 		return NULL;
-	return cv_batch_claim(&last->rx) ?: cv_batch_claim(&last->tx);
+	return cv_batch_claim(&last->rx, patient) ?: cv_batch_claim(&last->tx, patient);
 }
 
 /*
@@ -309,8 +310,8 @@ static void cv_crypt_carry_on(struct cv_order *order, struct cv_peer *peer)
 
 /*
  * Run one batch. False: there was none. @last becomes the peer whose batch it was,
- * referenced, if the worker is patient. On PREEMPT_RT, where preemption cannot be kept
- * off, the turn to carry away is not kept.
+ * referenced. On PREEMPT_RT, where preemption cannot be kept off, the turn to carry away
+ * is not kept.
  */
 static bool cv_crypt_one(struct cv_crypt_worker *worker, bool patient, bool bulk_first,
 			 struct cv_peer **last)
@@ -326,7 +327,7 @@ static bool cv_crypt_one(struct cv_crypt_worker *worker, bool patient, bool bulk
 		return false;
 	}
 	peer = batch->session->peer;
-	if (patient && peer != *last) {
+	if (peer != *last) {
 		cv_peer_get(peer);
 		if (*last)
 			cv_peer_put(*last);

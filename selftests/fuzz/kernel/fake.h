@@ -183,6 +183,20 @@ struct hlist_node {
 #define list_first_entry(list, type, member) list_entry((list)->next, type, member)
 #define list_last_entry(list, type, member) list_entry((list)->prev, type, member)
 
+#define list_first_entry_or_null(list, type, member) \
+	(list_empty(list) ? NULL : list_first_entry(list, type, member))
+
+static inline void list_add(struct list_head *entry, struct list_head *list)
+{
+	list_add_tail(entry, list->next);
+}
+
+static inline void list_del_init(struct list_head *entry)
+{
+	list_del(entry);
+	INIT_LIST_HEAD(entry);
+}
+
 static inline void list_move_tail(struct list_head *entry, struct list_head *list)
 {
 	list_del(entry);

@@ -4,6 +4,7 @@
 #define UNIT_LINUX_KCONFIG_H
 
 #define CONFIG_64BIT 1
+#define CONFIG_PREEMPT_RT 0
 #define IS_ENABLED(option) (option)
 
 #endif /* UNIT_LINUX_KCONFIG_H */

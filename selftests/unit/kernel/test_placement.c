@@ -1,0 +1,613 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which processor runs which batch, and that all leave in order: the module's own batch.c
+ * and crypt.c, with several processors whose work runs when the test lets it. What seals,
+ * opens and carries away only writes down where and when.
+ */
+#include <datapath/batch.h>
+#include <datapath/crypt.h>
+#include <datapath/merge.h>
+#include <datapath/open.h>
+#include <datapath/rx.h>
+#include <datapath/scratch.h>
+#include <datapath/seal.h>
+#include <datapath/tx.h>
+#include <handshake/session.h>
+#include <shim.h>
+#include <unit.h>
+
+#define PEERS 3
+#define LOG_MAX 65536
+
+/* What batch.c and crypt.c have as limits: see there. */
+#define RUN_MAX 32
+#define WAITING_MAX 16
+#define BULK_EACH 4
+
+enum test_placement_kind {
+	/* many short packets */
+	SHORT,
+	/* long packets */
+	BULK,
+	/* a short packet by itself */
+	LONE,
+};
+
+struct test_placement_pending {
+	/* a work queue's name, or "soon" */
+	const char *level;
+	unsigned int cpu;
+	struct work_struct *work;
+	struct tasklet_struct *tasklet;
+};
+
+struct test_placement_ran {
+	unsigned int peer, cpu;
+	u64 counter;
+	bool sealing;
+};
+
+/* A direction of a peer. */
+struct test_placement_flow {
+	u64 joined, left;
+};
+
+unsigned int unit_cpu, unit_cpus_online, unit_bh_off[UNIT_CPUS];
+
+static struct test_placement_pending pending[3 * UNIT_CPUS];
+static unsigned int pending_count;
+static struct test_placement_ran ran[LOG_MAX];
+static unsigned int ran_count;
+static struct test_placement_flow flows[PEERS][2];
+static struct cv_peer peers[PEERS];
+static struct cv_session sessions[PEERS];
+/* What others do while a batch is in hand: for the random test. */
+static void (*meanwhile)(void);
+static bool busy[UNIT_CPUS];
+
+bool unit_queue_work(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
+{
+	if (work->queued)
+		return false;
+	assert(pending_count < ARRAY_SIZE(pending));
+	work->queued = true;
+	pending[pending_count++] = (struct test_placement_pending){
+		.level = (const char *)queue, .cpu = cpu, .work = work,
+	};
+	return true;
+}
+
+void unit_tasklet_schedule(struct tasklet_struct *tasklet)
+{
+	unsigned int i;
+
+	for (i = 0; i < pending_count; i++)
+		if (pending[i].tasklet == tasklet)
+			return;
+	assert(pending_count < ARRAY_SIZE(pending));
+	pending[pending_count++] = (struct test_placement_pending){
+		.level = "soon", .cpu = unit_cpu, .tasklet = tasklet,
+	};
+}
+
+/*
+ * The rooms between.
+ */
+static void test_placement_note(struct cv_batch *batch)
+{
+	assert(ran_count < LOG_MAX && batch->state == CV_BATCH_RUNNING);
+	ran[ran_count++] = (struct test_placement_ran){
+		.peer = batch->session->peer - peers, .cpu = unit_cpu,
+		.counter = batch->counter, .sealing = batch->sealing,
+	};
+	if (meanwhile)
+		meanwhile();
+}
+
+void cv_seal_batch(struct cv_batch *batch)
+{
+	CHECK(batch->sealing, "expected a batch to seal");
+	test_placement_note(batch);
+}
+
+void cv_open_batch(struct cv_batch *batch)
+{
+	CHECK(!batch->sealing, "expected a batch to open");
+	test_placement_note(batch);
+}
+
+static void test_placement_leave(struct cv_batch *batch)
+{
+	unsigned int peer = batch->session->peer - peers;
+	struct test_placement_flow *flow = &flows[peer][batch->sealing];
+
+	CHECK(batch->counter == flow->left, "expected batch %llu of peer %u to leave, got %llu",
+	      (unsigned long long)flow->left, peer, (unsigned long long)batch->counter);
+	flow->left = batch->counter + 1;
+	if (meanwhile)
+		meanwhile();
+	cv_batch_free(batch);
+}
+
+void cv_tx_finish(struct cv_batch *batch)
+{
+	test_placement_leave(batch);
+}
+
+void cv_rx_finish(struct cv_batch *batch)
+{
+	test_placement_leave(batch);
+}
+
+int cv_scratch_init(void)
+{
+	return 0;
+}
+
+void cv_scratch_exit(void)
+{
+}
+
+void cv_seal_exit(void)
+{
+}
+
+void cv_merge_exit(void)
+{
+}
+
+struct cv_peer *cv_peer_get(struct cv_peer *peer)
+{
+	refcount_inc(&peer->refs);
+	return peer;
+}
+
+void cv_peer_put(struct cv_peer *peer)
+{
+	assert(!refcount_dec_and_test(&peer->refs));
+}
+
+void cv_session_put(struct cv_session *session)
+{
+	assert(!refcount_dec_and_test(&session->refs));
+}
+
+void kfree_skb(struct sk_buff *skb)
+{
+	assert(false);
+}
+
+/*
+ * What the tests do.
+ */
+static void test_placement_begin(unsigned int cpus)
+{
+	unsigned int i;
+
+	unit_cpu = 0;
+	unit_cpus_online = cpus;
+	pending_count = 0;
+	ran_count = 0;
+	meanwhile = NULL;
+	memset(flows, 0, sizeof(flows));
+	for (i = 0; i < PEERS; i++) {
+		refcount_set(&peers[i].refs, 1);
+		refcount_set(&sessions[i].refs, 1);
+		sessions[i].peer = &peers[i];
+		cv_order_init(&peers[i].tx);
+		cv_order_init(&peers[i].rx);
+	}
+	CHECK(!cv_batch_init() && !cv_crypt_init(), "expected to begin");
+}
+
+static void test_placement_join_at(unsigned int peer, bool sealing,
+				   enum test_placement_kind kind, u64 counter)
+{
+	struct cv_batch *batch = cv_batch_create(&sessions[peer], sealing);
+	struct cv_batch_place place;
+	struct cv_order *order;
+
+	assert(batch);
+	order = batch->order;
+	refcount_inc(&sessions[peer].refs);
+	local_bh_disable();
+	spin_lock(&order->lock);
+	batch->counter = counter;
+	batch->bulk = kind == BULK;
+	place = cv_batch_join(batch, kind == LONE, kind == LONE);
+	spin_unlock(&order->lock);
+	cv_crypt_start(order, &place);
+	local_bh_enable();
+}
+
+/* As this processor makes it; counted on. */
+static void test_placement_join(unsigned int peer, bool sealing, enum test_placement_kind kind)
+{
+	u64 counter = flows[peer][sealing].joined++;
+
+	test_placement_join_at(peer, sealing, kind, counter);
+}
+
+static void test_placement_run_nth(unsigned int n)
+{
+	struct test_placement_pending it = pending[n];
+	unsigned int before = unit_cpu;
+
+	pending_count--;
+	memmove(&pending[n], &pending[n + 1], (pending_count - n) * sizeof(*pending));
+	unit_cpu = it.cpu;
+	busy[unit_cpu] = true;
+	if (it.work) {
+		it.work->queued = false;
+		it.work->func(it.work);
+	} else {
+		local_bh_disable();
+		it.tasklet->callback(it.tasklet);
+		local_bh_enable();
+	}
+	busy[unit_cpu] = false;
+	unit_cpu = before;
+}
+
+/* One time, if it is to. */
+static bool test_placement_run(unsigned int cpu, const char *level)
+{
+	unsigned int i;
+
+	for (i = 0; i < pending_count; i++)
+		if (pending[i].cpu == cpu && !strcmp(pending[i].level, level)) {
+			test_placement_run_nth(i);
+			return true;
+		}
+	return false;
+}
+
+#define CHECK_RAN(count) \
+	CHECK(ran_count == (count), "expected %u batches to have run, got %u", \
+	      (unsigned int)(count), ran_count)
+#define CHECK_RAN_ON(number, on) \
+	CHECK(ran[number].cpu == (on), "batch %u: expected CPU %u to run it, it was %u", \
+	      (unsigned int)(number), (unsigned int)(on), ran[number].cpu)
+#define CHECK_PENDING(count) \
+	CHECK(pending_count == (count), "expected %u pieces of work to wait, got %u", \
+	      (unsigned int)(count), pending_count)
+#define CHECK_LEFT(peer, sealing, count)					\
+	CHECK(flows[peer][sealing].left == (count),				\
+	      "expected %u batches of peer %u to have left, got %llu",		\
+	      (unsigned int)(count), peer, (unsigned long long)flows[peer][sealing].left)
+
+static void test_placement_end(void)
+{
+	unsigned int i, sealing;
+
+	while (pending_count)
+		test_placement_run_nth(0);
+	for (i = 0; i < PEERS; i++) {
+		for (sealing = 0; sealing < 2; sealing++) {
+			struct cv_order *order = sealing ? &peers[i].tx : &peers[i].rx;
+
+			CHECK_LEFT(i, sealing, flows[i][sealing].joined);
+			CHECK(list_empty(&order->batches) && !order->waiting && !order->bulk &&
+			      !order->running && !order->draining,
+			      "expected peer %u's queue to be empty", i);
+		}
+		CHECK(peers[i].refs.count == 1 && sessions[i].refs.count == 1,
+		      "expected no reference to peer %u, got %d and %d to its session", i,
+		      peers[i].refs.count - 1, sessions[i].refs.count - 1);
+	}
+	cv_crypt_exit();
+	cv_batch_exit();
+}
+
+static void test_placement_idle(void)
+{
+	test_placement_begin(2);
+	test_placement_join(0, true, LONE);
+	CHECK_PENDING(1);
+	CHECK(test_placement_run(0, "soon"), "expected the CPU that brought it to run it soon");
+	CHECK_RAN(1);
+	CHECK_RAN_ON(0, 0);
+	test_placement_end();
+}
+
+static void test_placement_one_cpu(void)
+{
+	unsigned int i;
+
+	test_placement_begin(1);
+	for (i = 0; i < 20; i++)
+		test_placement_join(0, true, i % 3);
+	CHECK_RAN(0);
+	CHECK_PENDING(1);
+	CHECK(test_placement_run(0, "soon"), "expected the one CPU to run all soon");
+	CHECK_RAN(20);
+	test_placement_end();
+}
+
+/* In turn, beginning with the neighbour. */
+static void test_placement_turns(enum test_placement_kind kind, const char *level)
+{
+	unsigned int i, cpu;
+
+	test_placement_begin(4);
+	for (i = 0; i < 8; i++)
+		test_placement_join(0, true, kind);
+	CHECK_PENDING(4);
+	CHECK_RAN(0);
+	for (i = 0; i < 4; i++)
+		CHECK(pending[i].cpu == (i + 1) % 4 && !strcmp(pending[i].level, level),
+		      "turn %u: expected CPU %u to be told, %s, got %u, %s", i, (i + 1) % 4,
+		      level, pending[i].cpu, pending[i].level);
+	/* Each has its own to do: nobody takes over while all are at it. */
+	for (cpu = 1; cpu < 4; cpu++)
+		CHECK(test_placement_run(cpu, level), "expected CPU %u to run", cpu);
+	CHECK_RAN(8);
+	test_placement_end();
+}
+
+static void test_placement_bulk(void)
+{
+	test_placement_turns(BULK, "culvert-patient");
+}
+
+static void test_placement_short(void)
+{
+	test_placement_turns(SHORT, "culvert-urgent");
+}
+
+/* A CPU that does not come to its share keeps nobody waiting. */
+static void test_placement_take_over(enum test_placement_kind kind, const char *level)
+{
+	unsigned int i;
+
+	test_placement_begin(2);
+	for (i = 0; i < 10; i++)
+		test_placement_join(0, i % 2, kind);
+	CHECK(test_placement_run(0, level), "expected CPU 0 to have work");
+	CHECK_RAN(10);
+	CHECK_LEFT(0, false, 5);
+	CHECK_LEFT(0, true, 5);
+	for (i = 0; i < 10; i++)
+		CHECK_RAN_ON(i, 0);
+	test_placement_end();
+	CHECK_RAN(10);
+}
+
+static void test_placement_take_over_bulk(void)
+{
+	test_placement_take_over(BULK, "culvert-patient");
+}
+
+static void test_placement_take_over_short(void)
+{
+	test_placement_take_over(SHORT, "culvert-urgent");
+}
+
+/* Bulk is none of the urgent worker's business, nor what waits behind it. */
+static void test_placement_no_bulk(void)
+{
+	test_placement_begin(2);
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, BULK);
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, SHORT);
+	/* The first, the fourth; and what CPU 1 has not come to, but not behind bulk. */
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
+	CHECK_RAN(3);
+	CHECK_LEFT(0, true, 2);
+	CHECK(test_placement_run(1, "culvert-patient"), "expected CPU 1 to have bulk");
+	CHECK_LEFT(0, true, 5);
+	test_placement_end();
+}
+
+/* Short packets come before programs, but not without end. */
+static void test_placement_tired(void)
+{
+	unsigned int i;
+
+	test_placement_begin(2);
+	/* Half of them are CPU 0's; there are six flows, lest their maker must help. */
+	for (i = 0; i < 2 * RUN_MAX + 16; i++)
+		test_placement_join(i / 2 % PEERS, i / 2 / PEERS % 2, SHORT);
+	CHECK_RAN(0);
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
+	CHECK_RAN(RUN_MAX);
+	CHECK(!test_placement_run(0, "culvert-urgent"), "expected CPU 0 to be tired");
+	/* What comes now does not wake the urgent one. */
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, SHORT);
+	CHECK(!test_placement_run(0, "culvert-urgent"), "expected CPU 0 to be tired still");
+	CHECK(test_placement_run(0, "culvert-patient"), "expected it to go on as a program");
+	while (test_placement_run(0, "culvert-patient"))
+		;
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to be rested");
+	test_placement_end();
+}
+
+/* For each batch that is run two more: the first one's turn is CPU 0's. */
+static void test_placement_flood_on(void)
+{
+	static bool inside;
+	unsigned int cpu = unit_cpu;
+
+	if (inside || peers[0].tx.waiting == WAITING_MAX)
+		return;
+	inside = true;
+	unit_cpu = 1;
+	test_placement_join(0, true, SHORT);
+	test_placement_join(2, true, SHORT);
+	unit_cpu = cpu;
+	inside = false;
+}
+
+/* A flood of short packets leaves another peer's bulk its share. */
+static void test_placement_share(void)
+{
+	unsigned int i, begun, bulk = 0, all = 0;
+
+	test_placement_begin(2);
+	unit_cpu = 1;
+	for (i = 0; i < RUN_MAX / BULK_EACH; i++) {
+		test_placement_join(0, true, SHORT);
+		test_placement_join(2, true, SHORT);
+		test_placement_join(1, false, BULK);
+		test_placement_join(1, false, BULK);
+	}
+	meanwhile = test_placement_flood_on;
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have short packets");
+	begun = ran_count;
+	CHECK(test_placement_run(0, "culvert-patient"), "expected CPU 0 to go on");
+	meanwhile = NULL;
+	for (i = begun; i < ran_count; i++) {
+		/* Some were run by their maker, CPU 1. */
+		all += ran[i].cpu == 0;
+		bulk += ran[i].cpu == 0 && ran[i].peer == 1;
+	}
+	CHECK(all == RUN_MAX && bulk == RUN_MAX / BULK_EACH,
+	      "expected %u of %u batches to be bulk, got %u of %u", RUN_MAX / BULK_EACH, RUN_MAX,
+	      bulk, all);
+	test_placement_end();
+}
+
+/* Who brings a lone packet runs what lies before it. */
+static void test_placement_lone(void)
+{
+	unsigned int i;
+
+	test_placement_begin(2);
+	for (i = 0; i < WAITING_MAX - 1; i++)
+		test_placement_join(0, false, BULK);
+	CHECK_RAN(0);
+	test_placement_join(0, false, LONE);
+	CHECK_RAN(WAITING_MAX);
+	for (i = 0; i < WAITING_MAX; i++)
+		CHECK_RAN_ON(i, 0);
+	CHECK_LEFT(0, false, WAITING_MAX);
+	test_placement_end();
+}
+
+/* But not behind short ones: those come before programs anyway. */
+static void test_placement_lone_behind_short(void)
+{
+	test_placement_begin(2);
+	test_placement_join(0, false, SHORT);
+	test_placement_join(0, false, LONE);
+	CHECK_RAN(0);
+	test_placement_end();
+}
+
+/* Who makes too many runs the oldest. */
+static void test_placement_behind(void)
+{
+	unsigned int i;
+
+	test_placement_begin(2);
+	for (i = 0; i < WAITING_MAX; i++)
+		test_placement_join(0, true, BULK);
+	CHECK_RAN(0);
+	for (i = 1; i <= 5; i++) {
+		test_placement_join(0, true, BULK);
+		CHECK_RAN(i);
+		CHECK_LEFT(0, true, i);
+	}
+	/* A lone one has so many run and no more. */
+	test_placement_join(0, true, LONE);
+	CHECK_LEFT(0, true, 5 + WAITING_MAX);
+	CHECK(peers[0].tx.waiting == 1, "expected 1 batch to wait, got %u", peers[0].tx.waiting);
+	test_placement_end();
+}
+
+/* What was overtaken on the path takes its place, but not without end. */
+static void test_placement_overtaken(void)
+{
+	u64 i;
+
+	test_placement_begin(2);
+	for (i = 1; i <= 8; i++)
+		test_placement_join_at(0, false, BULK, i);
+	test_placement_join_at(0, false, BULK, 0);
+	flows[0][0].joined = 9;
+	test_placement_end();
+}
+
+/*
+ * Processors that do all of this at once, in any order.
+ */
+static void test_placement_random_step(unsigned int depth)
+{
+	unsigned int cpu = shim_random_below(UNIT_CPUS), before = unit_cpu, i;
+
+	if (busy[cpu] || depth > 3)
+		return;
+	if (shim_random_below(2)) {
+		unsigned int peer = shim_random_below(PEERS);
+		bool sealing = shim_random_below(2);
+
+		/* A softirq or a program of that CPU. */
+		unit_cpu = cpu;
+		busy[cpu] = true;
+		test_placement_join(peer, sealing, shim_random_below(3));
+		busy[cpu] = false;
+		unit_cpu = before;
+		return;
+	}
+	for (i = 0; i < pending_count; i++)
+		if (pending[i].cpu == cpu) {
+			test_placement_run_nth(i);
+			return;
+		}
+}
+
+static void test_placement_meanwhile(void)
+{
+	static unsigned int depth;
+
+	depth++;
+	if (!shim_random_below(3))
+		test_placement_random_step(depth);
+	depth--;
+}
+
+static void test_placement_random(void)
+{
+	u64 joined = 0;
+	unsigned int i;
+
+	test_placement_begin(UNIT_CPUS);
+	meanwhile = test_placement_meanwhile;
+	for (i = 0; i < 20000 && !unit_failures(); i++)
+		test_placement_random_step(0);
+	meanwhile = NULL;
+	test_placement_end();
+	for (i = 0; i < PEERS; i++)
+		joined += flows[i][0].joined + flows[i][1].joined;
+	CHECK(joined > 5000, "expected thousands of batches, got %llu",
+	      (unsigned long long)joined);
+	CHECK_RAN(joined);
+}
+
+int main(void)
+{
+	static const struct unit_case cases[] = {
+		{ "a lone packet of an idle tunnel is run where it came", test_placement_idle },
+		{ "one CPU hands nothing to anybody", test_placement_one_cpu },
+		{ "bulk goes round patient workers", test_placement_bulk },
+		{ "short packets go round urgent workers", test_placement_short },
+		{ "a patient worker takes over bulk", test_placement_take_over_bulk },
+		{ "an urgent worker takes over short packets", test_placement_take_over_short },
+		{ "an urgent worker takes over no bulk", test_placement_no_bulk },
+		{ "an urgent worker becomes patient", test_placement_tired },
+		{ "short packets leave bulk its share", test_placement_share },
+		{ "a lone packet does not wait behind bulk", test_placement_lone },
+		{ "a lone packet behind short ones waits for their worker",
+		  test_placement_lone_behind_short },
+		{ "who makes too many batches helps", test_placement_behind },
+		{ "a batch that was overtaken takes its place", test_placement_overtaken },
+		{ "any mixture runs once and leaves in order", test_placement_random },
+	};
+
+	return unit_main(cases, ARRAY_SIZE(cases));
+}
