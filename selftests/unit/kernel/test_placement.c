@@ -52,9 +52,9 @@ struct test_placement_flow {
 	u64 joined, left;
 };
 
-unsigned int unit_cpu, unit_cpus_online, unit_bh_off[UNIT_CPUS];
+unsigned int fake_cpu, fake_cpus_online, fake_bh_off[FAKE_CPUS];
 
-static struct test_placement_pending pending[3 * UNIT_CPUS];
+static struct test_placement_pending pending[3 * FAKE_CPUS];
 static unsigned int pending_count;
 static struct test_placement_ran ran[LOG_MAX];
 static unsigned int ran_count;
@@ -63,9 +63,9 @@ static struct cv_peer peers[PEERS];
 static struct cv_session sessions[PEERS];
 /* What others do while a batch is in hand: for the random test. */
 static void (*meanwhile)(void);
-static bool busy[UNIT_CPUS];
+static bool busy[FAKE_CPUS];
 
-bool unit_queue_work(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
+bool fake_queue_work_at(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
 {
 	if (work->queued)
 		return false;
@@ -77,7 +77,7 @@ bool unit_queue_work(unsigned int cpu, struct workqueue_struct *queue, struct wo
 	return true;
 }
 
-void unit_tasklet_schedule(struct tasklet_struct *tasklet)
+void fake_tasklet_schedule(struct tasklet_struct *tasklet)
 {
 	unsigned int i;
 
@@ -86,7 +86,7 @@ void unit_tasklet_schedule(struct tasklet_struct *tasklet)
 			return;
 	assert(pending_count < ARRAY_SIZE(pending));
 	pending[pending_count++] = (struct test_placement_pending){
-		.level = "soon", .cpu = unit_cpu, .tasklet = tasklet,
+		.level = "soon", .cpu = fake_cpu, .tasklet = tasklet,
 	};
 }
 
@@ -97,7 +97,7 @@ static void test_placement_note(struct cv_batch *batch)
 {
 	assert(ran_count < LOG_MAX && batch->state == CV_BATCH_RUNNING);
 	ran[ran_count++] = (struct test_placement_ran){
-		.peer = batch->session->peer - peers, .cpu = unit_cpu,
+		.peer = batch->session->peer - peers, .cpu = fake_cpu,
 		.counter = batch->counter, .sealing = batch->sealing,
 	};
 	if (meanwhile)
@@ -184,8 +184,8 @@ static void test_placement_begin(unsigned int cpus)
 {
 	unsigned int i;
 
-	unit_cpu = 0;
-	unit_cpus_online = cpus;
+	fake_cpu = 0;
+	fake_cpus_online = cpus;
 	pending_count = 0;
 	ran_count = 0;
 	meanwhile = NULL;
@@ -231,12 +231,12 @@ static void test_placement_join(unsigned int peer, bool sealing, enum test_place
 static void test_placement_run_nth(unsigned int n)
 {
 	struct test_placement_pending it = pending[n];
-	unsigned int before = unit_cpu;
+	unsigned int before = fake_cpu;
 
 	pending_count--;
 	memmove(&pending[n], &pending[n + 1], (pending_count - n) * sizeof(*pending));
-	unit_cpu = it.cpu;
-	busy[unit_cpu] = true;
+	fake_cpu = it.cpu;
+	busy[fake_cpu] = true;
 	if (it.work) {
 		it.work->queued = false;
 		it.work->func(it.work);
@@ -245,8 +245,8 @@ static void test_placement_run_nth(unsigned int n)
 		it.tasklet->callback(it.tasklet);
 		local_bh_enable();
 	}
-	busy[unit_cpu] = false;
-	unit_cpu = before;
+	busy[fake_cpu] = false;
+	fake_cpu = before;
 }
 
 /* One time, if it is to. */
@@ -262,19 +262,42 @@ static bool test_placement_run(unsigned int cpu, const char *level)
 	return false;
 }
 
-#define CHECK_RAN(count) \
-	CHECK(ran_count == (count), "expected %u batches to have run, got %u", \
-	      (unsigned int)(count), ran_count)
-#define CHECK_RAN_ON(number, on) \
-	CHECK(ran[number].cpu == (on), "batch %u: expected CPU %u to run it, it was %u", \
-	      (unsigned int)(number), (unsigned int)(on), ran[number].cpu)
-#define CHECK_PENDING(count) \
-	CHECK(pending_count == (count), "expected %u pieces of work to wait, got %u", \
-	      (unsigned int)(count), pending_count)
-#define CHECK_LEFT(peer, sealing, count)					\
-	CHECK(flows[peer][sealing].left == (count),				\
-	      "expected %u batches of peer %u to have left, got %llu",		\
-	      (unsigned int)(count), peer, (unsigned long long)flows[peer][sealing].left)
+/* With the line that asks. */
+#define CHECK_RAN(count) test_placement_check_ran(__LINE__, count)
+#define CHECK_RAN_ON(number, cpu) test_placement_check_ran_on(__LINE__, number, cpu)
+#define CHECK_PENDING(count) test_placement_check_pending(__LINE__, count)
+#define CHECK_LEFT(peer, sealing, count) \
+	test_placement_check_left(__LINE__, peer, sealing, count)
+
+static void test_placement_check_ran(int line, unsigned int count)
+{
+	if (ran_count != count)
+		unit_fail(__FILE__, line, "expected %u batches to have run, got %u", count,
+			  ran_count);
+}
+
+static void test_placement_check_ran_on(int line, unsigned int number, unsigned int cpu)
+{
+	if (ran[number].cpu != cpu)
+		unit_fail(__FILE__, line, "batch %u: expected CPU %u to run it, it was %u", number,
+			  cpu, ran[number].cpu);
+}
+
+static void test_placement_check_pending(int line, unsigned int count)
+{
+	if (pending_count != count)
+		unit_fail(__FILE__, line, "expected %u pieces of work to wait, got %u", count,
+			  pending_count);
+}
+
+static void test_placement_check_left(int line, unsigned int peer, bool sealing, u64 count)
+{
+	u64 left = flows[peer][sealing].left;
+
+	if (left != count)
+		unit_fail(__FILE__, line, "expected %llu batches of peer %u to have left, got %llu",
+			  (unsigned long long)count, peer, (unsigned long long)left);
+}
 
 static void test_placement_end(void)
 {
@@ -431,15 +454,15 @@ static void test_placement_tired(void)
 static void test_placement_flood_on(void)
 {
 	static bool inside;
-	unsigned int cpu = unit_cpu;
+	unsigned int cpu = fake_cpu;
 
 	if (inside || peers[0].tx.waiting == WAITING_MAX)
 		return;
 	inside = true;
-	unit_cpu = 1;
+	fake_cpu = 1;
 	test_placement_join(0, true, SHORT);
 	test_placement_join(2, true, SHORT);
-	unit_cpu = cpu;
+	fake_cpu = cpu;
 	inside = false;
 }
 
@@ -449,7 +472,7 @@ static void test_placement_share(void)
 	unsigned int i, begun, bulk = 0, all = 0;
 
 	test_placement_begin(2);
-	unit_cpu = 1;
+	fake_cpu = 1;
 	for (i = 0; i < RUN_MAX / BULK_EACH; i++) {
 		test_placement_join(0, true, SHORT);
 		test_placement_join(2, true, SHORT);
@@ -538,7 +561,7 @@ static void test_placement_overtaken(void)
  */
 static void test_placement_random_step(unsigned int depth)
 {
-	unsigned int cpu = shim_random_below(UNIT_CPUS), before = unit_cpu, i;
+	unsigned int cpu = shim_random_below(FAKE_CPUS), before = fake_cpu, i;
 
 	if (busy[cpu] || depth > 3)
 		return;
@@ -547,11 +570,11 @@ static void test_placement_random_step(unsigned int depth)
 		bool sealing = shim_random_below(2);
 
 		/* A softirq or a program of that CPU. */
-		unit_cpu = cpu;
+		fake_cpu = cpu;
 		busy[cpu] = true;
 		test_placement_join(peer, sealing, shim_random_below(3));
 		busy[cpu] = false;
-		unit_cpu = before;
+		fake_cpu = before;
 		return;
 	}
 	for (i = 0; i < pending_count; i++)
@@ -576,7 +599,7 @@ static void test_placement_random(void)
 	u64 joined = 0;
 	unsigned int i;
 
-	test_placement_begin(UNIT_CPUS);
+	test_placement_begin(FAKE_CPUS);
 	meanwhile = test_placement_meanwhile;
 	for (i = 0; i < 20000 && !unit_failures(); i++)
 		test_placement_random_step(0);

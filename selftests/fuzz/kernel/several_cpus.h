@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Several processors, their work queues and their tasklets for code under test, on top of
- * selftests/fuzz/kernel/fake.h, which has one. The compiler puts both before each file.
+ * fake.h, which has one. The compiler puts both before each file.
  * One thread plays all processors, one after another; what is queued waits until the test
  * lets it run.
  */
-#ifndef UNIT_SEVERAL_CPUS_H
-#define UNIT_SEVERAL_CPUS_H
+#ifndef FUZZ_KERNEL_SEVERAL_CPUS_H
+#define FUZZ_KERNEL_SEVERAL_CPUS_H
 
-#define UNIT_CPUS 4
+#define FAKE_CPUS 4
 
 /* Which one runs, and how many there are: the first ones. */
-extern unsigned int unit_cpu, unit_cpus_online;
+extern unsigned int fake_cpu, fake_cpus_online;
 /* How often each has its bottom halves off. */
-extern unsigned int unit_bh_off[UNIT_CPUS];
+extern unsigned int fake_bh_off[FAKE_CPUS];
 
 /* The variable itself is there for what only wants its name. */
 #undef DEFINE_PER_CPU
 #define DEFINE_PER_CPU(type, name) \
-	__typeof__(type) name##_of[UNIT_CPUS], name __attribute__((__unused__))
+	__typeof__(type) name##_of[FAKE_CPUS], name __attribute__((__unused__))
 #undef per_cpu_ptr
 #define per_cpu_ptr(pointer, cpu) (&(*(pointer##_of))[cpu])
 #undef this_cpu_ptr
-#define this_cpu_ptr(pointer) (&(*(pointer##_of))[unit_cpu])
+#define this_cpu_ptr(pointer) (&(*(pointer##_of))[fake_cpu])
 #undef per_cpu
 #define per_cpu(variable, cpu) (variable##_of[cpu])
 #undef for_each_possible_cpu
-#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < UNIT_CPUS; (cpu)++)
+#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < FAKE_CPUS; (cpu)++)
 #undef smp_processor_id
-#define smp_processor_id() unit_cpu
+#define smp_processor_id() fake_cpu
 #undef nr_cpu_ids
-#define nr_cpu_ids unit_cpus_online
-#define num_online_cpus() unit_cpus_online
+#define nr_cpu_ids fake_cpus_online
+#define num_online_cpus() fake_cpus_online
 
-#define local_bh_disable() (unit_bh_off[unit_cpu]++)
-#define local_bh_enable() ((void)(assert(unit_bh_off[unit_cpu]), unit_bh_off[unit_cpu]--))
-#define lockdep_assert_in_softirq() assert(unit_bh_off[unit_cpu])
+#define local_bh_disable() (fake_bh_off[fake_cpu]++)
+#define local_bh_enable() ((void)(assert(fake_bh_off[fake_cpu]), fake_bh_off[fake_cpu]--))
+#define lockdep_assert_in_softirq() assert(fake_bh_off[fake_cpu])
 #define preempt_disable() do { } while (0)
 #define preempt_enable() do { } while (0)
 
@@ -43,7 +43,7 @@ typedef struct {
 } local_lock_t;
 
 #define INIT_LOCAL_LOCK(name) {}
-#define local_lock_nested_bh(lock) ((void)(lock), assert(unit_bh_off[unit_cpu]))
+#define local_lock_nested_bh(lock) ((void)(lock), assert(fake_bh_off[fake_cpu]))
 #define local_unlock_nested_bh(lock) ((void)(lock))
 
 /* A work queue is its name. */
@@ -52,19 +52,19 @@ typedef struct {
 #undef alloc_workqueue
 #define alloc_workqueue(name, flags, max) ((void)(flags), (struct workqueue_struct *)(name))
 #undef queue_work
-#define queue_work(queue, work) unit_queue_work(unit_cpu, queue, work)
+#define queue_work(queue, work) fake_queue_work_at(fake_cpu, queue, work)
 #undef queue_work_on
-#define queue_work_on(cpu, queue, work) unit_queue_work(cpu, queue, work)
+#define queue_work_on(cpu, queue, work) fake_queue_work_at(cpu, queue, work)
 
 struct tasklet_struct {
 	void (*callback)(struct tasklet_struct *tasklet);
 };
 
 #define tasklet_setup(tasklet, function) ((tasklet)->callback = (function))
-#define tasklet_schedule(tasklet) unit_tasklet_schedule(tasklet)
+#define tasklet_schedule(tasklet) fake_tasklet_schedule(tasklet)
 #define tasklet_kill(tasklet) ((void)(tasklet))
 
-bool unit_queue_work(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
-void unit_tasklet_schedule(struct tasklet_struct *tasklet);
+bool fake_queue_work_at(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
+void fake_tasklet_schedule(struct tasklet_struct *tasklet);
 
-#endif /* UNIT_SEVERAL_CPUS_H */
+#endif /* FUZZ_KERNEL_SEVERAL_CPUS_H */
