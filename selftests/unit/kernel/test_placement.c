@@ -543,7 +543,7 @@ static void test_placement_behind(void)
 	test_placement_end();
 }
 
-/* What was overtaken on the path takes its place, but not without end. */
+/* What was overtaken on the path by as many as may be takes its place. */
 static void test_placement_overtaken(void)
 {
 	u64 i;
