@@ -9,12 +9,7 @@
 
 #include "batch.h"
 #include "crypt.h"
-#include "rx.h"
-#include "tx.h"
 #include "../handshake/session.h"
-
-/* How many finished batches one CPU carries away while others go on finishing some. */
-#define CV_BATCH_DRAIN_MAX 16
 
 /* By how many batches one may have been overtaken and still take its place. */
 #define CV_BATCH_MAX_OVERTAKEN 8
@@ -30,8 +25,6 @@
 #define CV_BATCH_MAX_WAITING 16
 
 static struct kmem_cache *cv_batch_cache;
-
-static bool cv_batch_drain(struct cv_order *order);
 
 /**
  * cv_batch_init() - make what batches are allocated from
@@ -52,20 +45,6 @@ int cv_batch_init(void)
 void cv_batch_exit(void)
 {
 	kmem_cache_destroy(cv_batch_cache);
-}
-
-/**
- * cv_order_init() - an empty order queue
- * @order: the queue
- */
-void cv_order_init(struct cv_order *order)
-{
-	spin_lock_init(&order->lock);
-	INIT_LIST_HEAD(&order->batches);
-	order->draining = false;
-	order->waiting = 0;
-	order->bulk = 0;
-	order->running = 0;
 }
 
 /**
@@ -246,102 +225,4 @@ void cv_batch_begin(struct cv_batch *batch)
 	spin_lock(&batch->order->lock);
 	cv_batch_run(batch);
 	spin_unlock(&batch->order->lock);
-}
-
-/**
- * cv_batch_complete() - a batch has been sealed or opened; carry away what is finished
- * @batch: the batch; may be freed on return
- * @keep: if the turn to carry away falls to us, keep it
- *
- * A packet that was sent is under way for good once this CPU's softirqs have run: only
- * then may another CPU send the next, or it might overtake. A worker therefore keeps
- * the turn until then, see cv_batch_carry_on(). Who carries away in a softirq cannot:
- * what is sent there may be overtaken when a tunnel ceases to be idle.
- *
- * Context: BH off, no lock held. Return: with @keep and the turn the batch's order, and
- * a reference to its peer; else NULL.
- */
-struct cv_order *cv_batch_complete(struct cv_batch *batch, bool keep)
-{
-	struct cv_peer *peer = batch->session->peer;
-	struct cv_order *order = batch->order;
-
-	lockdep_assert_in_softirq();
-	spin_lock(&order->lock);
-	batch->state = CV_BATCH_DONE;
-	order->running--;
-	if (order->draining) {
-		/*
-		 * The CPU that is draining will look at the head once more under the
-		 * lock before it stops, and so sees this one: nothing to wake.
-		 */
-		spin_unlock(&order->lock);
-		return NULL;
-	}
-	/* Once its last batch has been freed, only this holds the peer and its queues. */
-	cv_peer_get(peer);
-	order->draining = true;
-	if (cv_batch_drain(order) && keep) {
-		spin_unlock(&order->lock);
-		return order;
-	}
-	order->draining = false;
-	spin_unlock(&order->lock);
-	cv_peer_put(peer);
-	return NULL;
-}
-
-/**
- * cv_batch_carry_on() - go on carrying away with a turn that was kept
- * @order: from cv_batch_complete(), or from here
- * @peer: whose queue it is, referenced
- * @keep: keep the turn on, if there was something to carry away
- *
- * Context: BH off, but the softirqs that were pending since have run; no lock held.
- * Return: whether the turn is kept still; if not, the peer's reference has been put.
- */
-bool cv_batch_carry_on(struct cv_order *order, struct cv_peer *peer, bool keep)
-{
-	bool kept;
-
-	spin_lock(&order->lock);
-	kept = cv_batch_drain(order) && keep;
-	if (!kept)
-		order->draining = false;
-	spin_unlock(&order->lock);
-	if (!kept)
-		cv_peer_put(peer);
-	return kept;
-}
-
-/*
- * Carry finished batches away, oldest first; cv_order.draining is set and is ours. The
- * lock is held on entry and on return, and dropped meanwhile. Says whether there were any.
- * On return the turn may be given up: either nothing finished is left, or a CPU that is
- * still at work will come by.
- *
- * After CV_BATCH_DRAIN_MAX of them we stop if another CPU is still at work: it will
- * find that nobody drains when it is done, and go on. So what other CPUs finish all the
- * time does not hold a softirq or a caller of sendmsg() for ever, and no wake-up is
- * needed, which under a flood would come late.
- */
-static bool cv_batch_drain(struct cv_order *order)
-{
-	struct cv_batch *head;
-	unsigned int n = 0;
-
-	lockdep_assert_held(&order->lock);
-	while ((head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link)) &&
-	       head->state == CV_BATCH_DONE) {
-		if (n++ >= CV_BATCH_DRAIN_MAX && order->running)
-			break;
-		list_del(&head->order_link);
-		spin_unlock(&order->lock);
-		if (head->sealing)
-			cv_tx_finish(head);
-		else
-			cv_rx_finish(head);
-		spin_lock(&order->lock);
-	}
-	return n;
 }

@@ -165,7 +165,5 @@ struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lon
 unsigned int cv_batch_help(const struct cv_order *order, bool lone);
 struct cv_batch *cv_batch_claim(struct cv_order *order, bool bulk);
 void cv_batch_begin(struct cv_batch *batch);
-struct cv_order *cv_batch_complete(struct cv_batch *batch, bool keep);
-bool cv_batch_carry_on(struct cv_order *order, struct cv_peer *peer, bool keep);
 
 #endif /* CV_DATAPATH_BATCH_H */

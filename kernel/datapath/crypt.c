@@ -21,13 +21,11 @@
 #include "crypt.h"
 #include "merge.h"
 #include "open.h"
+#include "order.h"
 #include "scratch.h"
 #include "seal.h"
 #include "../control/cpu.h"
 #include "../handshake/session.h"
-
-/* How often a worker goes on with what others have finished, before its own next batch. */
-#define CV_CRYPT_KEEP_ROUNDS 4
 
 /* Batches a worker does before it lets others have its CPU, and is as patient as they. */
 #define CV_CRYPT_RUN_MAX 32
@@ -109,6 +107,7 @@ int cv_crypt_init(void)
 		tasklet_setup(&worker->soon, cv_crypt_soon);
 		per_cpu(cv_crypt_last, cpu) = cpu;
 	}
+	cv_order_init_cpus();
 	if (cv_scratch_init())
 		return -ENOMEM;
 	if (cv_crypt_init_queues()) {
@@ -132,6 +131,7 @@ void cv_crypt_exit(void)
 	/* In this order: the first gives to the second. */
 	destroy_workqueue(cv_crypt_urgent_wq);
 	destroy_workqueue(cv_crypt_patient_wq);
+	cv_order_exit_cpus();
 	cv_seal_exit();
 	cv_merge_exit();
 	cv_scratch_exit();
@@ -219,17 +219,6 @@ void cv_crypt_help(struct cv_order *order, unsigned int batches)
 		cv_crypt_run(batch);
 }
 
-static struct cv_order *cv_crypt_do(struct cv_batch *batch, bool keep)
-{
-	local_lock_nested_bh(&cv_crypt_workers.scratch_lock);
-	if (batch->sealing)
-		cv_seal_batch(batch);
-	else
-		cv_open_batch(batch);
-	local_unlock_nested_bh(&cv_crypt_workers.scratch_lock);
-	return cv_batch_complete(batch, keep && batch->sealing);
-}
-
 /**
  * cv_crypt_run() - seal or open a batch here and now
  * @batch: running, in its order queue; may be freed on return
@@ -239,7 +228,13 @@ static struct cv_order *cv_crypt_do(struct cv_batch *batch, bool keep)
  */
 void cv_crypt_run(struct cv_batch *batch)
 {
-	cv_crypt_do(batch, false);
+	local_lock_nested_bh(&cv_crypt_workers.scratch_lock);
+	if (batch->sealing)
+		cv_seal_batch(batch);
+	else
+		cv_open_batch(batch);
+	local_unlock_nested_bh(&cv_crypt_workers.scratch_lock);
+	cv_order_complete(batch);
 }
 
 static struct cv_batch *cv_crypt_pop(struct cv_crypt_worker *worker, struct list_head *list)
@@ -293,30 +288,12 @@ static struct cv_batch *cv_crypt_next(struct cv_crypt_worker *worker, bool patie
 }
 
 /*
- * With the turn to carry batches away, which must not be kept from others by our being
- * preempted: their batches would wait for us.
- */
-static void cv_crypt_carry_on(struct cv_order *order, struct cv_peer *peer)
-{
-	unsigned int rounds = CV_CRYPT_KEEP_ROUNDS;
-	bool kept;
-
-	do {
-		local_bh_disable();
-		kept = cv_batch_carry_on(order, peer, --rounds);
-		local_bh_enable();
-	} while (kept);
-}
-
-/*
  * Run one batch. False: there was none. @last becomes the peer whose batch it was,
- * referenced. On PREEMPT_RT, where preemption cannot be kept off, the turn to carry away
- * is not kept.
+ * referenced.
  */
 static bool cv_crypt_one(struct cv_crypt_worker *worker, bool patient, bool bulk_first,
 			 struct cv_peer **last)
 {
-	struct cv_order *order;
 	struct cv_batch *batch;
 	struct cv_peer *peer;
 
@@ -333,14 +310,9 @@ static bool cv_crypt_one(struct cv_crypt_worker *worker, bool patient, bool bulk
 			cv_peer_put(*last);
 		*last = peer;
 	}
-	order = cv_crypt_do(batch, !IS_ENABLED(CONFIG_PREEMPT_RT));
-	if (order)
-		preempt_disable();
+	cv_crypt_run(batch);
+	/* What was sent to the stack again is received here, and its order released. */
 	local_bh_enable();
-	if (order) {
-		cv_crypt_carry_on(order, peer);
-		preempt_enable();
-	}
 	return true;
 }
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Order: batches are sealed and opened on any CPU and leave in the order they
- * came. One queue a peer and direction; whoever completes the head carries the
- * finished ones away, so that there is no wake-up to lose.
+ * Reorder queue, one per peer and direction: batches are sealed and opened on any CPU and
+ * leave in the order they came. The CPU that completes the head drains all completed
+ * batches; no wakeup is needed.
  */
 #ifndef CV_DATAPATH_ORDER_H
 #define CV_DATAPATH_ORDER_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+struct cv_batch;
 
 /**
  * struct cv_order - batches of one peer in one direction
@@ -17,7 +20,7 @@
 struct cv_order {
 	/** @lock: all of this, the nonces of the peer's sessions, the state of its batches */
 	spinlock_t lock;
-	/** @draining: one CPU is carrying finished batches away */
+	/** @draining: one CPU drains the queue, or holds it, see cv_order_complete() */
 	bool draining;
 	/** @waiting: how many batches wait for a worker */
 	unsigned int waiting;
@@ -25,10 +28,19 @@ struct cv_order {
 	unsigned int bulk;
 	/** @running: how many are being sealed or opened */
 	unsigned int running;
+	/** @held_tail: where the backlog of the CPU ended that holds the queue; its own */
+	u32 held_tail;
+	/** @held_jiffies: when it began to hold it; its own */
+	unsigned long held_jiffies;
+	/** @held_node: in the list of the queues that it holds */
+	struct llist_node held_node;
 	/** @batches: oldest first */
 	struct list_head batches;
 };
 
+void cv_order_init_cpus(void);
+void cv_order_exit_cpus(void);
 void cv_order_init(struct cv_order *order);
+void cv_order_complete(struct cv_batch *batch);
 
 #endif /* CV_DATAPATH_ORDER_H */

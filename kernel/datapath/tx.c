@@ -31,6 +31,9 @@
  */
 #define CV_TX_MAX_DEPTH 4
 
+/* Over so many transmit queues at most are the peers of a link spread; see cv_tx_steer(). */
+#define CV_TX_QUEUES 64
+
 /*
  * How many tunnels the packet that is being sent on this CPU has been through: what
  * comes to cv_tx_xmit() meanwhile is that packet, or parts of it. Used with BH off.
@@ -533,6 +536,20 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 		cv_timers_request(peer, CV_TODO_INITIATE);
 }
 
+/*
+ * Which transmit queue a card takes: always the same for a peer, whichever CPU sends, or
+ * messages in a short queue would overtake those in a long one. A card whose queues belong
+ * to CPUs (XPS) takes that of @sender_cpu; one without takes the queue that a packet was
+ * received by, where there is one, before it would hash.
+ */
+static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
+{
+#ifdef CONFIG_XPS
+	skb->sender_cpu = 1 + reciprocal_scale(peer->id, nr_cpu_ids);
+#endif
+	skb_record_rx_queue(skb, peer->id % CV_TX_QUEUES);
+}
+
 /**
  * cv_tx_finish() - send a sealed batch
  * @batch: the head of its order, which it has left; freed
@@ -560,6 +577,7 @@ void cv_tx_finish(struct cv_batch *batch)
 			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.tx.packets);
 			continue;
 		}
+		cv_tx_steer(skb, peer);
 		depth = this_cpu_read(cv_tx_depth);
 		this_cpu_write(cv_tx_depth, cb.tx.depth + 1);
 		err = cv_socket_send(peer->dev, &endpoint, peer, skb, cb.tx.ds);

@@ -176,6 +176,10 @@ static inline long PTR_ERR_OR_ZERO(const void *pointer)
 /*
  * Lists, locks, RCU.
  */
+struct llist_node {
+	struct llist_node *next;
+};
+
 struct hlist_node {
 	struct hlist_node *next;
 };

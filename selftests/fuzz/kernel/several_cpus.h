@@ -64,6 +64,47 @@ struct tasklet_struct {
 #define tasklet_schedule(tasklet) fake_tasklet_schedule(tasklet)
 #define tasklet_kill(tasklet) ((void)(tasklet))
 
+/* What was put into each one's backlog, and taken from it. */
+#define CONFIG_RPS 1
+struct softnet_data {
+	unsigned int input_queue_head, input_queue_tail;
+};
+
+extern struct softnet_data softnet_data_of[FAKE_CPUS];
+
+/* Time stands still unless the test says otherwise. */
+#define HZ 1000
+#define jiffies fake_jiffies
+#define time_after(a, b) ((long)((b) - (a)) < 0)
+extern unsigned long fake_jiffies;
+
+struct llist_head {
+	struct llist_node *first;
+};
+
+#define init_llist_head(head) ((head)->first = NULL)
+#define llist_for_each_entry_safe(entry, after, node, member)				\
+	for ((entry) = (node) ? container_of(node, __typeof__(*(entry)), member) : NULL;	\
+	     (entry) && ((after) = (entry)->member.next ?				\
+			 container_of((entry)->member.next, __typeof__(*(entry)), member) : NULL, \
+			 true);								\
+	     (entry) = (after))
+
+static inline bool llist_add(struct llist_node *node, struct llist_head *head)
+{
+	node->next = head->first;
+	head->first = node;
+	return !node->next;
+}
+
+static inline struct llist_node *llist_del_all(struct llist_head *head)
+{
+	struct llist_node *first = head->first;
+
+	head->first = NULL;
+	return first;
+}
+
 bool fake_queue_work_at(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
 void fake_tasklet_schedule(struct tasklet_struct *tasklet);
 

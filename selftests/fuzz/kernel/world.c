@@ -246,7 +246,7 @@ void cv_timers_shutdown(struct cv_peer *peer)
 {
 }
 
-/* datapath/batch.c, socket.c and tx.c */
+/* datapath/order.c, socket.c and tx.c */
 void cv_order_init(struct cv_order *order)
 {
 	spin_lock_init(&order->lock);

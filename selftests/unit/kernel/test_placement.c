@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which processor runs which batch, and that all leave in order: the module's own batch.c
- * and crypt.c, with several processors whose work runs when the test lets it. What seals,
+ * Which processor runs which batch, and that all leave in order, by one processor as long as
+ * something is in its backlog: the module's own batch.c, crypt.c and order.c, with several processors whose work runs when the test lets it. What seals,
  * opens and carries away only writes down where and when.
  */
 #include <datapath/batch.h>
@@ -47,14 +47,17 @@ struct test_placement_ran {
 	bool sealing;
 };
 
-/* A direction of a peer. */
+/* A direction of a peer; by which processor its last batch was sent, and where in its backlog. */
 struct test_placement_flow {
 	u64 joined, left;
+	unsigned int cpu, tail;
 };
 
 unsigned int fake_cpu, fake_cpus_online, fake_bh_off[FAKE_CPUS];
+struct softnet_data softnet_data_of[FAKE_CPUS];
+unsigned long fake_jiffies;
 
-static struct test_placement_pending pending[3 * FAKE_CPUS];
+static struct test_placement_pending pending[4 * FAKE_CPUS];
 static unsigned int pending_count;
 static struct test_placement_ran ran[LOG_MAX];
 static unsigned int ran_count;
@@ -64,6 +67,8 @@ static struct cv_session sessions[PEERS];
 /* What others do while a batch is in hand: for the random test. */
 static void (*meanwhile)(void);
 static bool busy[FAKE_CPUS];
+/* What is sent goes through the backlog of the processor that sends. */
+static bool backlog;
 
 bool fake_queue_work_at(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
 {
@@ -116,6 +121,24 @@ void cv_open_batch(struct cv_batch *batch)
 	test_placement_note(batch);
 }
 
+/* What another processor has sent must not be overtaken. */
+static void test_placement_send(struct test_placement_flow *flow)
+{
+	unsigned int head = softnet_data_of[flow->cpu].input_queue_head;
+
+	CHECK(flow->cpu == fake_cpu || (int)(head - flow->tail) >= 0,
+	      "CPU %u sends while the backlog of CPU %u, at %u, is not past %u", fake_cpu,
+	      flow->cpu, head, flow->tail);
+	flow->cpu = fake_cpu;
+	flow->tail = ++softnet_data_of[fake_cpu].input_queue_tail;
+}
+
+/* A processor takes all from its backlog. */
+static void test_placement_receive(unsigned int cpu)
+{
+	softnet_data_of[cpu].input_queue_head = softnet_data_of[cpu].input_queue_tail;
+}
+
 static void test_placement_leave(struct cv_batch *batch)
 {
 	unsigned int peer = batch->session->peer - peers;
@@ -124,6 +147,8 @@ static void test_placement_leave(struct cv_batch *batch)
 	CHECK(batch->counter == flow->left, "expected batch %llu of peer %u to leave, got %llu",
 	      (unsigned long long)flow->left, peer, (unsigned long long)batch->counter);
 	flow->left = batch->counter + 1;
+	if (backlog && batch->sealing)
+		test_placement_send(flow);
 	if (meanwhile)
 		meanwhile();
 	cv_batch_free(batch);
@@ -189,6 +214,7 @@ static void test_placement_begin(unsigned int cpus)
 	pending_count = 0;
 	ran_count = 0;
 	meanwhile = NULL;
+	backlog = false;
 	memset(flows, 0, sizeof(flows));
 	for (i = 0; i < PEERS; i++) {
 		refcount_set(&peers[i].refs, 1);
@@ -303,8 +329,11 @@ static void test_placement_end(void)
 {
 	unsigned int i, sealing;
 
-	while (pending_count)
+	while (pending_count) {
+		for (i = 0; i < FAKE_CPUS; i++)
+			test_placement_receive(i);
 		test_placement_run_nth(0);
+	}
 	for (i = 0; i < PEERS; i++) {
 		for (sealing = 0; sealing < 2; sealing++) {
 			struct cv_order *order = sealing ? &peers[i].tx : &peers[i].rx;
@@ -557,6 +586,60 @@ static void test_placement_overtaken(void)
 }
 
 /*
+ * What the first CPU has sent is in its backlog: the second leaves what it completes to it,
+ * until that is past.
+ */
+static void test_placement_held(void)
+{
+	test_placement_begin(2);
+	backlog = true;
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
+	CHECK_LEFT(0, true, 1);
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
+	CHECK_RAN(2);
+	CHECK_LEFT(0, true, 1);
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look after what it holds");
+	CHECK_LEFT(0, true, 1);
+	test_placement_receive(1);
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look again");
+	CHECK_LEFT(0, true, 2);
+	test_placement_receive(1);
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to have sent the second");
+	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
+	CHECK_PENDING(0);
+	test_placement_end();
+}
+
+/* Nor does what a card has taken at once keep others from sending. */
+static void test_placement_not_held(void)
+{
+	test_placement_begin(2);
+	test_placement_join(0, true, SHORT);
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
+	CHECK(!peers[0].tx.draining, "expected nothing to be held");
+	test_placement_end();
+}
+
+/* A backlog that stands still does not stop the tunnel. */
+static void test_placement_stuck(void)
+{
+	test_placement_begin(2);
+	backlog = true;
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
+	fake_jiffies += HZ / 10;
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look");
+	CHECK(peers[0].tx.draining, "expected CPU 1 to wait for a tenth of a second");
+	fake_jiffies++;
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look again");
+	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
+	test_placement_end();
+}
+
+/*
  * Processors that do all of this at once, in any order.
  */
 static void test_placement_random_step(unsigned int depth)
@@ -565,6 +648,8 @@ static void test_placement_random_step(unsigned int depth)
 
 	if (busy[cpu] || depth > 3)
 		return;
+	if (!shim_random_below(4))
+		test_placement_receive(cpu);
 	if (shim_random_below(2)) {
 		unsigned int peer = shim_random_below(PEERS);
 		bool sealing = shim_random_below(2);
@@ -600,6 +685,7 @@ static void test_placement_random(void)
 	unsigned int i;
 
 	test_placement_begin(FAKE_CPUS);
+	backlog = true;
 	meanwhile = test_placement_meanwhile;
 	for (i = 0; i < 20000 && !unit_failures(); i++)
 		test_placement_random_step(0);
@@ -629,6 +715,9 @@ int main(void)
 		  test_placement_lone_behind_short },
 		{ "who makes too many batches helps", test_placement_behind },
 		{ "a batch that was overtaken takes its place", test_placement_overtaken },
+		{ "what is in a CPU's backlog is not overtaken", test_placement_held },
+		{ "what is in no backlog holds nothing", test_placement_not_held },
+		{ "a backlog that stands still is not waited for", test_placement_stuck },
 		{ "any mixture runs once and leaves in order", test_placement_random },
 	};
 

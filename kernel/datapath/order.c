@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * In which order completed batches leave, and by which CPU. crypt.c completes them; tx.c
+ * sends what was sealed, rx.c hands up what was opened.
+ *
+ * DOC: One CPU sends for a peer
+ * What is sent is not on the wire yet. A link below that hands packets to the stack again
+ * (a veth pair, macvlan, loopback) puts them into the backlog of the CPU that sends, which
+ * comes to them in its next receive softirq. If another CPU sent the peer's next message
+ * before that, it would overtake. So the CPU that drains holds the queue until its backlog
+ * has got past what it has sent; until then other CPUs leave what they complete to it. A
+ * tasklet releases the queue: tasklets run behind the receive softirq in the same pass.
+ * If nothing was put into the backlog, which is so for a card, nothing is held.
+ *
+ * A card has its transmit queues instead; see cv_tx_steer().
+ */
+#include <linux/cpumask.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+
+#include "batch.h"
+#include "order.h"
+#include "rx.h"
+#include "tx.h"
+#include "../control/peer.h"
+#include "../handshake/session.h"
+
+/* How many completed batches one CPU drains while others go on completing some. */
+#define CV_ORDER_DRAIN_MAX 16
+
+/*
+ * A backlog that makes no progress for so long has a CPU that is gone or hogged. Better to
+ * send out of order then than not at all.
+ */
+#define CV_ORDER_HOLD_JIFFIES (HZ / 10)
+
+/**
+ * struct cv_order_cpu - the queues that one CPU holds
+ */
+struct cv_order_cpu {
+	/** @held: struct cv_order, unordered; added to by this CPU only */
+	struct llist_head held;
+	/** @release: releases them, or drains again */
+	struct tasklet_struct release;
+	/** @cpu: which CPU; the tasklet may run on another when this one has gone offline */
+	unsigned int cpu;
+};
+
+static DEFINE_PER_CPU(struct cv_order_cpu, cv_order_cpus);
+
+static void cv_order_release(struct tasklet_struct *release);
+
+/**
+ * cv_order_init_cpus() - prepare each CPU
+ *
+ * Context: module load.
+ */
+void cv_order_init_cpus(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct cv_order_cpu *own = per_cpu_ptr(&cv_order_cpus, cpu);
+
+		init_llist_head(&own->held);
+		tasklet_setup(&own->release, cv_order_release);
+		own->cpu = cpu;
+	}
+}
+
+/**
+ * cv_order_exit_cpus() - undo cv_order_init_cpus()
+ *
+ * Context: module unload: no peer is left, and so no queue is held.
+ */
+void cv_order_exit_cpus(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		tasklet_kill(&per_cpu_ptr(&cv_order_cpus, cpu)->release);
+}
+
+/**
+ * cv_order_init() - an empty reorder queue
+ * @order: the queue
+ */
+void cv_order_init(struct cv_order *order)
+{
+	spin_lock_init(&order->lock);
+	INIT_LIST_HEAD(&order->batches);
+	order->draining = false;
+	order->waiting = 0;
+	order->bulk = 0;
+	order->running = 0;
+}
+
+static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing);
+
+/**
+ * cv_order_complete() - a batch has been sealed or opened; drain what is complete
+ * @batch: the batch; may be freed on return
+ *
+ * Context: BH off, no lock held.
+ */
+void cv_order_complete(struct cv_batch *batch)
+{
+	struct cv_peer *peer = batch->session->peer;
+	struct cv_order *order = batch->order;
+	bool sealing = batch->sealing;
+
+	lockdep_assert_in_softirq();
+	spin_lock(&order->lock);
+	batch->state = CV_BATCH_DONE;
+	order->running--;
+	if (order->draining) {
+		/*
+		 * The CPU that drains looks at the head once more under the lock before it
+		 * stops, and so sees this batch.
+		 */
+		spin_unlock(&order->lock);
+		return;
+	}
+	/* Once its last batch has been freed, only this holds the peer and its queues. */
+	cv_peer_get(peer);
+	order->draining = true;
+	cv_order_drain(order, peer, sealing);
+}
+
+/*
+ * Send or hand up completed batches from the head on. The lock is held on entry and on
+ * return, and dropped meanwhile.
+ *
+ * After CV_ORDER_DRAIN_MAX of them stop if another CPU is still at work: it finds nobody
+ * draining when it completes its batch, and goes on. So what other CPUs complete all the
+ * time does not keep a softirq or a caller of sendmsg() for ever, and no wakeup is
+ * needed, which would come late under a flood.
+ */
+static void cv_order_carry_away(struct cv_order *order)
+{
+	struct cv_batch *head;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&order->lock);
+	while ((head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link)) &&
+	       head->state == CV_BATCH_DONE) {
+		if (n++ >= CV_ORDER_DRAIN_MAX && order->running)
+			break;
+		list_del(&head->order_link);
+		spin_unlock(&order->lock);
+		if (head->sealing)
+			cv_tx_finish(head);
+		else
+			cv_rx_finish(head);
+		spin_lock(&order->lock);
+	}
+}
+
+/* How many packets have been put into a CPU's backlog, ever; wraps around. */
+static u32 cv_order_backlog_tail(unsigned int cpu)
+{
+#ifdef CONFIG_RPS
+	return READ_ONCE(per_cpu(softnet_data, cpu).input_queue_tail);
+#else
+	return 0;
+#endif
+}
+
+/* Whether a CPU has taken all packets from its backlog that were put there before @tail. */
+static bool cv_order_backlog_is_past(unsigned int cpu, u32 tail)
+{
+#ifdef CONFIG_RPS
+	return (s32)(READ_ONCE(per_cpu(softnet_data, cpu).input_queue_head) - tail) >= 0;
+#else
+	return true;
+#endif
+}
+
+/*
+ * Drain a queue, @order->draining being ours; its lock is held on entry and not on return.
+ * Then stop draining and put the reference to the peer, or hold both for the tasklet.
+ */
+static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing)
+{
+	struct cv_order_cpu *own = this_cpu_ptr(&cv_order_cpus);
+	u32 tail = cv_order_backlog_tail(own->cpu);
+	bool hold = false;
+
+	lockdep_assert_held(&order->lock);
+	cv_order_carry_away(order);
+	if (sealing && num_online_cpus() > 1) {
+		order->held_tail = cv_order_backlog_tail(own->cpu);
+		/* Others may have put something there as well: then it is held for nothing. */
+		hold = order->held_tail != tail;
+	}
+	if (!hold)
+		order->draining = false;
+	spin_unlock(&order->lock);
+	if (hold) {
+		order->held_jiffies = jiffies;
+		if (llist_add(&order->held_node, &own->held))
+			tasklet_schedule(&own->release);
+	} else {
+		cv_peer_put(peer);
+	}
+}
+
+static bool cv_order_is_past(const struct cv_order *order, unsigned int cpu)
+{
+	return cv_order_backlog_is_past(cpu, order->held_tail) ||
+	       time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES);
+}
+
+/* What the CPU has sent is past its backlog: drain what was completed meanwhile. */
+static void cv_order_release(struct tasklet_struct *release)
+{
+	struct cv_order_cpu *own = container_of(release, struct cv_order_cpu, release);
+	struct llist_node *held = llist_del_all(&own->held);
+	struct cv_order *order, *next;
+
+	llist_for_each_entry_safe(order, next, held, held_node) {
+		if (cv_order_is_past(order, own->cpu)) {
+			spin_lock(&order->lock);
+			cv_order_drain(order, container_of(order, struct cv_peer, tx), true);
+		} else if (llist_add(&order->held_node, &own->held)) {
+			tasklet_schedule(&own->release);
+		}
+	}
+}
