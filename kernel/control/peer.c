@@ -77,6 +77,7 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 		return NULL;
 	peer->dev = dev;
 	cv_order_init(&peer->tx);
+	cv_pace_init(&peer->pace);
 	cv_order_init(&peer->rx);
 	skb_queue_head_init(&peer->staged);
 	seqlock_init(&peer->endpoint_lock);

@@ -21,6 +21,7 @@
 
 #include "../datapath/endpoint.h"
 #include "../datapath/order.h"
+#include "../datapath/pace.h"
 #include "../handshake/timer_rules.h"
 #include "../wire.h"
 
@@ -99,6 +100,8 @@ struct cv_peer {
 	/* What sealing writes, what opening writes, and what both do: each on lines of its own. */
 	/** @tx: sealed batches in the order they will be sent */
 	struct cv_order tx ____cacheline_aligned_in_smp;
+	/** @pace: how fast it is sent to; under the lock of @tx */
+	struct cv_pace pace;
 	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
 	atomic64_t tx_bytes;
 	/** @staged: inner packets that wait for a session, oldest first */

@@ -74,6 +74,8 @@ struct cv_batch {
 	unsigned int wire_bytes;
 	/** @mtu: the link's when sealing began: one value for all sizes of the batch */
 	unsigned int mtu;
+	/** @run_bytes: of a super-packet at most, unless one packet has more (sealing) */
+	unsigned int run_bytes;
 	/** @last_counter: of the first packet of what was added last (opening) */
 	u64 last_counter;
 	/** @flight_bytes: what it counts in the device's bytes in flight */
@@ -99,6 +101,8 @@ struct cv_batch_cb {
 			u32 bytes;
 			/** @tx.flight_bytes: memory it counts for while it is in flight */
 			u32 flight_bytes;
+			/** @tx.hash: of the inner flow; 0: none, or an outer one of several */
+			u32 hash;
 			/** @tx.packets: inner packets; of an outer one, without keepalives */
 			u16 packets;
 			/** @tx.first: which of a super-packet's segments is the first of them */

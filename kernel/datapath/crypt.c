@@ -19,6 +19,7 @@
 
 #include "batch.h"
 #include "crypt.h"
+#include "flow.h"
 #include "merge.h"
 #include "open.h"
 #include "order.h"
@@ -107,6 +108,7 @@ int cv_crypt_init(void)
 		tasklet_setup(&worker->soon, cv_crypt_soon);
 		per_cpu(cv_crypt_last, cpu) = cpu;
 	}
+	cv_flow_init();
 	cv_order_init_cpus();
 	if (cv_scratch_init())
 		return -ENOMEM;

@@ -35,6 +35,14 @@
 #define CV_SEAL_MAX_SEGMENT_BYTES 10240
 
 /*
+ * Packets of several flows share a super-packet only if they are tiny and so many that it
+ * pays: the link below cannot tell them apart any more, but they are through in the time of
+ * a few long ones.
+ */
+#define CV_SEAL_TINY_BYTES 128
+#define CV_SEAL_MIN_MIXED 8
+
+/*
  * What precedes the first message in a fragment, so that the AEAD has its room before
  * the packet and does not touch what belongs to another outer packet.
  */
@@ -50,6 +58,10 @@ struct cv_seal_run {
 	unsigned int segment_bytes;
 	/** @bytes: payload bytes in all */
 	unsigned int bytes;
+	/** @max_bytes: what they may be in all */
+	unsigned int max_bytes;
+	/** @hash: of their inner flow, 0: of several */
+	u32 hash;
 	/** @ds: their DS field */
 	u8 ds;
 };
@@ -149,41 +161,65 @@ static unsigned int cv_seal_payload_bytes(const struct cv_batch *batch, unsigned
 /* Whether a packet of so many payload bytes may join a run, of which none was shorter. */
 static bool cv_seal_joins(const struct cv_seal_run *run, unsigned int bytes, u8 ds)
 {
-	return bytes <= run->segment_bytes && run->bytes + bytes <= CV_SEAL_MAX_BYTES &&
+	return bytes <= run->segment_bytes && run->bytes + bytes <= run->max_bytes &&
 	       run->count < CV_BATCH_MAX_PACKETS && ds == run->ds;
 }
 
+/* Add a packet to a run. Return: whether more may follow. */
+static bool cv_seal_join(struct cv_seal_run *run, unsigned int bytes)
+{
+	run->count++;
+	run->bytes += bytes;
+	return bytes == run->segment_bytes && bytes <= CV_SEAL_MAX_SEGMENT_BYTES;
+}
+
 /*
- * How many packets from the cursor on fit one super-packet: equal sizes, of which
- * only the last may be shorter, and one DS field.
+ * How many packets from the cursor on fit one super-packet: equal sizes, of which only the
+ * last may be shorter, one DS field, and one flow.
+ *
+ * @mixed: of any flows instead, if all are tiny
  */
-static struct cv_seal_run cv_seal_next_run(const struct cv_seal_cursor *cursor)
+static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, bool mixed)
 {
 	const struct cv_batch *batch = cursor->batch;
 	struct sk_buff *skb = skb_peek(&batch->in);
 	unsigned int index = cursor->index;
 	struct cv_seal_run run = {
 		.ds = cv_batch_cb(skb)->tx.ds,
+		.max_bytes = min_t(unsigned int, batch->run_bytes, CV_SEAL_MAX_BYTES),
+		.hash = mixed ? 0 : cv_batch_cb(skb)->tx.hash,
 		.segment_bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index)),
 	};
 
 	skb_queue_walk(&batch->in, skb) {
 		const struct cv_batch_cb *cb = cv_batch_cb(skb);
 
+		if (!mixed && cb->tx.hash != run.hash)
+			return run;
 		for (; index < cb->tx.packets; index++) {
 			unsigned int bytes;
 
 			bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index));
 			if (run.count && !cv_seal_joins(&run, bytes, cb->tx.ds))
 				return run;
-			run.count++;
-			run.bytes += bytes;
-			if (bytes < run.segment_bytes || bytes > CV_SEAL_MAX_SEGMENT_BYTES)
+			if (!cv_seal_join(&run, bytes))
 				return run;
 		}
 		index = 0;
 	}
 	return run;
+}
+
+/* The next run of a batch, from the cursor on. */
+static struct cv_seal_run cv_seal_next_run(const struct cv_seal_cursor *cursor)
+{
+	struct cv_seal_run run = cv_seal_find_run(cursor, false), mixed;
+
+	if (cursor->batch->packets < CV_SEAL_MIN_MIXED || run.count >= CV_SEAL_MIN_MIXED ||
+	    run.segment_bytes > CV_SEAL_TINY_BYTES + CV_WIRE_DATA_OVERHEAD_BYTES)
+		return run;
+	mixed = cv_seal_find_run(cursor, true);
+	return mixed.count >= CV_SEAL_MIN_MIXED && mixed.count > run.count ? mixed : run;
 }
 
 /*
@@ -244,8 +280,10 @@ static void cv_seal_drop(struct cv_seal_cursor *cursor, enum cv_drop reason)
 	cv_seal_advance(cursor, NULL);
 }
 
-static void cv_seal_finish_outer(struct cv_batch *batch, struct sk_buff *outer, u8 ds)
+static void cv_seal_finish_outer(struct cv_batch *batch, struct sk_buff *outer, u32 hash,
+				 u8 ds)
 {
+	cv_batch_cb(outer)->tx.hash = hash;
 	cv_batch_cb(outer)->tx.ds = ds;
 	__skb_queue_tail(&batch->out, outer);
 }
@@ -341,6 +379,7 @@ static void cv_seal_lone(struct cv_seal_cursor *cursor)
 	struct sk_buff *skb = skb_peek(&cursor->batch->in);
 	unsigned int bytes = cv_seal_payload_bytes(cursor->batch,
 						   cv_seal_inner_bytes(skb, cursor->index));
+	u32 hash = cv_batch_cb(skb)->tx.hash;
 	u8 ds = cv_batch_cb(skb)->tx.ds;
 	struct sk_buff *outer;
 
@@ -359,7 +398,7 @@ static void cv_seal_lone(struct cv_seal_cursor *cursor)
 		return;
 	}
 	cv_seal_advance(cursor, outer);
-	cv_seal_finish_outer(cursor->batch, outer, ds);
+	cv_seal_finish_outer(cursor->batch, outer, hash, ds);
 }
 
 /*
@@ -433,7 +472,7 @@ static void cv_seal_super(struct cv_seal_cursor *cursor, const struct cv_seal_ru
 	}
 	if (outer && i) {
 		cv_seal_mark_gso(outer, run->segment_bytes);
-		cv_seal_finish_outer(batch, outer, run->ds);
+		cv_seal_finish_outer(batch, outer, run->hash, run->ds);
 	} else {
 		kfree_skb(outer);
 	}

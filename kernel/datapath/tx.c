@@ -7,6 +7,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
@@ -14,6 +15,8 @@
 
 #include "batch.h"
 #include "crypt.h"
+#include "flow.h"
+#include "pace.h"
 #include "queue.h"
 #include "segment.h"
 #include "socket.h"
@@ -100,14 +103,15 @@ static int cv_tx_too_long(struct cv_device *dev, struct sk_buff *skb, unsigned i
  * The outer DS field is settled here, while the inner header is at hand: DSCP 0,
  * ECN as RFC 3168 has it.
  */
-static void cv_tx_mark(struct sk_buff *skb, unsigned int header_bytes, unsigned int first,
-		       unsigned int packets)
+static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
+		       unsigned int first, unsigned int packets)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 
 	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
 	cb->tx.bytes = skb->len;
 	cb->tx.flight_bytes = skb->truesize;
+	cb->tx.hash = hash;
 	cb->tx.packets = packets;
 	cb->tx.first = first;
 	cb->tx.header_bytes = header_bytes;
@@ -125,7 +129,7 @@ static void cv_tx_mark(struct sk_buff *skb, unsigned int header_bytes, unsigned 
  * a batch holds: they share its data, and the last of them is itself, so that its
  * socket waits for all.
  */
-static int cv_tx_divide(struct sk_buff *skb, unsigned int header_bytes,
+static int cv_tx_divide(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 			struct sk_buff_head *packets)
 {
 	unsigned int count = cv_segment_count(skb, header_bytes);
@@ -146,7 +150,7 @@ static int cv_tx_divide(struct sk_buff *skb, unsigned int header_bytes,
 			return -ENOMEM;
 		}
 		skb_dst_drop(part);
-		cv_tx_mark(part, header_bytes, first, n);
+		cv_tx_mark(part, hash, header_bytes, first, n);
 		__skb_queue_tail(packets, part);
 		first += n;
 	}
@@ -154,7 +158,8 @@ static int cv_tx_divide(struct sk_buff *skb, unsigned int header_bytes,
 }
 
 /* Odd super-packets are split by the stack; their checksums are left to seal.c. */
-static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, struct sk_buff_head *packets)
+static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, u32 hash,
+			 struct sk_buff_head *packets)
 {
 	struct sk_buff *segment, *next;
 
@@ -173,7 +178,7 @@ static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, struct sk_b
 		skb_mark_not_on_list(segment);
 		/* The inner route is of no use any more, and its device may go. */
 		skb_dst_drop(segment);
-		cv_tx_mark(segment, 0, 0, 1);
+		cv_tx_mark(segment, hash, 0, 0, 1);
 		__skb_queue_tail(packets, segment);
 	}
 	return 0;
@@ -183,11 +188,15 @@ static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, struct sk_b
 static int cv_tx_split(struct cv_device *dev, struct sk_buff *skb, struct sk_buff_head *packets)
 {
 	unsigned int header_bytes = skb_is_gso(skb) ? cv_segment_header_bytes(skb) : 0;
+	u32 hash = cv_flow_hash(skb);
 
 	__skb_queue_head_init(packets);
+	/* What waits or is sent from here on must not keep its connection tracked. */
+	nf_reset_ct(skb);
+	skb_ext_reset(skb);
 	if (likely(header_bytes))
-		return cv_tx_divide(skb, header_bytes, packets);
-	return cv_tx_segment(dev, skb, packets);
+		return cv_tx_divide(skb, hash, header_bytes, packets);
+	return cv_tx_segment(dev, skb, hash, packets);
 }
 
 /* How many packets there are, segments counted singly. */
@@ -412,6 +421,8 @@ static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 		WRITE_ONCE(session->send_counter, session->send_counter + cb->tx.packets);
 	}
 	batch->flight_bytes += flight_bytes;
+	batch->run_bytes = cv_pace_add(&session->peer->pace, batch->bytes - bytes,
+				       jiffies_to_msecs(jiffies));
 	atomic_add(flight_bytes, &dev->tx_flight_bytes);
 	if (batch->bytes > bytes)
 		batch->limited_bytes += cv_queue_sent(dev, batch->bytes - bytes);
@@ -537,10 +548,13 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 }
 
 /*
+ * Below, a message is of the flow that is inside: what is fair among flows there, or
+ * spreads them, sees them so.
+ *
  * Which transmit queue a card takes: always the same for a peer, whichever CPU sends, or
  * messages in a short queue would overtake those in a long one. A card whose queues belong
  * to CPUs (XPS) takes that of @sender_cpu; one without takes the queue that a packet was
- * received by, where there is one, before it would hash.
+ * received by, where there is one, before it would hash, which here is by inner flow.
  */
 static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 {
@@ -548,6 +562,8 @@ static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 	skb->sender_cpu = 1 + reciprocal_scale(peer->id, nr_cpu_ids);
 #endif
 	skb_record_rx_queue(skb, peer->id % CV_TX_QUEUES);
+	if (cv_batch_cb(skb)->tx.hash)
+		skb_set_hash(skb, cv_batch_cb(skb)->tx.hash, PKT_HASH_TYPE_L4);
 }
 
 /**

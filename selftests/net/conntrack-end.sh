@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# An outer packet that waits somewhere below, still counted to the socket inside, does not
+# keep the inner connection tracked: else a namespace could not end before it is gone.
+#
+#     a ─ va ── ta ─ m ─ tb ── vb ─ b       m: a bridge; tb lets nothing out for a minute
+. "$(dirname "$0")/lib.sh"
+
+need_module sch_netem
+ns_new a m b
+wire a va m ta
+wire m tb b vb
+ipn m link add name br0 type bridge
+ipn m link set ta master br0
+ipn m link set tb master br0
+ipn m link set br0 up
+addr a va 198.51.100.1/24
+addr b vb 198.51.100.2/24
+outer4=([a]=198.51.100.1 [b]=198.51.100.2)
+tunnel_pair
+works "a tunnel" ping_ok a 10.77.0.2
+n a nft -f - <<-'END'
+	table ip t {
+		chain out {
+			type filter hook output priority 0
+			ct state new counter accept
+		}
+	}
+END
+n m tc qdisc add dev tb root netem delay 60s
+n a "${python[@]}" -c '
+import socket
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.sendto(b"x" * 100, ("10.77.0.2", 9))
+'
+waits() { [ "$(n m tc -s -j qdisc show dev tb | sed -n 's/.*"qlen":\([0-9]*\).*/\1/p')" -gt 0 ]; }
+soon "the packet waits below" 10 waits
+# Namespaces end one after another: if the first cannot, nor can the second.
+ns_new c d
+wire c vc d vd
+ns_drop a
+ns_drop c
+gone() { ! ipn d link show vd; }
+soon "the namespace ends while the packet waits" 10 gone
+works "the packet still waits" waits
+finish
