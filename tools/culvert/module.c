@@ -3,16 +3,20 @@
  * Look at the kernel module and load it, by way of kmod's programs: they know about
  * compressed modules and about what modprobe.d says. load and doctor call this.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +26,16 @@
 
 #define MODULE_NAME "culvert"
 #define MODULE_SYS "/sys/module/" MODULE_NAME
+
+/* The most that is kept of what a program says; what is written beyond is refused. */
+#define MODULE_SAID_BYTES 16384
+
+/* A module loads in milliseconds; on a machine under much load, in seconds. */
+#define MODULE_PATIENCE_S 60
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
 
 /* Not shells: what these are called with is the same for everybody. */
 static void module_exec(char * const *argv, int out, bool with_errors)
@@ -43,39 +57,77 @@ static void module_trim(char *text)
 }
 
 /*
+ * Where a program writes: memory of a fixed size. What it leaves running may hold this
+ * open for as long as it likes and write to it; a pipe would not end, and without a
+ * reader would kill that.
+ */
+static int module_open_said(void)
+{
+	int fd = memfd_create("culvert-said", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	/* before Linux 6.3; later ones may be told to insist on it */
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("culvert-said", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd >= 0 && (ftruncate(fd, MODULE_SAID_BYTES) ||
+			fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/*
+ * Waits for the program itself, not for what it leaves running. Return: its exit status,
+ * -ETIMEDOUT if it goes on for too long, or -ECHILD if it has none.
+ */
+static int module_wait(pid_t pid)
+{
+	struct pollfd end = {
+		.fd = (int)syscall(SYS_pidfd_open, pid, 0),
+		.events = POLLIN,
+	};
+	int status = -1;
+
+	/* where there is no such call, without a limit */
+	if (end.fd >= 0) {
+		int ended = poll(&end, 1, MODULE_PATIENCE_S * 1000);
+
+		close(end.fd);
+		if (!ended)
+			return -ETIMEDOUT;
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -ECHILD;
+	return WEXITSTATUS(status);
+}
+
+/*
  * Runs a program and takes the first line of what it says, on stderr too if that is
  * wanted. Return: its exit status.
  */
 static int module_run(char *said, size_t said_bytes, char * const *argv, bool with_errors)
 {
-	size_t used = 0;
+	int fd = module_open_said();
 	int status = -1;
-	ssize_t got = 1;
-	char rest[256];
-	int ends[2];
+	ssize_t got;
 	pid_t pid;
 
 	*said = '\0';
-	if (pipe(ends))
+	if (fd < 0)
 		return -1;
 	pid = fork();
 	if (!pid)
-		module_exec(argv, ends[1], with_errors);
-	close(ends[1]);
-	while (pid > 0 && got > 0) {
-		bool full = used == said_bytes - 1;
-
-		got = read(ends[0], full ? rest : said + used,
-			   full ? sizeof(rest) : said_bytes - 1 - used);
-		if (got > 0 && !full)
-			used += (size_t)got;
-	}
-	said[used] = '\0';
+		module_exec(argv, fd, with_errors);
+	if (pid > 0)
+		status = module_wait(pid);
+	got = pread(fd, said, said_bytes - 1, 0);
+	said[got > 0 ? got : 0] = '\0';
 	module_trim(said);
-	close(ends[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
+	close(fd);
+	if (status == -ETIMEDOUT)
+		snprintf(said, said_bytes, "%s still runs after %d s: see what it waits for",
+			 argv[0], MODULE_PATIENCE_S);
+	return status;
 }
 
 /* A field of the module's file, or "". */
