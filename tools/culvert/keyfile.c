@@ -40,8 +40,12 @@ static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], char *text,
 			     size_t used, bool may_be_empty,
 			     struct cvl_error *err)
 {
-	char *begin = text;
+	const char *begin = text;
+	bool empty = !used;
 
+	if (cvl_text_skip_mark(&begin, &used, err))
+		return err->code;
+	text += begin - text;
 	/* a zero byte would hide what follows it */
 	if (memchr(text, '\0', used))
 		return cvl_error_set(err, -EINVAL,
@@ -52,7 +56,8 @@ static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], char *text,
 	text[used] = '\0';
 	while (isspace((unsigned char)*begin))
 		begin++;
-	if (!*begin && may_be_empty) {
+	/* white space alone is more likely a mistake */
+	if (empty && may_be_empty) {
 		memset(key, 0, CVL_KEY_BYTES);
 		return 0;
 	}

@@ -80,7 +80,7 @@ static int cmd_set_keepalive(struct cmd_set_reader *r, const char *value)
 
 static int cmd_set_allowed_ips(struct cmd_set_reader *r, const char *value)
 {
-	return cvl_word_allowed_ips(r->peer, value, true, r->err);
+	return cvl_word_allowed_ips(r->peer, value, r->err);
 }
 
 static const struct cmd_set_word cmd_set_words[] = {

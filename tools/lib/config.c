@@ -5,7 +5,7 @@
  *
  * A file has lines "[Interface]", "[Peer]" and "Word = value". Case of the words
  * does not matter, white space means nothing anywhere, and "#" begins a
- * comment.
+ * comment. A byte order mark may stand in front of it all.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -74,6 +74,7 @@ static int cvl_config_read_public_key(struct cvl_config_reader *r,
 static int cvl_config_read_preshared_key(struct cvl_config_reader *r,
 					 const char *value)
 {
+	r->peer->has |= CVL_PEER_PRESHARED_KEY;
 	return cvl_word_key(r->peer->preshared_key, value, true, r->err);
 }
 
@@ -91,13 +92,14 @@ static int cvl_config_read_endpoint(struct cvl_config_reader *r,
 static int cvl_config_read_keepalive(struct cvl_config_reader *r,
 				     const char *value)
 {
+	r->peer->has |= CVL_PEER_KEEPALIVE;
 	return cvl_word_keepalive(&r->peer->keepalive_s, value, r->err);
 }
 
 static int cvl_config_read_allowed_ips(struct cvl_config_reader *r,
 				       const char *value)
 {
-	return cvl_word_allowed_ips(r->peer, value, false, r->err);
+	return cvl_word_allowed_ips(r->peer, value, r->err);
 }
 
 static const struct cvl_config_word cvl_config_interface_words[] = {
@@ -194,8 +196,8 @@ static int cvl_config_end_section(struct cvl_config_reader *r)
 }
 
 /*
- * A section says all there is about its peer: what it does not mention is off,
- * also where the peer is there already. The endpoint is the exception.
+ * A section has all the allowed IPs of its peer, unless one of them has a sign. What
+ * else it does not mention stays; setconf has removed the peer before.
  */
 static int cvl_config_begin_peer(struct cvl_config_reader *r)
 {
@@ -203,7 +205,6 @@ static int cvl_config_begin_peer(struct cvl_config_reader *r)
 	if (!r->peer)
 		return cvl_error_set(r->err, -ENOMEM, "out of memory");
 	r->peer->replace_allowed_ips = true;
-	r->peer->has = CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE;
 	r->peer_line = r->line;
 	r->peer_has_key = false;
 	r->section = CVL_CONFIG_PEER;
@@ -249,8 +250,13 @@ static bool cvl_config_compact(char *out, const char *line, size_t line_bytes)
 static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
 				 const char *text, size_t text_bytes)
 {
-	const char *end = text + text_bytes;
+	const char *end;
 
+	r->line = 1;
+	if (cvl_text_skip_mark(&text, &text_bytes, r->err))
+		return r->err->code;
+	r->line = 0;
+	end = text + text_bytes;
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const char *stop = newline ? newline : end;

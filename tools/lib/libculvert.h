@@ -203,8 +203,10 @@ int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
 		 struct cvl_error *err);
 int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 		      struct cvl_error *err);
-int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word, bool signs,
+int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err);
+int cvl_text_skip_mark(const char **text, size_t *text_bytes,
+		       struct cvl_error *err);
 
 /* endpoint.c */
 

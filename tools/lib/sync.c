@@ -10,18 +10,25 @@
 
 #include "libculvert.h"
 
-/* A peer of one side. Of two with the same key, the later one counts. */
+/*
+ * A peer of one side. A file may have several sections with one key: each adds to what
+ * those before it say, as it does when the kernel gets them one after the other.
+ */
 struct cvl_sync_peer {
 	const struct cvl_peer *peer;
-	size_t position;
-	/* a file may give the endpoint only the first time */
+	size_t section;
+	/* position of the last list that replaces all before it, or 0 */
+	size_t replaced_at;
+	/* the last that has this field, or else one that leaves it off */
+	const struct cvl_peer *preshared_from;
 	const struct cvl_peer *endpoint_from;
+	const struct cvl_peer *keepalive_from;
 };
 
-/* The owner of a prefix that no peer has in the end. */
+/* The owner of a prefix that no peer has. */
 #define CVL_SYNC_NOBODY SIZE_MAX
 
-/* A prefix of one side, masked. A prefix belongs to one peer, the last one. */
+/* A prefix of one side, masked, given to its owner or taken from it at a position. */
 struct cvl_sync_ip {
 	struct cvl_allowed_ip ip;
 	size_t owner;
@@ -45,7 +52,7 @@ static int cvl_sync_compare_peers(const void *a, const void *b)
 
 	if (order)
 		return order;
-	return (x->position > y->position) - (x->position < y->position);
+	return (x->section > y->section) - (x->section < y->section);
 }
 
 static int cvl_sync_compare_prefix(const struct cvl_allowed_ip *a,
@@ -103,8 +110,18 @@ static void cvl_sync_free(struct cvl_sync_side *side)
 	free(side->ips);
 }
 
-/* Sorts the peers and leaves out all but the last of those with one key. */
-static void cvl_sync_fold_peers(struct cvl_sync_side *side)
+static void cvl_sync_merge(struct cvl_sync_peer *into, const struct cvl_peer *peer)
+{
+	if (peer->has & CVL_PEER_PRESHARED_KEY)
+		into->preshared_from = peer;
+	if (peer->has & CVL_PEER_ENDPOINT)
+		into->endpoint_from = peer;
+	if (peer->has & CVL_PEER_KEEPALIVE)
+		into->keepalive_from = peer;
+}
+
+/* Sorts the sections by key, makes one peer of those with the same, and tells each whose. */
+static void cvl_sync_fold_peers(struct cvl_sync_side *side, size_t *owners)
 {
 	size_t kept = 0;
 	size_t i;
@@ -112,105 +129,170 @@ static void cvl_sync_fold_peers(struct cvl_sync_side *side)
 	qsort(side->peers, side->peer_count, sizeof(*side->peers),
 	      cvl_sync_compare_peers);
 	for (i = 0; i < side->peer_count; i++) {
-		struct cvl_sync_peer *p = &side->peers[i];
-		bool same = kept &&
-			!memcmp(side->peers[kept - 1].peer->public_key,
-				p->peer->public_key, CVL_KEY_BYTES);
+		struct cvl_sync_peer section = side->peers[i];
 
-		if (same && !(p->peer->has & CVL_PEER_ENDPOINT))
-			p->endpoint_from = side->peers[kept - 1].endpoint_from;
-		if (!same)
-			kept++;
-		side->peers[kept - 1] = *p;
+		if (!kept || memcmp(side->peers[kept - 1].peer->public_key,
+				    section.peer->public_key, CVL_KEY_BYTES))
+			side->peers[kept++] = section;
+		cvl_sync_merge(&side->peers[kept - 1], section.peer);
+		owners[section.section] = kept - 1;
 	}
 	side->peer_count = kept;
+}
+
+/*
+ * Who has a prefix after all that happens to it, from @ip to @end: the last to get it,
+ * unless it is taken away from that one or a full list of that one comes later.
+ */
+static size_t cvl_sync_owner(const struct cvl_sync_side *side,
+			     const struct cvl_sync_ip *ip,
+			     const struct cvl_sync_ip *end)
+{
+	size_t owner = CVL_SYNC_NOBODY;
+	size_t since = 0;
+
+	for (; ip < end; ip++) {
+		if (!ip->ip.remove) {
+			owner = ip->owner;
+			since = ip->position;
+		} else if (ip->owner == owner) {
+			owner = CVL_SYNC_NOBODY;
+		}
+	}
+	if (owner != CVL_SYNC_NOBODY && side->peers[owner].replaced_at > since)
+		return CVL_SYNC_NOBODY;
+	return owner;
 }
 
 /* Finds each prefix its one owner and sorts by owner. */
 static void cvl_sync_fold_ips(struct cvl_sync_side *side)
 {
-	size_t kept = 0;
-	size_t i;
+	struct cvl_sync_ip *end = side->ips + side->ip_count;
+	struct cvl_sync_ip *first = side->ips;
+	struct cvl_sync_ip *kept = side->ips;
+	struct cvl_sync_ip *next;
 
 	qsort(side->ips, side->ip_count, sizeof(*side->ips),
 	      cvl_sync_by_prefix);
-	for (i = 0; i < side->ip_count; i++) {
-		bool last = i + 1 == side->ip_count ||
-			cvl_sync_compare_prefix(&side->ips[i].ip,
-						&side->ips[i + 1].ip);
+	for (; first < end; first = next) {
+		size_t owner;
 
-		if (last && side->ips[i].owner != CVL_SYNC_NOBODY)
-			side->ips[kept++] = side->ips[i];
+		for (next = first + 1; next < end; next++) {
+			if (cvl_sync_compare_prefix(&first->ip, &next->ip))
+				break;
+		}
+		owner = cvl_sync_owner(side, first, next);
+		if (owner == CVL_SYNC_NOBODY)
+			continue;
+		kept->ip = first->ip;
+		kept->ip.remove = false;
+		kept++->owner = owner;
 	}
-	side->ip_count = kept;
+	side->ip_count = (size_t)(kept - side->ips);
 	qsort(side->ips, side->ip_count, sizeof(*side->ips), cvl_sync_by_owner);
 }
 
-/*
- * Whoever comes later in the file takes the prefix. If that is a mention of a
- * peer that a still later one of the same peer overrides, it is nobody's.
- */
+static void cvl_sync_add_ip(struct cvl_sync_side *side, const struct cvl_allowed_ip *ip,
+			    size_t owner, size_t position)
+{
+	struct cvl_sync_ip *entry = &side->ips[side->ip_count++];
+
+	entry->ip = *ip;
+	cvl_sync_mask(&entry->ip);
+	entry->owner = owner;
+	entry->position = position;
+}
+
+/* Where a peer's lists have signs only, they build on what it has now. */
+static void cvl_sync_add_now(struct cvl_sync_side *side, const struct cvl_sync_side *now)
+{
+	const struct cvl_sync_ip *ip;
+	size_t i = 0;
+
+	for (ip = now->ips; ip < now->ips + now->ip_count; ip++) {
+		const struct cvl_peer *owner = now->peers[ip->owner].peer;
+		int order = 1;
+
+		while (i < side->peer_count &&
+		       (order = memcmp(side->peers[i].peer->public_key,
+				       owner->public_key, CVL_KEY_BYTES)) < 0)
+			i++;
+		if (!order && !side->peers[i].replaced_at)
+			cvl_sync_add_ip(side, &ip->ip, i, 0);
+	}
+}
+
 static void cvl_sync_collect_ips(struct cvl_sync_side *side,
 				 const struct cvl_device *dev,
-				 const size_t *owners)
+				 const size_t *owners,
+				 const struct cvl_sync_side *now)
 {
 	const struct cvl_allowed_ip *ip;
 	const struct cvl_peer *peer;
 	size_t position = 0;
+	size_t section = 0;
 
-	for (peer = dev->peers; peer; peer = peer->next, position++) {
-		for (ip = peer->allowed_ips; ip; ip = ip->next) {
-			struct cvl_sync_ip *entry = &side->ips[side->ip_count++];
+	for (peer = dev->peers; peer; peer = peer->next) {
+		size_t owner = owners[section++];
 
-			entry->ip = *ip;
-			cvl_sync_mask(&entry->ip);
-			entry->owner = owners[position];
-			entry->position = position;
-		}
+		position++;
+		if (peer->replace_allowed_ips)
+			side->peers[owner].replaced_at = position;
+		for (ip = peer->allowed_ips; ip; ip = ip->next)
+			cvl_sync_add_ip(side, ip, owner, ++position);
 	}
+	if (now)
+		cvl_sync_add_now(side, now);
 	cvl_sync_fold_ips(side);
 }
 
-static int cvl_sync_allocate(struct cvl_sync_side *side,
-			     const struct cvl_device *dev, size_t **owners)
+static void cvl_sync_count(const struct cvl_device *dev, size_t *peers, size_t *ips)
 {
 	const struct cvl_allowed_ip *ip;
 	const struct cvl_peer *peer;
-	size_t peers = 0;
-	size_t ips = 0;
 
 	for (peer = dev->peers; peer; peer = peer->next) {
-		peers++;
+		++*peers;
 		for (ip = peer->allowed_ips; ip; ip = ip->next)
-			ips++;
+			++*ips;
 	}
+}
+
+static int cvl_sync_allocate(struct cvl_sync_side *side,
+			     const struct cvl_device *dev,
+			     const struct cvl_sync_side *now, size_t **owners)
+{
+	size_t ips = now ? now->ip_count : 0;
+	size_t peers = 0;
+
+	cvl_sync_count(dev, &peers, &ips);
 	side->peers = calloc(peers + 1, sizeof(*side->peers));
 	side->ips = calloc(ips + 1, sizeof(*side->ips));
 	*owners = calloc(peers + 1, sizeof(**owners));
 	return side->peers && side->ips && *owners ? 0 : -ENOMEM;
 }
 
+/* @now is what the other side builds on, or NULL for what the kernel has. */
 static int cvl_sync_collect(struct cvl_sync_side *side,
-			    const struct cvl_device *dev)
+			    const struct cvl_device *dev,
+			    const struct cvl_sync_side *now)
 {
 	const struct cvl_peer *peer;
 	size_t *owners = NULL;
-	int ret = cvl_sync_allocate(side, dev, &owners);
-	size_t i;
+	int ret = cvl_sync_allocate(side, dev, now, &owners);
 
 	for (peer = dev->peers; peer && !ret; peer = peer->next) {
 		struct cvl_sync_peer *p = &side->peers[side->peer_count];
 
-		owners[side->peer_count] = CVL_SYNC_NOBODY;
 		p->peer = peer;
+		p->preshared_from = peer;
 		p->endpoint_from = peer;
-		p->position = side->peer_count++;
+		p->keepalive_from = peer;
+		p->section = side->peer_count++;
 	}
 	if (!ret) {
-		cvl_sync_fold_peers(side);
-		for (i = 0; i < side->peer_count; i++)
-			owners[side->peers[i].position] = i;
-		cvl_sync_collect_ips(side, dev, owners);
+		cvl_sync_fold_peers(side, owners);
+		cvl_sync_collect_ips(side, dev, owners, now);
 	}
 	free(owners);
 	return ret;
@@ -296,12 +378,12 @@ static void cvl_sync_peer_fields(struct cvl_peer *out,
 				 const struct cvl_peer *now,
 				 const struct cvl_sync_peer *wanted)
 {
+	const uint8_t *preshared_key = wanted->preshared_from->preshared_key;
 	const struct cvl_peer *where = wanted->endpoint_from;
 
 	memcpy(out->public_key, wanted->peer->public_key, CVL_KEY_BYTES);
-	if (!cvl_key_equal(now->preshared_key, wanted->peer->preshared_key)) {
-		memcpy(out->preshared_key, wanted->peer->preshared_key,
-		       CVL_KEY_BYTES);
+	if (!cvl_key_equal(now->preshared_key, preshared_key)) {
+		memcpy(out->preshared_key, preshared_key, CVL_KEY_BYTES);
 		out->has |= CVL_PEER_PRESHARED_KEY;
 	}
 	if (where->has & CVL_PEER_ENDPOINT &&
@@ -309,8 +391,8 @@ static void cvl_sync_peer_fields(struct cvl_peer *out,
 		out->endpoint = where->endpoint;
 		out->has |= CVL_PEER_ENDPOINT;
 	}
-	if (now->keepalive_s != wanted->peer->keepalive_s) {
-		out->keepalive_s = wanted->peer->keepalive_s;
+	if (now->keepalive_s != wanted->keepalive_from->keepalive_s) {
+		out->keepalive_s = wanted->keepalive_from->keepalive_s;
 		out->has |= CVL_PEER_KEEPALIVE;
 	}
 }
@@ -417,7 +499,8 @@ static void cvl_sync_device(struct cvl_device *change,
  * @change: set to a new device for cvl_device_destroy(), or to NULL
  * @now: as the kernel gave it
  * @wanted: as a file gave it, endpoints resolved. What it does not say is off,
- *	but for the listen port and endpoints, which stay
+ *	but for the listen port and endpoints, which stay; a list of allowed IPs
+ *	with signs is a change to what the peer has now
  * @err: set on failure
  *
  * Return: 0 or -ENOMEM.
@@ -432,9 +515,9 @@ int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
 
 	if (dev) {
 		cvl_sync_device(dev, now, wanted);
-		ret = cvl_sync_collect(&now_side, now);
+		ret = cvl_sync_collect(&now_side, now, NULL);
 		if (!ret)
-			ret = cvl_sync_collect(&wanted_side, wanted);
+			ret = cvl_sync_collect(&wanted_side, wanted, &now_side);
 		if (!ret)
 			ret = cvl_sync_peers(dev, &now_side, &wanted_side);
 	}

@@ -6,7 +6,9 @@
  * changes its output only if it succeeds.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -52,10 +54,54 @@ static bool cvl_word_number(uint32_t *number, const char *word, uint32_t max,
 	return true;
 }
 
+/* What wg(8) takes in front of a port, for it leaves ports to getaddrinfo(3). */
+static const char *cvl_word_skip_front(const char *word)
+{
+	while (isspace((unsigned char)*word))
+		word++;
+	return *word == '+' ? word + 1 : word;
+}
+
+static bool cvl_word_has_space(const char *word, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		if (isspace((unsigned char)word[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A service of UDP by its name, which begins with a letter. */
+static bool cvl_word_service(uint32_t *port, const char *word)
+{
+	const struct addrinfo hints = {
+		.ai_family = AF_INET,
+		.ai_socktype = SOCK_DGRAM,
+		.ai_protocol = IPPROTO_UDP,
+		.ai_flags = AI_PASSIVE,
+	};
+	struct addrinfo *found;
+	struct sockaddr_in sin;
+	bool ok;
+
+	if (!isalpha((unsigned char)*word) ||
+	    getaddrinfo(NULL, word, &hints, &found))
+		return false;
+	ok = found->ai_addrlen == sizeof(sin);
+	if (ok) {
+		memcpy(&sin, found->ai_addr, sizeof(sin));
+		*port = ntohs(sin.sin_port);
+	}
+	freeaddrinfo(found);
+	return ok;
+}
+
 /**
  * cvl_word_port() - read the port to listen on
  * @port: set
- * @word: "0" lets the kernel choose
+ * @word: a number, or a service of UDP; "0" lets the kernel choose
  * @err: set on failure
  *
  * Return: 0 or -EINVAL.
@@ -64,9 +110,10 @@ int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err)
 {
 	uint32_t number;
 
-	if (!cvl_word_number(&number, word, 65535, false))
+	if (!cvl_word_number(&number, cvl_word_skip_front(word), 65535, false) &&
+	    !cvl_word_service(&number, word))
 		return cvl_word_refuse(err, word, "a port",
-				       "a number from 0 to 65535");
+				       "a number from 0 to 65535, or a service of UDP by its name");
 	*port = (uint16_t)number;
 	return 0;
 }
@@ -164,6 +211,7 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 {
 	const char *colon = cvl_word_find_port(word);
 	const char *host = *word == '[' ? word + 1 : word;
+	const char *digits;
 	char *service;
 	size_t host_size;
 	uint32_t port;
@@ -172,12 +220,18 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 	    (*word == '[' && word[1] == ']'))
 		return cvl_word_refuse(err, word, "an endpoint",
 				       "HOST:PORT, ADDRESS:PORT or [ADDRESS]:PORT");
-	if (colon[1] >= '0' && colon[1] <= '9' &&
-	    (!cvl_word_number(&port, colon + 1, 65535, false) || !port))
+	host_size = (size_t)(colon - host) - (*word == '[' ? 1 : 0);
+	/* getaddrinfo(3) would ask a name server for a name with white space */
+	digits = cvl_word_skip_front(colon + 1);
+	if (cvl_word_has_space(host, host_size) ||
+	    cvl_word_has_space(digits, strlen(digits)))
+		return cvl_word_refuse(err, word, "an endpoint",
+				       "HOST:PORT without white space");
+	if (!isalpha((unsigned char)*digits) &&
+	    (!cvl_word_number(&port, digits, 65535, false) || !port))
 		return cvl_word_refuse(err, word, "an endpoint",
 				       "a port from 1 to 65535 after the last ':'");
-	host_size = (size_t)(colon - host) - (*word == '[' ? 1 : 0);
-	service = strdup(colon + 1);
+	service = strdup(digits);
 	if (!service)
 		return cvl_error_set(err, -ENOMEM, "out of memory");
 	free(peer->endpoint_service);
@@ -233,17 +287,29 @@ static int cvl_word_allowed_ip(struct cvl_peer *peer, char *item,
 	return 0;
 }
 
+/* Takes white space out, wherever it is. */
+static void cvl_word_compact(char *text)
+{
+	char *out = text;
+
+	for (; *text; text++) {
+		if (!isspace((unsigned char)*text))
+			*out++ = *text;
+	}
+	*out = '\0';
+}
+
 /**
  * cvl_word_allowed_ips() - read a list of prefixes
- * @peer: gets them added to those it has; if none of the items has a sign, or
- *	if there are none, it is also told to replace what it had
- * @word: items with commas between them, or "" for none at all
- * @signs: whether an item may begin with "+" to add it or "-" to take it away
+ * @peer: gets them added to those it has, and is told to replace what the kernel
+ *	has if none of these items has a sign, or if there are none
+ * @word: items with commas between them, or "" for none at all. An item may begin
+ *	with "+" to add it or "-" to take it away; white space does not matter
  * @err: set on failure; @peer may then have some of the items
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
-int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word, bool signs,
+int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err)
 {
 	char *list = strdup(word);
@@ -254,20 +320,48 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word, bool signs,
 
 	if (!list)
 		return cvl_error_set(err, -ENOMEM, "out of memory");
-	while (*word && !ret) {
+	cvl_word_compact(list);
+	if (!*list)
+		rest = NULL;
+	while (!ret && (item = strsep(&rest, ","))) {
 		char sign = '\0';
 
-		item = strsep(&rest, ",");
-		if (!item)
-			break;
-		if (signs && (*item == '+' || *item == '-')) {
+		if (*item == '+' || *item == '-') {
 			sign = *item++;
 			change = true;
 		}
 		ret = cvl_word_allowed_ip(peer, item, sign, err);
 	}
-	if (!change)
-		peer->replace_allowed_ips = true;
+	if (!ret)
+		peer->replace_allowed_ips = !change;
 	free(list);
 	return ret;
+}
+
+/**
+ * cvl_text_skip_mark() - step over the byte order mark of a text
+ * @text: moved behind a mark of UTF-8, if there is one
+ * @text_bytes: what is left of the text
+ * @err: set on failure
+ *
+ * Editors of other systems put one in front. UTF-16 cannot be read; it is also known
+ * by the zero byte in its first character.
+ *
+ * Return: 0, or -EINVAL for UTF-16.
+ */
+int cvl_text_skip_mark(const char **text, size_t *text_bytes, struct cvl_error *err)
+{
+	const char *at = *text;
+
+	if (*text_bytes >= 3 && !memcmp(at, "\xef\xbb\xbf", 3)) {
+		*text += 3;
+		*text_bytes -= 3;
+		return 0;
+	}
+	if (*text_bytes < 2 || (memcmp(at, "\xff\xfe", 2) &&
+				memcmp(at, "\xfe\xff", 2) && !at[0] == !at[1]))
+		return 0;
+	cvl_error_word(err, "");
+	return cvl_error_set(err, -EINVAL,
+			     "this is UTF-16; expected UTF-8: convert it, as with 'iconv -f UTF-16 -t UTF-8'");
 }

@@ -13,6 +13,9 @@
 #define KEY_2 "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
 #define KEY_3 "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM="
 
+#define PEER "[Peer]\nPublicKey=" KEY_1 "\n"
+#define PEER_PRINTED "[Peer]\nPublicKey = " KEY_1 "\n"
+
 /* What a text means, printed again; or the message if it is refused. */
 static char *reprint(const char *text, size_t text_bytes)
 {
@@ -77,6 +80,11 @@ static void test_good(void)
 	means("an IPv6 endpoint",
 	      "[Peer]\nPublicKey=" KEY_1 "\nEndpoint=[2001:DB8::1]:65535\n",
 	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\nEndpoint = [2001:db8::1]:65535\n");
+	means("signs", PEER "AllowedIPs = + 10.0.0.0/8, ::/0\n",
+	      "[Interface]\n\n" PEER_PRINTED "AllowedIPs = 10.0.0.0/8, ::/0\n");
+	means("a byte order mark", "\xef\xbb\xbf[Interface]\nListenPort=1\n",
+	      "[Interface]\nListenPort = 1\n\n");
+	means("nothing but a byte order mark", "\xef\xbb\xbf", "[Interface]\n\n");
 	means("keepalive off",
 	      "[Peer]\nPublicKey=" KEY_1 "\nPersistentKeepalive=off\n",
 	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\n");
@@ -97,13 +105,13 @@ static void refuses(const char *name, const char *text, const char *part)
 	cvl_device_destroy(dev);
 }
 
-#define PEER "[Peer]\nPublicKey=" KEY_1 "\n"
-
 static void test_refused_values(void)
 {
 	refuses("port", "[Interface]\nListenPort=65536",
 		"f:2: ListenPort: '65536' is not a port; expected a number from 0 to 65535");
-	refuses("port with sign", "[Interface]\nListenPort=+1", "f:2: ListenPort: '+1'");
+	refuses("port with sign", "[Interface]\nListenPort=-1", "f:2: ListenPort: '-1'");
+	refuses("port by a name that there is not", "[Interface]\nListenPort=nosuchservice",
+		"f:2: ListenPort: 'nosuchservice'");
 	refuses("empty port", "[Interface]\nListenPort=", "f:2: ListenPort: ''");
 	refuses("hexadecimal port", "[Interface]\nListenPort=0x10", "'0x10'");
 	refuses("huge port", "[Interface]\nListenPort=18446744073709551617",
@@ -118,7 +126,8 @@ static void test_refused_values(void)
 	refuses("prefix without bits", PEER "AllowedIPs=1.2.3.4/", "'1.2.3.4/'");
 	refuses("second prefix", PEER "AllowedIPs=1.2.3.4,x,5.6.7.8", "AllowedIPs: 'x'");
 	refuses("comma at the end", PEER "AllowedIPs=1.2.3.4,", "AllowedIPs: ''");
-	refuses("signs in a file", PEER "AllowedIPs=+1.2.3.4", "AllowedIPs: '+1.2.3.4'");
+	refuses("two signs", PEER "AllowedIPs=+-1.2.3.4", "AllowedIPs: '-1.2.3.4'");
+	refuses("nothing but a sign", PEER "AllowedIPs=+", "AllowedIPs: ''");
 	refuses("short address", PEER "AllowedIPs=10.1", "'10.1'");
 	refuses("endpoint without port", PEER "Endpoint=host", "f:3: Endpoint: 'host'");
 	refuses("endpoint with port 0", PEER "Endpoint=host:0", "a port from 1 to 65535");
@@ -184,8 +193,7 @@ static void test_fields(void)
 	ktap_equal(dev->has, CVL_DEVICE_LISTEN_PORT, "only what is there is set");
 	ktap_ok(dev->peers->replace_allowed_ips && !dev->replace_peers,
 		"a peer's list is replaced, the peers are not");
-	ktap_equal(dev->peers->has, CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE,
-		   "what a section does not mention is off, but for the endpoint");
+	ktap_equal(dev->peers->has, 0, "what a section does not mention stays");
 	cvl_config_make_whole(dev);
 	ktap_ok(dev->replace_peers && dev->has & CVL_DEVICE_PRIVATE_KEY &&
 		dev->has & CVL_DEVICE_FWMARK, "a whole configuration says all");
@@ -198,25 +206,111 @@ static void test_fields(void)
 
 static void test_signs(void)
 {
+	static const char file[] = PEER "AllowedIPs=+1.2.3.4,-5.6.7.8/8,::/0\n"
+		PEER "AllowedIPs=+1.2.3.4\nAllowedIPs=5.6.7.8\n"
+		PEER "AllowedIPs=5.6.7.8\nAllowedIPs=-1.2.3.4\n";
 	struct cvl_device *dev = cvl_device_create();
-	struct cvl_peer *peer = cvl_peer_append(dev);
 	struct cvl_error err;
+	struct cvl_peer *peer;
 
-	ktap_equal(cvl_word_allowed_ips(peer, "+1.2.3.4,-5.6.7.8/8,::/0", true,
-					&err), 0, "signs on the command line");
+	ktap_equal(cvl_config_parse(dev, "f", file, sizeof(file) - 1, &err), 0,
+		   "signs in a file");
+	peer = dev->peers;
 	ktap_ok(!peer->replace_allowed_ips && !peer->allowed_ips->remove &&
 		peer->allowed_ips->next->remove &&
 		!peer->last_allowed_ip->remove,
 		"one sign makes it a change, and '-' takes away");
-	peer = cvl_peer_append(dev);
-	ktap_equal(cvl_word_allowed_ips(peer, "1.2.3.4", true, &err), 0,
-		   "no sign");
-	ktap_ok(peer->replace_allowed_ips, "replaces the list");
-	peer = cvl_peer_append(dev);
-	ktap_equal(cvl_word_allowed_ips(peer, "", true, &err), 0, "no item");
-	ktap_ok(peer->replace_allowed_ips && !peer->allowed_ips,
-		"empties the list");
+	peer = peer->next;
+	ktap_ok(peer->replace_allowed_ips, "the last list counts: one without signs");
+	ktap_ok(!peer->next->replace_allowed_ips, "the last list counts: one with signs");
 	cvl_device_destroy(dev);
+}
+
+/* The lists of `set`, with the white space that a shell hands over. */
+static void test_lists(void)
+{
+	static const struct {
+		const char *word;
+		int count;
+		bool replace;
+	} lists[] = {
+		{ "1.2.3.4", 1, true }, { "", 0, true }, { " \t\n", 0, true },
+		{ "1.2.3.4/32, fd00::2/128", 2, true }, { " 1.2.3.4 ,5.6.7.8\n", 2, true },
+		{ "\r1.2.3.4\v/ 3 2\f", 1, true }, { " + 1.2.3.4 , - ::/0", 2, false },
+		{ "1.2.3.4,+5.6.7.8", 2, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		struct cvl_device *dev = cvl_device_create();
+		struct cvl_peer *peer = cvl_peer_append(dev);
+		const struct cvl_allowed_ip *ip;
+		struct cvl_error err = { 0 };
+		int count = 0;
+
+		ktap_equal(cvl_word_allowed_ips(peer, lists[i].word, &err), 0, "a list");
+		for (ip = peer->allowed_ips; ip; ip = ip->next)
+			count++;
+		ktap_equal(count, lists[i].count, "has its items");
+		ktap_equal(peer->replace_allowed_ips, lists[i].replace,
+			   "and replaces what there was if there is no sign");
+		cvl_device_destroy(dev);
+	}
+}
+
+static void test_ports(void)
+{
+	static const struct {
+		const char *word;
+		int port;
+	} ports[] = {
+		{ "5", 5 }, { " 5", 5 }, { "\t+5", 5 }, { "05", 5 }, { "0", 0 },
+		{ "65535", 65535 }, { "65536", -1 }, { "5 ", -1 }, { "5\n", -1 },
+		{ "+", -1 }, { "++5", -1 }, { "+ 5", -1 }, { "", -1 }, { " ", -1 },
+		{ "18446744073709551617", -1 }, { "-18446744073709551611", -1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
+		struct cvl_device *dev = cvl_device_create();
+		struct cvl_peer *peer = cvl_peer_append(dev);
+		struct cvl_error err = { 0 };
+		char endpoint[64];
+		uint16_t port = 9;
+		int ret = cvl_word_port(&port, ports[i].word, &err);
+
+		ktap_equal(ret ? -1 : port, ports[i].port, "a port to listen on");
+		snprintf(endpoint, sizeof(endpoint), "192.0.2.1:%s", ports[i].word);
+		ret = cvl_word_endpoint(peer, endpoint, &err);
+		/* a name is looked up later */
+		if (!ret && strspn(peer->endpoint_service, "0123456789") !=
+		    strlen(peer->endpoint_service))
+			ret = -1;
+		ktap_equal(ret ? -1 : atoi(peer->endpoint_service),
+			   ports[i].port ? ports[i].port : -1, "and one of an endpoint");
+		cvl_device_destroy(dev);
+	}
+}
+
+/* As Windows writes it; with and without a mark, of both byte orders. */
+static void test_utf16(void)
+{
+	static const struct {
+		const char *text;
+		size_t bytes;
+	} texts[] = {
+		{ "\xff\xfe[\0P\0e\0", 8 }, { "\xfe\xff\0[\0P\0e", 8 }, { "[\0P\0", 4 },
+		{ "\0[\0P", 4 }, { "\xff\xfe", 2 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		char *out = reprint(texts[i].text, texts[i].bytes);
+
+		ktap_has(out, "f:1: this is UTF-16; expected UTF-8: convert it",
+			 "UTF-16 is named");
+		free(out);
+	}
 }
 
 static void test_error_text(void)
@@ -263,6 +357,9 @@ int main(void)
 	test_secrets();
 	test_fields();
 	test_signs();
+	test_lists();
+	test_ports();
+	test_utf16();
 	test_error_text();
 	test_resolve();
 	return ktap_finish();

@@ -152,9 +152,10 @@ static unsigned int pick(unsigned int below)
 	return (random_state >> 8) % below;
 }
 
-/* A random file; some peers and prefixes in it twice. */
+/* A random file; some peers and prefixes in it twice, and with signs. */
 static void random_text(char *text, size_t size)
 {
+	static const char * const signs[] = { "", "", "+", "-" };
 	unsigned int peers = pick(6);
 	size_t used;
 
@@ -162,32 +163,45 @@ static void random_text(char *text, size_t size)
 				1 + pick(2), pick(2));
 	while (peers--) {
 		used += (size_t)snprintf(text + used, size - used,
-					 "[Peer]\nPublicKey=%s\nPersistentKeepalive=%u\n",
-					 keys[pick(KEYS)], pick(2));
+					 "[Peer]\nPublicKey=%s\n", keys[pick(KEYS)]);
+		if (pick(3))
+			used += (size_t)snprintf(text + used, size - used,
+						 "PersistentKeepalive=%u\n", pick(2));
 		if (pick(2))
 			used += (size_t)snprintf(text + used, size - used,
 						 "Endpoint=192.0.2.1:%u\n",
 						 1 + pick(2));
 		while (pick(3))
 			used += (size_t)snprintf(text + used, size - used,
-						 "AllowedIPs=10.%u.9.9/16\n",
-						 pick(PREFIXES));
+						 "AllowedIPs=%s10.%u.9.9/16\n",
+						 signs[pick(4)], pick(PREFIXES));
 	}
 }
 
-/* What setconf of the file would give, but for endpoints that stay. */
+/* What the sections give one after the other, where peers that are in none have gone. */
 static void expect(struct state *expected, const struct state *now,
 		   const struct cvl_device *file)
 {
+	bool mentioned[KEYS] = { false };
+	const struct cvl_peer *peer;
 	int key;
+	int i;
 
-	start(expected);
-	apply(expected, file);
+	*expected = *now;
+	for (peer = file->peers; peer; peer = peer->next)
+		mentioned[key_number(peer)] = true;
 	for (key = 0; key < KEYS; key++) {
-		if (expected->present[key] && !expected->endpoint_port[key] &&
-		    now->present[key])
-			expected->endpoint_port[key] = now->endpoint_port[key];
+		expected->keepalive_s[key] = 0;
+		if (mentioned[key])
+			continue;
+		expected->present[key] = false;
+		expected->endpoint_port[key] = 0;
+		for (i = 0; i < PREFIXES; i++) {
+			if (expected->owner[i] == key)
+				expected->owner[i] = -1;
+		}
 	}
+	apply(expected, file);
 }
 
 static bool one_change(struct state *state, const char *text,
@@ -280,6 +294,27 @@ static void test_least(void)
 		change->peers->allowed_ips->remove &&
 		!change->peers->allowed_ips->next,
 		"a prefix goes alone");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "AllowedIPs=10.0.0.0/8,::/0\n",
+		      PEER_1 "AllowedIPs=+10.0.0.0/8,-192.0.2.1\n");
+	ktap_ok(cvl_device_is_empty(change),
+		"signs that ask for what is so change nothing");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "PresharedKey=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n"
+		      "PersistentKeepalive=5\n", PEER_1);
+	ktap_ok(change->peers && change->peers->has ==
+		(CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE) &&
+		cvl_key_is_zero(change->peers->preshared_key) &&
+		!change->peers->keepalive_s,
+		"a pre-shared key and a keepalive that are not mentioned go");
+	cvl_device_destroy(change);
+	change = diff(PEER_1, PEER_1 "PersistentKeepalive=5\n" PEER_1
+		      "PresharedKey=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n");
+	ktap_ok(change->peers && change->peers->has ==
+		(CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE) &&
+		change->peers->keepalive_s == 5 &&
+		!cvl_key_is_zero(change->peers->preshared_key),
+		"two sections of one peer add up");
 	cvl_device_destroy(change);
 	change = diff(PEER_1, PEER_2);
 	ktap_ok(change->peers && change->peers->remove && change->peers->next &&
