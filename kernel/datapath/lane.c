@@ -6,6 +6,7 @@
 #include <linux/error-injection.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
+#include <net/gro.h>
 
 #include "lane.h"
 #include "../control/device.h"
@@ -152,7 +153,8 @@ void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets,
 /*
  * Hand up what waits, at most so many. Super-packets pass GRO by: it would take what
  * merge.c made of segments with consecutive IPv4 IDs for one of segments with all the
- * same ID. But what GRO holds must go up before them: then this stops.
+ * same ID. But what GRO holds must go up before them: then this stops. GRO may hold some
+ * from an earlier poll as well, by gro_flush_timeout.
  */
 static int cv_lane_hand_up(struct cv_lane *lane, int max)
 {
@@ -162,15 +164,13 @@ static int cv_lane_hand_up(struct cv_lane *lane, int max)
 	while (done < max && (skb = skb_peek(&lane->polling))) {
 		bool super = skb_is_gso(skb);
 
-		if (super && lane->in_gro)
+		if (super && cv_compat_napi_holds(&lane->napi))
 			break;
 		__skb_unlink(skb, &lane->polling);
-		if (super) {
+		if (super)
 			netif_receive_skb(skb);
-		} else {
-			lane->in_gro = true;
+		else
 			napi_gro_receive(&lane->napi, skb);
-		}
 		done++;
 	}
 	return done;
@@ -193,8 +193,10 @@ static int cv_lane_poll(struct napi_struct *napi, int budget)
 		return budget;
 	done /= CV_LANE_PACKETS_PER_UNIT;
 	more = !skb_queue_empty(&lane->polling);
-	/* Completing empties GRO. From then on another CPU may poll. */
-	lane->in_gro = false;
+	/* Completing would leave in GRO what gro_flush_timeout says, before a super-packet. */
+	if (more)
+		napi_gro_flush(napi, false);
+	/* From here on another CPU may poll. */
 	napi_complete_done(napi, done);
 	/* What came in after the splice has had napi_schedule() called for it. */
 	if (more)

@@ -23,8 +23,6 @@ struct cv_lane {
 	unsigned int bytes;
 	/** @polling: taken from @packets, on their way up; the poll's own */
 	struct sk_buff_head polling;
-	/** @in_gro: GRO may hold some that were polled; the poll's own */
-	bool in_gro;
 	/** @dev: whose lane */
 	struct cv_device *dev;
 } ____cacheline_aligned_in_smp;
