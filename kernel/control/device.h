@@ -21,6 +21,7 @@
 #include "../wire.h"
 
 struct cv_lane;
+struct inet6_dev;
 struct cv_socket;
 struct cv_exchange_queue;
 
@@ -84,6 +85,8 @@ struct cv_device {
 	struct mutex lock;
 	/** @wanted_port: the port asked for or once chosen, host order, 0: any; under RTNL */
 	u16 wanted_port;
+	/** @settled_in6: the inet6_dev whose mode we have set, only to compare; under RTNL */
+	const struct inet6_dev *settled_in6;
 	/** @peers: by public key */
 	struct cv_peers peers;
 	/** @peer_list: in the order they were added, under @lock */

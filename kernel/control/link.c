@@ -230,21 +230,67 @@ static const struct nla_policy cv_link_policy[CV_LINK_ATTRS + 1] = {
  * Open and closed.
  */
 
-/* What is usual for links but wrong for a tunnel to many peers. */
-static void cv_link_settle_addresses(struct net_device *netdev)
+/* Peers reach each other through us: a redirect would lead nowhere. */
+static void cv_link_settle_redirects(struct net_device *netdev)
 {
 	struct in_device *in_dev = __in_dev_get_rtnl(netdev);
-	struct inet6_dev *in6_dev = __in6_dev_get(netdev);
 
-	/* Peers reach each other through us: a redirect would lead nowhere. */
-	if (in_dev) {
-		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, false);
-		IPV4_DEVCONF_ALL(dev_net(netdev), SEND_REDIRECTS) = false;
-	}
-	/* A made up address would be in nobody's allowed IPs. */
-	if (in6_dev)
-		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	if (!in_dev)
+		return;
+	IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, false);
+	IPV4_DEVCONF_ALL(dev_net(netdev), SEND_REDIRECTS) = false;
 }
+
+/* A generated address would be in no peer's allowed IPs. */
+static void cv_link_settle_in6(struct cv_device *dev)
+{
+	struct inet6_dev *in6_dev = __in6_dev_get(dev->netdev);
+
+	ASSERT_RTNL();
+	if (in6_dev)
+		WRITE_ONCE(in6_dev->cnf.addr_gen_mode, IN6_ADDR_GEN_MODE_NONE);
+	dev->settled_in6 = in6_dev;
+}
+
+/*
+ * An MTU below 1280 destroys the link's inet6_dev. When the MTU rises again, addrconf
+ * creates one with the namespace's default mode and generates an address in the same
+ * notifier call; the first chance to prevent that is the validator of the address.
+ */
+static int cv_link_in6_validate(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct in6_validator_info *info = data;
+	struct net_device *netdev = info->i6vi_dev->dev;
+	struct cv_device *dev = cv_link_device(netdev);
+	bool generated;
+
+	if (!dev || !netif_running(netdev) || info->i6vi_dev == dev->settled_in6)
+		return NOTIFY_DONE;
+	/* Requests by netlink have an extack. None by ioctl can come before NETDEV_CHANGEMTU. */
+	generated = !info->extack && info->i6vi_dev->cnf.addr_gen_mode != IN6_ADDR_GEN_MODE_NONE;
+	cv_link_settle_in6(dev);
+	return generated ? notifier_from_errno(-EADDRNOTAVAIL) : NOTIFY_DONE;
+}
+
+static struct notifier_block cv_link_in6_validator = {
+	.notifier_call = cv_link_in6_validate,
+};
+
+static int cv_link_netdev_notify(struct notifier_block *block, unsigned long event, void *data)
+{
+	struct net_device *netdev = netdev_notifier_info_to_dev(data);
+	struct cv_device *dev = cv_link_device(netdev);
+
+	if (event == NETDEV_CHANGEMTU && dev && netif_running(netdev) &&
+	    dev->settled_in6 != __in6_dev_get(netdev))
+		cv_link_settle_in6(dev);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block cv_link_netdev_notifier = {
+	.notifier_call = cv_link_netdev_notify,
+	.priority = INT_MIN,	/* after addrconf */
+};
 
 static int cv_link_open(struct net_device *netdev)
 {
@@ -252,7 +298,8 @@ static int cv_link_open(struct net_device *netdev)
 	struct cv_peer *peer;
 	int err;
 
-	cv_link_settle_addresses(netdev);
+	cv_link_settle_redirects(netdev);
+	cv_link_settle_in6(dev);
 	err = cv_socket_open(dev, dev->wanted_port);
 	if (err)
 		return err;
@@ -587,12 +634,22 @@ int cv_link_init(void)
 	err = register_pernet_device(&cv_link_net_ops);
 	if (err)
 		goto no_net;
+	err = register_netdevice_notifier(&cv_link_netdev_notifier);
+	if (err)
+		goto no_netdev;
+	err = register_inet6addr_validator_notifier(&cv_link_in6_validator);
+	if (err)
+		goto no_in6;
 	err = rtnl_link_register(&cv_link_ops);
 	if (err)
 		goto no_kind;
 	return 0;
 
 no_kind:
+	unregister_inet6addr_validator_notifier(&cv_link_in6_validator);
+no_in6:
+	unregister_netdevice_notifier(&cv_link_netdev_notifier);
+no_netdev:
 	unregister_pernet_device(&cv_link_net_ops);
 no_net:
 	unregister_random_vmfork_notifier(&cv_link_clone_notifier);
@@ -609,6 +666,8 @@ no_clone:
 void cv_link_exit(void)
 {
 	rtnl_link_unregister(&cv_link_ops);
+	unregister_inet6addr_validator_notifier(&cv_link_in6_validator);
+	unregister_netdevice_notifier(&cv_link_netdev_notifier);
 	unregister_pernet_device(&cv_link_net_ops);
 	unregister_random_vmfork_notifier(&cv_link_clone_notifier);
 	unregister_pm_notifier(&cv_link_pm_notifier);
