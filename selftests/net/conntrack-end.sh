@@ -4,10 +4,10 @@
 # An outer packet that waits somewhere below, still counted to the socket inside, does not
 # keep the inner connection tracked: else a namespace could not end before it is gone.
 #
-#     a ─ va ── ta ─ m ─ tb ── vb ─ b       m: a bridge; tb lets nothing out for a minute
+#     a ─ va ── ta ─ m ─ tb ── vb ─ b       m: a bridge; tb lets out next to nothing
 . "$(dirname "$0")/lib.sh"
 
-need_module sch_netem
+need_module sch_tbf
 ns_new a m b
 wire a va m ta
 wire m tb b vb
@@ -28,11 +28,13 @@ n a nft -f - <<-'END'
 		}
 	}
 END
-n m tc qdisc add dev tb root netem delay 60s
+# Not netem, which takes packets from their sockets.
+n m tc qdisc add dev tb root tbf rate 8bit burst 1600 limit 20000
 n a "${python[@]}" -c '
 import socket
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.sendto(b"x" * 100, ("10.77.0.2", 9))
+for _ in range(20):
+    sock.sendto(b"x" * 100, ("10.77.0.2", 9))
 '
 waits() { [ "$(n m tc -s -j qdisc show dev tb | sed -n 's/.*"qlen":\([0-9]*\).*/\1/p')" -gt 0 ]; }
 soon "the packet waits below" 10 waits
