@@ -3,56 +3,66 @@
 # mode: one
 # timeout: 120
 # culvert load and culvert doctor: what they say of a machine that is well, and of each
-# thing that can be wrong with it.
+# thing that can be wrong with it; doctor-paths.sh and doctor-firewall.sh are about the rest.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib-doctor.sh"
 
 ko=$(modinfo -F filename culvert)
-doctor() { n a culvert doctor; }
 
-# finds NAME TEXT: it is BAD, and the exit status says so.
-finds()
-{
-	local out status=0
-
-	out=$(doctor 2>&1) || status=$?
-	matches "$1" "^BAD .*$2" "$out"
-	is "$1: exit status" 1 "$status"
-}
+ns_new a
+notes "no link" a "links +there are none: ip link add cv0 type culvert"
+ipn a link add v0 type dummy
+notes "a link of another kind" a "links +there are none"
+drop_all
 
 net_pair
 tunnel_pair
-works "all is well" doctor
-out=$(doctor)
-isnt "and nothing is BAD" BAD "$(grep -o '^BAD' <<<"$out" | head -n 1)"
+quiet "all is well" a
+out=$doctor_out
 matches "the module and its version" "^ok +module +$ko, version $(modinfo -F version culvert)" "$out"
 matches "is loaded" "^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
 matches "crypto" "^(ok|note) +crypto " "$out"
 matches "the port" "^ok +cv0 +UDP port $port takes packets" "$out"
 matches "the MTU" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$out"
 matches "forwarding" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
+n a sysctl -qw net.ipv4.ip_forward=1
+notes "forwarding of one family" a "forwarding +is on in part: .*sysctl net.ipv6.conf.all.forwarding=1$"
+n a sysctl -qw net.ipv6.conf.all.forwarding=1
+quiet "forwarding is on" a "^note +forwarding"
 
-ipn a link set cv0 mtu 1441
-finds "an MTU that is too large" "MTU 1441 is too much .* 1500: ip link set cv0 mtu 1440"
-ipn a link set cv0 mtu 1440
-works "the MTU that it tells is right" doctor
 ipn a link set cv0 down
-finds "a link that is down" "is down: ip link set cv0 up"
+finds "a link that is down" a "is down: ip link set cv0 up"
 ipn a link set cv0 up
-n a nft 'table inet t { chain o { type filter hook output priority 0; udp dport '"$port"' ip daddr 127.0.0.1 drop; }; }'
-finds "a firewall" "UDP port $port cannot be sent .*firewall"
-n a nft delete table inet t
-n a sysctl -qw net.ipv4.conf.all.rp_filter=1
-tun_set a cv0 fwmark 7
-finds "a strict rp_filter with a mark" "rp_filter is strict.* net.ipv4.conf.cv0.rp_filter=2"
-n a sysctl -qw net.ipv4.conf.cv0.rp_filter=2
-works "what it tells helps" doctor
+quiet "a link that is up" a "is down"
 tun_set a cv0 private-key /dev/null
-finds "no key" "has no private key"
-tun_set a cv0 private-key "$tmp/a.key" fwmark 0
-ipn a route del 198.51.100.0/24
-finds "no way to the peer" "there is no route to ${outer4[b]}:$port"
-ipn a route add 198.51.100.0/24 dev va
-works "well again" doctor
+finds "no key" a "has no private key"
+tun_set a cv0 private-key "$tmp/a.key"
+quiet "a key" a "private key"
+doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
+matches "without the right to look" "^note +cv0 +not looked at: .*CAP_NET_ADMIN" "$doctor_out"
+
+# What the kernel says of the module and of its processor.
+pretend() { echo "$2" >"$tmp/pretended"; mount --bind "$tmp/pretended" "$1"; }
+pretend /sys/module/culvert/version 0.0.1
+finds "a module of another version" a "loaded +version 0.0.1, but this command is "
+umount /sys/module/culvert/version
+sed 's/\(^\|\x00\)version=[0-9]/\1version=9/' "$ko" >"$tmp/next.ko"
+mount --bind "$tmp/next.ko" "$ko"
+if [ "$(modinfo -F version culvert)" != "$(cat /sys/module/culvert/version)" ]; then
+	notes "a file of another version" a "loaded +version .* takes its place at the next boot"
+else
+	skip "a file of another version" "its version cannot be written over"
+fi
+umount "$ko"
+pretend /proc/kallsyms "0000000000000000 T chacha_crypt_generic"
+pretend /proc/cpuinfo "flags : fpu ssse3"
+finds "a kernel without the processor's code" a "crypto +plain code only"
+umount /proc/cpuinfo
+pretend /proc/cpuinfo "flags : fpu"
+notes "a processor without instructions for it" a "crypto +this processor has no vector instructions"
+umount /proc/cpuinfo
+umount /proc/kallsyms
+quiet "well again" a
 drop_all
 
 # The module itself.

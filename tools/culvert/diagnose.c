@@ -123,6 +123,23 @@ unsigned int cmd_diagnose_mtu(unsigned int path_bytes, bool ipv6)
 }
 
 /**
+ * cmd_diagnose_reverse() - what the reverse path filter does with answers
+ * @facts: all that is known
+ *
+ * Return: the answer.
+ */
+enum cmd_reverse cmd_diagnose_reverse(const struct cmd_reverse_facts *facts)
+{
+	if (!facts->is_filtered || facts->passes)
+		return CMD_REVERSE_PASSES;
+	if (!facts->passes_marked)
+		return facts->restores_mark ? CMD_REVERSE_MARK_IGNORED : CMD_REVERSE_DROPPED;
+	if (!facts->rules_known)
+		return CMD_REVERSE_UNKNOWN;
+	return facts->restores_mark ? CMD_REVERSE_PASSES : CMD_REVERSE_MARK_MISSING;
+}
+
+/**
  * cmd_diagnose_has_word() - look for a word in a line of a text
  * @text: lines, such as /proc/cpuinfo
  * @label: what the line begins with

@@ -29,8 +29,42 @@ struct cmd_load_facts {
 	bool may_load;
 };
 
+/**
+ * struct cmd_reverse_facts - what there is to know of the reverse path filter of a device
+ *	that answers come in by
+ * @is_filtered: it has one
+ * @passes: a packet without a mark passes it
+ * @passes_marked: one with the mark of the link passes it
+ * @rules_known: the rules of the firewall were read
+ * @restores_mark: by these, answers get the mark that went out
+ */
+struct cmd_reverse_facts {
+	bool is_filtered;
+	bool passes;
+	bool passes_marked;
+	bool rules_known;
+	bool restores_mark;
+};
+
+/**
+ * enum cmd_reverse - what the reverse path filter does with answers
+ * @CMD_REVERSE_PASSES: lets them pass
+ * @CMD_REVERSE_DROPPED: drops them
+ * @CMD_REVERSE_MARK_IGNORED: drops them, for it does not look at the mark that they have
+ * @CMD_REVERSE_MARK_MISSING: drops them, for they do not have the mark that it looks at
+ * @CMD_REVERSE_UNKNOWN: drops them unless they have the mark
+ */
+enum cmd_reverse {
+	CMD_REVERSE_PASSES,
+	CMD_REVERSE_DROPPED,
+	CMD_REVERSE_MARK_IGNORED,
+	CMD_REVERSE_MARK_MISSING,
+	CMD_REVERSE_UNKNOWN,
+};
+
 void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_facts *facts);
 bool cmd_diagnose_is_for(const char *vermagic, const char *release);
+enum cmd_reverse cmd_diagnose_reverse(const struct cmd_reverse_facts *facts);
 unsigned int cmd_diagnose_mtu(unsigned int path_bytes, bool ipv6);
 bool cmd_diagnose_has_word(const char *text, const char *label, const char *word);
 

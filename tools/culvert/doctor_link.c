@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The half of culvert doctor that looks at links: their ports, their MTU against that
- * of the way to their peers, and the settings of the network that break tunnels.
+ * The part of culvert doctor that looks at links: their state and their key, and what they
+ * carry. What carries them is asked in the network namespace of their sockets.
  */
 #include <errno.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <poll.h>
+#include <linux/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "command.h"
-#include "doctor.h"
+#include "counter.h"
+#include "doctor_wire.h"
+#include "firewall.h"
 #include "module.h"
-
-/* How long an answer from this very machine may take. */
-#define DOCTOR_WAIT_MS 200
+#include "netns.h"
+#include "route.h"
 
 /* A setting of the network below /proc/sys/net, or -1. */
 static long doctor_link_sysctl(const char *name, const char *device)
@@ -32,52 +30,18 @@ static long doctor_link_sysctl(const char *name, const char *device)
 	return cmd_module_read(text, sizeof(text), path) ? strtol(text, NULL, 10) : -1;
 }
 
-/*
- * A datagram of one byte to the port: culvert counts it and drops it. Without a
- * socket there, the kernel refuses it; a firewall may refuse to send it.
- */
-static int doctor_link_knock(uint16_t port)
+/* Return: whether it can carry anything. */
+static bool doctor_link_state(struct doctor *doctor, const char *name,
+			      const struct cmd_route_link *facts)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	int code = 0;
-	char byte = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) || send(fd, &byte, 1, 0) < 0)
-		code = -errno;
-	else if (poll(&wait, 1, DOCTOR_WAIT_MS) > 0 && recv(fd, &byte, 1, MSG_DONTWAIT) < 0)
-		code = -errno;
-	close(fd);
-	return code;
-}
-
-static void doctor_link_port(struct doctor *doctor, const struct cvl_device *dev, bool is_up)
-{
-	int code;
-
-	if (!is_up) {
-		doctor_say(doctor, DOCTOR_BAD, dev->name, "is down: ip link set %s up", dev->name);
-		return;
-	}
-	code = doctor_link_knock(dev->listen_port);
-	if (!code)
-		doctor_say(doctor, DOCTOR_OK, dev->name,
-			   "UDP port %u takes packets of this machine", dev->listen_port);
-	else if (code == -ECONNREFUSED)
-		doctor_say(doctor, DOCTOR_BAD, dev->name,
-			   "nobody has UDP port %u in this network namespace: the link was made in another, or a firewall rejects",
-			   dev->listen_port);
+	if (!(facts->flags & IFF_UP))
+		doctor_say(doctor, DOCTOR_BAD, name, "is down: ip link set %s up", name);
+	else if (!(facts->flags & IFF_LOWER_UP))
+		doctor_say(doctor, DOCTOR_BAD, name,
+			   "has no socket, for the network namespace that it was made in has ended: delete the link and make it anew");
 	else
-		doctor_say(doctor, DOCTOR_BAD, dev->name,
-			   "a packet to UDP port %u cannot be sent (%s): look at the firewall",
-			   dev->listen_port, strerror(-code));
+		return true;
+	return false;
 }
 
 /* By its kind alone nobody can tell. */
@@ -97,84 +61,138 @@ static void doctor_link_key(struct doctor *doctor, const struct cvl_device *dev)
 			   "has no private key: culvert set %s private-key FILE", dev->name);
 }
 
-/* MTU of the route to an endpoint, or 0. */
-static unsigned int doctor_link_path(const union cvl_address *endpoint, uint32_t fwmark)
-{
-	bool ipv6 = endpoint->any.sa_family == AF_INET6;
-	int fd = socket(endpoint->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	socklen_t size = sizeof(int);
-	int mtu = 0;
+/* What marked packets get back through a link. */
+struct doctor_link_inner {
+	struct doctor *doctor;
+	const struct cvl_device *dev;
+	const struct cmd_firewall *firewall;
+	struct in_addr own;
+	bool is_told;
+};
 
-	if (fd < 0)
-		return 0;
-	if (fwmark)
-		setsockopt(fd, SOL_SOCKET, SO_MARK, &fwmark, sizeof(fwmark));
-	if (connect(fd, &endpoint->any, ipv6 ? sizeof(endpoint->v6) : sizeof(endpoint->v4)) ||
-	    getsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU, &mtu, &size))
-		mtu = 0;
-	close(fd);
-	return mtu > 0 ? (unsigned int)mtu : 0;
-}
-
-static void doctor_link_peer(struct doctor *doctor, const struct cvl_device *dev,
-			     const struct cvl_peer *peer, unsigned int mtu)
+/* Answers through the link to a packet that went there because of its mark. */
+static void doctor_link_marked(void *arg, uint32_t mark, const struct in_addr *to)
 {
+	struct doctor_link_inner *inner = arg;
+	const char *name = inner->dev->name;
+	unsigned int ifindex = inner->dev->ifindex;
+	struct cmd_reverse_facts facts = {
+		.is_filtered = true,
+		.rules_known = inner->firewall,
+	};
+	union cvl_address from = { .v4 = { .sin_family = AF_INET, .sin_addr = *to } };
 	char text[CVL_ENDPOINT_TEXT_SIZE];
-	unsigned int path;
-	unsigned int fits;
+	struct cmd_fw_packet packet;
+	struct cmd_fw_fate fate;
 
-	if (!peer->endpoint.any.sa_family)
+	if (inner->is_told)
 		return;
-	cvl_endpoint_to_text(text, &peer->endpoint);
-	path = doctor_link_path(&peer->endpoint, dev->fwmark);
-	fits = cmd_diagnose_mtu(path, peer->endpoint.any.sa_family == AF_INET6);
-	if (!path)
-		doctor_say(doctor, DOCTOR_BAD, dev->name, "there is no route to %s", text);
-	else if (mtu > fits)
-		doctor_say(doctor, DOCTOR_BAD, dev->name,
-			   "MTU %u is too much for the way to %s, which carries %u: ip link set %s mtu %u",
-			   mtu, text, path, dev->name, fits);
-	else
-		doctor_say(doctor, DOCTOR_OK, dev->name, "MTU %u fits the way to %s", mtu, text);
+	facts.passes = !cmd_route_check(ifindex, to, &inner->own, 0);
+	facts.passes_marked = !cmd_route_check(ifindex, to, &inner->own, mark);
+	if (inner->firewall) {
+		cmd_fw_packet(&packet, false, true);
+		memcpy(packet.device, name, sizeof(packet.device));
+		packet.ifindex = ifindex;
+		packet.ct_state = CMD_FW_CT_ESTABLISHED;
+		cmd_firewall_judge(inner->firewall, &packet, &fate);
+		/* who gives the mark may be a program: what is saved does not matter */
+		facts.restores_mark = fate.sets_mark;
+	}
+	if (cmd_diagnose_reverse(&facts) == CMD_REVERSE_PASSES ||
+	    cmd_diagnose_reverse(&facts) == CMD_REVERSE_UNKNOWN)
+		return;
+	inner->is_told = true;
+	cvl_endpoint_to_text(text, &from);
+	text[strcspn(text, ":")] = '\0';
+	doctor_say(inner->doctor, DOCTOR_BAD, name,
+		   "packets with mark 0x%x go through %s to %s, and what that answers is dropped: rp_filter of %s is strict, and without the mark the way back is another: sysctl net.ipv4.conf.%s.rp_filter=2",
+		   mark, name, text, name, name);
 }
 
-static void doctor_link_filter(struct doctor *doctor, const struct cvl_device *dev)
+static void doctor_link_filter(struct doctor *doctor, const struct cvl_device *dev,
+			       const struct cmd_firewall *firewall)
 {
 	long all = doctor_link_sysctl("ipv4/conf/", "all");
 	long own = doctor_link_sysctl("ipv4/conf/", dev->name);
+	struct doctor_link_inner inner = {
+		.doctor = doctor,
+		.dev = dev,
+		.firewall = firewall,
+	};
 
-	/* the stricter of the two counts: 1 is strict, 2 is loose */
-	if ((all == 1 && own != 2) || (own == 1 && all != 2))
-		doctor_say(doctor, dev->fwmark ? DOCTOR_BAD : DOCTOR_NOTE, dev->name,
-			   "rp_filter is strict: packets whose way back is another one are dropped silently: sysctl net.ipv4.conf.%s.rp_filter=2",
-			   dev->name);
+	if ((all > own ? all : own) == 1 && !cmd_route_address(&inner.own, dev->ifindex))
+		cmd_route_each_marked(dev->ifindex, doctor_link_marked, &inner);
 }
 
-static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const struct cvl_link *link)
+/* What carries the link, in the namespace where that is. */
+static void doctor_link_wire(struct doctor_wire *wire, int netns_id)
 {
+	struct cmd_firewall *firewall;
+	const char *name = wire->dev->name;
+	int back;
+
+	if (netns_id < 0) {
+		doctor_wire(wire);
+		return;
+	}
+	wire->is_moved = true;
+	back = cmd_netns_enter(netns_id);
+	if (back < 0) {
+		doctor_say(wire->doctor, DOCTOR_NOTE, name,
+			   "its UDP port is in the network namespace that it was made in, which cannot be entered from here (%s): port, routes and MTU are not looked at; from the host, with the number of a process that is here: nsenter -t PID -n culvert doctor",
+			   strerror(-back));
+		return;
+	}
+	doctor_say(wire->doctor, DOCTOR_OK, name,
+		   "its UDP port is in the network namespace that it was made in, and is looked at there");
+	firewall = cmd_firewall_read();
+	wire->firewall = firewall;
+	doctor_wire(wire);
+	cmd_firewall_destroy(firewall);
+	if (cmd_netns_leave(back)) {
+		/* The rest would be about the wrong namespace. */
+		fprintf(stderr, "culvert: cannot go back to the network namespace: %s\n",
+			strerror(errno));
+		exit(1);
+	}
+}
+
+static void doctor_link_look(struct doctor_wire *wire, const struct cmd_route_link *facts)
+{
+	struct doctor *doctor = wire->doctor;
+	const struct cvl_device *dev = wire->dev;
+	const struct cmd_firewall *firewall = wire->firewall;
+	uint64_t count;
+
+	doctor_link_module(doctor, dev);
+	wire->is_up = doctor_link_state(doctor, dev->name, facts);
+	wire->mtu = facts->mtu;
+	wire->counter_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	wire->is_counting = cmd_counter_read(&count, wire->counter_fd, dev->name, "rx_short");
+	doctor_link_key(doctor, dev);
+	if (wire->is_up || !(facts->flags & IFF_UP))
+		doctor_link_wire(wire, facts->netns_id);
+	doctor_link_filter(doctor, dev, firewall);
+	if (wire->counter_fd >= 0)
+		close(wire->counter_fd);
+}
+
+static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const struct cvl_link *link,
+			const struct cmd_firewall *firewall)
+{
+	struct doctor_wire wire = { .doctor = doctor, .firewall = firewall };
+	struct cmd_route_link facts;
 	struct cvl_device *dev = NULL;
 	struct cvl_error err = { 0 };
-	const struct cvl_peer *peer;
-	struct ifreq request = { 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool is_up;
+	int code = cmd_route_link(&facts, link->ifindex);
 
-	memcpy(request.ifr_name, link->name, sizeof(request.ifr_name) - 1);
-	is_up = fd >= 0 && !ioctl(fd, SIOCGIFFLAGS, &request) && request.ifr_flags & IFF_UP;
-	if (fd < 0 || ioctl(fd, SIOCGIFMTU, &request) ||
-	    cvl_netlink_get(nl, link, &dev, &err)) {
+	if (code || cvl_netlink_get(nl, link, &dev, &err)) {
 		doctor_say(doctor, DOCTOR_NOTE, link->name, "not looked at: %s",
-			   *err.text ? err.text : strerror(errno));
+			   code ? strerror(-code) : err.text);
 	} else {
-		doctor_link_module(doctor, dev);
-		doctor_link_port(doctor, dev, is_up);
-		doctor_link_key(doctor, dev);
-		for (peer = dev->peers; peer; peer = peer->next)
-			doctor_link_peer(doctor, dev, peer, (unsigned int)request.ifr_mtu);
-		doctor_link_filter(doctor, dev);
+		wire.dev = dev;
+		doctor_link_look(&wire, &facts);
 	}
-	if (fd >= 0)
-		close(fd);
 	cvl_device_destroy(dev);
 }
 
@@ -202,6 +220,7 @@ void doctor_links(struct doctor *doctor)
 	struct cvl_error err = { 0 };
 	struct cvl_netlink *nl = cvl_netlink_create(&err);
 	struct cvl_link *links = NULL;
+	struct cmd_firewall *firewall = NULL;
 	size_t count = 0;
 	size_t i;
 
@@ -210,10 +229,13 @@ void doctor_links(struct doctor *doctor)
 	else if (!count)
 		doctor_say(doctor, DOCTOR_NOTE, "links",
 			   "there are none: ip link add cv0 type culvert");
+	if (count)
+		firewall = cmd_firewall_read();
 	for (i = 0; i < count; i++)
-		doctor_link(doctor, nl, &links[i]);
+		doctor_link(doctor, nl, &links[i], firewall);
 	if (count)
 		doctor_link_forwarding(doctor);
+	cmd_firewall_destroy(firewall);
 	free(links);
 	cvl_netlink_destroy(nl);
 }

@@ -127,9 +127,45 @@ static void test_words(void)
 	ktap_ok(cmd_diagnose_has_word("flags: a", "flags", "a"), "a line without an end");
 }
 
+/* What is known of a reverse path filter, and what it does. */
+static const struct {
+	const char *name;
+	struct cmd_reverse_facts facts;
+	enum cmd_reverse expected;
+} reverses[] = {
+	{ "no filter", { .rules_known = true }, CMD_REVERSE_PASSES },
+	{ "the way back is the same", { .is_filtered = true, .passes = true },
+	  CMD_REVERSE_PASSES },
+	{ "another way back, no mark", { .is_filtered = true, .rules_known = true },
+	  CMD_REVERSE_DROPPED },
+	{ "another way back, rules not known", { .is_filtered = true }, CMD_REVERSE_DROPPED },
+	{ "a mark that is not looked at",
+	  { .is_filtered = true, .rules_known = true, .restores_mark = true },
+	  CMD_REVERSE_MARK_IGNORED },
+	{ "a mark that is looked at",
+	  { .is_filtered = true, .passes_marked = true, .rules_known = true,
+	    .restores_mark = true },
+	  CMD_REVERSE_PASSES },
+	{ "a mark that nothing restores",
+	  { .is_filtered = true, .passes_marked = true, .rules_known = true },
+	  CMD_REVERSE_MARK_MISSING },
+	{ "a mark, rules not known", { .is_filtered = true, .passes_marked = true },
+	  CMD_REVERSE_UNKNOWN },
+};
+
+static void test_reverse(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reverses) / sizeof(*reverses); i++)
+		ktap_equal(cmd_diagnose_reverse(&reverses[i].facts), reverses[i].expected,
+			   reverses[i].name);
+}
+
 int main(void)
 {
 	test_load();
+	test_reverse();
 	test_mtu();
 	test_words();
 	return ktap_finish();

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Unit test of tools/culvert/firewall*.c; selftests/unit/run runs it. */
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_rpfilter.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+
+#include "firewall.h"
+#include "ktap.h"
+
+#define PORT 51820
+#define EITHER (CMD_FW_ACCEPT | CMD_FW_DROP)
+
+static struct nlmsghdr message[512];
+static struct nlattr *expressions;
+
+static struct nlmsghdr *begin(unsigned int type)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(message);
+	struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
+	nfg->nfgen_family = NFPROTO_INET;
+	return nlh;
+}
+
+static void put_number(struct nlmsghdr *nlh, uint16_t type, uint32_t number)
+{
+	mnl_attr_put_u32(nlh, type, htonl(number));
+}
+
+static void add_chain(struct cmd_fw_rules *rules, const char *name, int hook, int policy)
+{
+	struct nlmsghdr *nlh = begin(NFT_MSG_NEWCHAIN);
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, "t");
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
+	if (hook >= 0) {
+		nest = mnl_attr_nest_start(nlh, NFTA_CHAIN_HOOK);
+		put_number(nlh, NFTA_HOOK_HOOKNUM, (uint32_t)hook);
+		put_number(nlh, NFTA_HOOK_PRIORITY, 0);
+		mnl_attr_nest_end(nlh, nest);
+		put_number(nlh, NFTA_CHAIN_POLICY, (uint32_t)policy);
+		mnl_attr_put_strz(nlh, NFTA_CHAIN_TYPE, "filter");
+	}
+	cmd_fw_take(rules, nlh);
+}
+
+static struct nlmsghdr *begin_rule(const char *chain)
+{
+	struct nlmsghdr *nlh = begin(NFT_MSG_NEWRULE);
+
+	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, "t");
+	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, chain);
+	expressions = mnl_attr_nest_start(nlh, NFTA_RULE_EXPRESSIONS);
+	return nlh;
+}
+
+static void end_rule(struct cmd_fw_rules *rules, struct nlmsghdr *nlh)
+{
+	mnl_attr_nest_end(nlh, expressions);
+	cmd_fw_take(rules, nlh);
+}
+
+static struct nlattr *expression(struct nlmsghdr *nlh, const char *name, struct nlattr **element)
+{
+	*element = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+	mnl_attr_put_strz(nlh, NFTA_EXPR_NAME, name);
+	return mnl_attr_nest_start(nlh, NFTA_EXPR_DATA);
+}
+
+static void end_expression(struct nlmsghdr *nlh, struct nlattr *data, struct nlattr *element)
+{
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, element);
+}
+
+static void put_value(struct nlmsghdr *nlh, uint16_t type, const void *value, size_t bytes)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+
+	mnl_attr_put(nlh, NFTA_DATA_VALUE, bytes, value);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_dport(struct nlmsghdr *nlh)
+{
+	struct nlattr *element, *data = expression(nlh, "payload", &element);
+
+	put_number(nlh, NFTA_PAYLOAD_DREG, NFT_REG_1);
+	put_number(nlh, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
+	put_number(nlh, NFTA_PAYLOAD_OFFSET, 2);
+	put_number(nlh, NFTA_PAYLOAD_LEN, 2);
+	end_expression(nlh, data, element);
+}
+
+static void put_meta(struct nlmsghdr *nlh, uint32_t key)
+{
+	struct nlattr *element, *data = expression(nlh, "meta", &element);
+
+	put_number(nlh, NFTA_META_DREG, NFT_REG_1);
+	put_number(nlh, NFTA_META_KEY, key);
+	end_expression(nlh, data, element);
+}
+
+static void put_cmp(struct nlmsghdr *nlh, uint32_t op, const void *value, size_t bytes)
+{
+	struct nlattr *element, *data = expression(nlh, "cmp", &element);
+
+	put_number(nlh, NFTA_CMP_SREG, NFT_REG_1);
+	put_number(nlh, NFTA_CMP_OP, op);
+	put_value(nlh, NFTA_CMP_DATA, value, bytes);
+	end_expression(nlh, data, element);
+}
+
+static void put_port(struct nlmsghdr *nlh, uint32_t op, uint16_t port)
+{
+	uint16_t value = htons(port);
+
+	put_dport(nlh);
+	put_cmp(nlh, op, &value, sizeof(value));
+}
+
+static void put_verdict(struct nlmsghdr *nlh, int code, const char *chain)
+{
+	struct nlattr *element, *data = expression(nlh, "immediate", &element);
+	struct nlattr *value, *verdict;
+
+	put_number(nlh, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
+	value = mnl_attr_nest_start(nlh, NFTA_IMMEDIATE_DATA);
+	verdict = mnl_attr_nest_start(nlh, NFTA_DATA_VERDICT);
+	put_number(nlh, NFTA_VERDICT_CODE, (uint32_t)code);
+	if (chain)
+		mnl_attr_put_strz(nlh, NFTA_VERDICT_CHAIN, chain);
+	mnl_attr_nest_end(nlh, verdict);
+	mnl_attr_nest_end(nlh, value);
+	end_expression(nlh, data, element);
+}
+
+static void put_plain(struct nlmsghdr *nlh, const char *name)
+{
+	struct nlattr *element, *data = expression(nlh, name, &element);
+
+	end_expression(nlh, data, element);
+}
+
+static void put_lookup(struct nlmsghdr *nlh, const char *set)
+{
+	struct nlattr *element, *data = expression(nlh, "lookup", &element);
+
+	mnl_attr_put_strz(nlh, NFTA_LOOKUP_SET, set);
+	put_number(nlh, NFTA_LOOKUP_SREG, NFT_REG_1);
+	end_expression(nlh, data, element);
+}
+
+/* A set of ports; every second one is the end of an interval if it has those. */
+static void add_set(struct cmd_fw_rules *rules, const char *name, uint32_t flags,
+		    const uint16_t *ports, size_t count)
+{
+	struct nlmsghdr *nlh = begin(NFT_MSG_NEWSET);
+	struct nlattr *list, *element;
+	size_t i;
+
+	mnl_attr_put_strz(nlh, NFTA_SET_TABLE, "t");
+	mnl_attr_put_strz(nlh, NFTA_SET_NAME, name);
+	put_number(nlh, NFTA_SET_FLAGS, flags);
+	cmd_fw_take(rules, nlh);
+	nlh = begin(NFT_MSG_NEWSETELEM);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, "t");
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, name);
+	list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	for (i = 0; i < count; i++) {
+		uint16_t port = htons(ports[i]);
+
+		element = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+		put_value(nlh, NFTA_SET_ELEM_KEY, &port, sizeof(port));
+		if (flags & NFT_SET_INTERVAL && i % 2)
+			put_number(nlh, NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+		mnl_attr_nest_end(nlh, element);
+	}
+	mnl_attr_nest_end(nlh, list);
+	cmd_fw_take(rules, nlh);
+}
+
+static struct cmd_fw_fate judged(const struct cmd_fw_rules *rules,
+				 const struct cmd_fw_packet *packet)
+{
+	struct cmd_fw_fate fate = { .can = CMD_FW_ACCEPT };
+
+	cmd_fw_judge(rules, packet, NF_INET_LOCAL_IN, &fate);
+	return fate;
+}
+
+static struct cmd_fw_packet a_packet(void)
+{
+	struct cmd_fw_packet packet;
+
+	cmd_fw_packet(&packet, false, true);
+	cmd_fw_packet_port(&packet, false, PORT);
+	return packet;
+}
+
+static void test_policy(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct cmd_fw_fate fate;
+	struct nlmsghdr *nlh;
+
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "no rules");
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
+	fate = judged(rules, &packet);
+	ktap_equal(fate.can, CMD_FW_DROP, "a policy of drop");
+	ktap_has(fate.chain, "input", "its chain is named");
+	ktap_has(fate.table, "t", "its table is named");
+	nlh = begin_rule("input");
+	put_port(nlh, NFT_CMP_EQ, PORT + 1);
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another port is open");
+	nlh = begin_rule("input");
+	put_port(nlh, NFT_CMP_EQ, PORT);
+	put_plain(nlh, "counter");
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "the port is open");
+	add_chain(rules, "other", NF_INET_LOCAL_IN, NF_DROP);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "any chain drops");
+	cmd_fw_destroy(rules);
+}
+
+static void test_unknown(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
+	nlh = begin_rule("input");
+	put_meta(nlh, NFT_META_IIFNAME);
+	put_cmp(nlh, NFT_CMP_EQ, "lo", 3);
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "it does not come in by lo");
+	nlh = begin_rule("input");
+	put_meta(nlh, NFT_META_IIFNAME);
+	put_cmp(nlh, NFT_CMP_EQ, "cv0", 4);
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, EITHER, "it may come in by a device");
+	strcpy(packet.other, "cv0");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "but not by that one");
+	strcpy(packet.device, "va");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "it comes in by another");
+	nlh = begin_rule("input");
+	put_plain(nlh, "of the future");
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, EITHER, "an expression that is not known");
+	cmd_fw_destroy(rules);
+}
+
+static void test_jump(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
+	add_chain(rules, "ours", -1, 0);
+	add_chain(rules, "ring", -1, 0);
+	nlh = begin_rule("input");
+	put_verdict(nlh, NFT_JUMP, "ours");
+	end_rule(rules, nlh);
+	nlh = begin_rule("ours");
+	put_port(nlh, NFT_CMP_EQ, PORT);
+	put_verdict(nlh, NFT_RETURN, NULL);
+	end_rule(rules, nlh);
+	nlh = begin_rule("ours");
+	put_verdict(nlh, NF_DROP, NULL);
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "it returns before the drop");
+	cmd_fw_packet_port(&packet, false, PORT + 1);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another does not return");
+	cmd_fw_packet_port(&packet, false, PORT);
+	nlh = begin_rule("input");
+	put_verdict(nlh, NFT_GOTO, "ring");
+	end_rule(rules, nlh);
+	nlh = begin_rule("ring");
+	put_verdict(nlh, NFT_JUMP, "ring");
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, EITHER, "chains that never end");
+	cmd_fw_destroy(rules);
+}
+
+static unsigned int with_set(uint32_t flags, const uint16_t *ports, size_t count)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+	unsigned int can;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
+	nlh = begin_rule("input");
+	put_dport(nlh);
+	put_lookup(nlh, "ports");
+	put_verdict(nlh, NF_ACCEPT, NULL);
+	end_rule(rules, nlh);
+	if (ports)
+		add_set(rules, "ports", flags, ports, count);
+	can = judged(rules, &packet).can;
+	cmd_fw_destroy(rules);
+	return can;
+}
+
+static void test_set(void)
+{
+	const uint16_t with[] = { 500, PORT };
+	const uint16_t around[] = { 51000, 52001, 500, 501 };
+	const uint16_t below[] = { 500, PORT };
+	const uint16_t meets[] = { 500, PORT, PORT, PORT + 1 };
+
+	ktap_equal(with_set(0, with, 2), CMD_FW_ACCEPT, "in a set");
+	ktap_equal(with_set(0, with, 1), CMD_FW_DROP, "not in a set");
+	ktap_equal(with_set(NFT_SET_INTERVAL, around, 4), CMD_FW_ACCEPT, "in an interval");
+	ktap_equal(with_set(NFT_SET_INTERVAL, below, 2), CMD_FW_DROP, "where an interval ends");
+	ktap_equal(with_set(NFT_SET_INTERVAL, meets, 4), CMD_FW_ACCEPT, "where the next begins");
+	ktap_equal(with_set(0, NULL, 0), EITHER, "a set that was not read");
+}
+
+static void test_xt(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct xt_udp udp = { .spts = { 0, UINT16_MAX }, .dpts = { PORT, PORT } };
+	struct xt_conntrack_mtinfo3 state = {
+		.match_flags = XT_CONNTRACK_STATE,
+		.state_mask = CMD_FW_CT_ESTABLISHED,
+	};
+	struct xt_rpfilter_info back = { .flags = XT_RPFILTER_INVERT };
+
+	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES, "a port");
+	udp.spts[1] = 100;
+	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
+		   "a source port that is not known");
+	udp.dpts[1] = PORT - 1;
+	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
+		   "another port");
+	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, 1), CMD_FW_MAYBE, "too short");
+	ktap_equal(cmd_fw_xt_match(&packet, "tcp", 0, NULL, 0), CMD_FW_NO, "TCP");
+	ktap_equal(cmd_fw_xt_match(&packet, "conntrack", 3, &state, sizeof(state)), CMD_FW_NO,
+		   "new is not established");
+	packet.ct_state = CMD_FW_CT_ESTABLISHED;
+	ktap_equal(cmd_fw_xt_match(&packet, "conntrack", 3, &state, sizeof(state)), CMD_FW_YES,
+		   "established");
+	packet.way_back = CMD_FW_NO;
+	ktap_equal(cmd_fw_xt_match(&packet, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
+		   "another way back");
+	ktap_equal(cmd_fw_xt_match(&packet, "new one", 0, NULL, 0), CMD_FW_MAYBE,
+		   "a match that is not known");
+}
+
+/* A table of the older iptables with one rule and a policy. */
+static void test_table(void)
+{
+	struct {
+		struct ipt_entry entry;
+		struct xt_standard_target target;
+	} table[2];
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_fate fate = { 0 };
+	int i;
+
+	memset(table, 0, sizeof(table));
+	for (i = 0; i < 2; i++) {
+		table[i].entry.target_offset = sizeof(struct ipt_entry);
+		table[i].entry.next_offset = sizeof(table[i]);
+		table[i].target.target.u.target_size = sizeof(table[i].target);
+	}
+	table[0].entry.ip.proto = IPPROTO_TCP;
+	table[0].target.verdict = -NF_ACCEPT - 1;
+	table[1].target.verdict = -NF_DROP - 1;
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_DROP,
+		   "a table: TCP is open");
+	table[0].entry.ip.proto = IPPROTO_UDP;
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_ACCEPT,
+		   "a table: UDP is open");
+	strcpy(table[0].entry.ip.iniface, "lo");
+	memset(table[0].entry.ip.iniface_mask, 0xff, 3);
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_DROP,
+		   "a table: by lo only");
+	strcpy(table[0].entry.ip.iniface, "va");
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), EITHER,
+		   "a table: by one device");
+	table[0].target.verdict = 0;
+	strcpy(packet.device, "va");
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate) & CMD_FW_DROP,
+		   CMD_FW_DROP, "a table: a jump in a circle ends");
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table) - 1, sizeof(table[0]), &packet, &fate),
+		   EITHER, "a table that is cut off");
+	table[1].entry.next_offset = 0;
+	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), sizeof(table[0]), &packet, &fate),
+		   EITHER, "an entry without a length");
+}
+
+int main(void)
+{
+	test_policy();
+	test_unknown();
+	test_jump();
+	test_set();
+	test_xt();
+	test_table();
+	return ktap_finish();
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Read one counter of a link, as ethtool -S shows it. */
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "counter.h"
+
+static bool counter_ask(int fd, const char *link, void *what)
+{
+	struct ifreq request = { .ifr_data = what };
+
+	strncpy(request.ifr_name, link, sizeof(request.ifr_name) - 1);
+	return !ioctl(fd, SIOCETHTOOL, &request);
+}
+
+static bool counter_find(uint64_t *value, const struct ethtool_gstrings *names,
+			 const struct ethtool_stats *stats, unsigned int count,
+			 const char *counter)
+{
+	unsigned int i;
+
+	for (i = 0; i < count && i < names->len && i < stats->n_stats; i++) {
+		const char *name = (const char *)names->data + (size_t)i * ETH_GSTRING_LEN;
+
+		if (strncmp(name, counter, ETH_GSTRING_LEN))
+			continue;
+		*value = stats->data[i];
+		return true;
+	}
+	return false;
+}
+
+/**
+ * cmd_counter_read() - read a counter
+ * @value: set
+ * @fd: any socket in the network namespace of the link
+ * @link: name of the link
+ * @counter: name of the counter
+ *
+ * Return: whether the link has such a counter.
+ */
+bool cmd_counter_read(uint64_t *value, int fd, const char *link, const char *counter)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ethtool_gstrings *names;
+	struct ethtool_stats *stats;
+	bool found = false;
+
+	if (!counter_ask(fd, link, &info) || !info.n_stats)
+		return false;
+	names = calloc(1, sizeof(*names) + (size_t)info.n_stats * ETH_GSTRING_LEN);
+	stats = calloc(1, sizeof(*stats) + info.n_stats * sizeof(stats->data[0]));
+	if (names && stats) {
+		names->cmd = ETHTOOL_GSTRINGS;
+		names->string_set = ETH_SS_STATS;
+		names->len = info.n_stats;
+		stats->cmd = ETHTOOL_GSTATS;
+		stats->n_stats = info.n_stats;
+		found = counter_ask(fd, link, names) && counter_ask(fd, link, stats) &&
+			counter_find(value, names, stats, info.n_stats, counter);
+	}
+	free(names);
+	free(stats);
+	return found;
+}

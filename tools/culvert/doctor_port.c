@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The part of culvert doctor that looks at the UDP port of a link: a packet of this
+ * machine is sent there, and the link's own counter shows whether it has come; and the
+ * rules of the firewall are read.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "counter.h"
+#include "doctor_wire.h"
+#include "firewall.h"
+#include "route.h"
+
+/* How long an answer from this very machine may take. */
+#define DOCTOR_WAIT_MS 200
+
+/* What has been sent to the link is counted so soon, in steps. */
+#define DOCTOR_COUNT_MS 1000
+#define DOCTOR_STEP_MS 10
+
+/* Addresses of this machine that are knocked at. */
+#define DOCTOR_MAX_KNOCKS 8
+
+/**
+ * enum doctor_knock - what became of a packet of this machine to the port
+ * @KNOCK_COUNTED: it came to the link
+ * @KNOCK_SILENT: it did not, and nothing was said
+ * @KNOCK_TAKEN: it was not refused; the link does not count
+ * @KNOCK_REFUSED: no socket has the port, or a firewall says so
+ * @KNOCK_FORBIDDEN: a firewall keeps this machine from sending it
+ * @KNOCK_IMPOSSIBLE: it cannot be sent, for another reason
+ */
+enum doctor_knock {
+	KNOCK_COUNTED,
+	KNOCK_SILENT,
+	KNOCK_TAKEN,
+	KNOCK_REFUSED,
+	KNOCK_FORBIDDEN,
+	KNOCK_IMPOSSIBLE,
+};
+
+/* The counter of what is shorter than any message. */
+static bool doctor_port_count(const struct doctor_wire *wire, uint64_t *count)
+{
+	return wire->is_counting &&
+	       cmd_counter_read(count, wire->counter_fd, wire->dev->name, "rx_short");
+}
+
+/* Waits until the link has counted, or a firewall has answered. */
+static enum doctor_knock doctor_port_wait(const struct doctor_wire *wire, int fd, uint64_t before)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	int limit = wire->is_counting ? DOCTOR_COUNT_MS : DOCTOR_WAIT_MS;
+	uint64_t now = before;
+	int waited;
+	char byte;
+
+	for (waited = 0; waited < limit; waited += DOCTOR_STEP_MS) {
+		if (doctor_port_count(wire, &now) && now != before)
+			return KNOCK_COUNTED;
+		if (poll(&wait, 1, DOCTOR_STEP_MS) > 0 && recv(fd, &byte, 1, MSG_DONTWAIT) < 0)
+			return errno == ECONNREFUSED ? KNOCK_REFUSED : KNOCK_SILENT;
+	}
+	return wire->is_counting ? KNOCK_SILENT : KNOCK_TAKEN;
+}
+
+static void doctor_port_set(const struct doctor_wire *wire, union cvl_address *to)
+{
+	if (to->any.sa_family == AF_INET6)
+		to->v6.sin6_port = htons(wire->dev->listen_port);
+	else
+		to->v4.sin_port = htons(wire->dev->listen_port);
+}
+
+/* What this machine sends to itself takes the way through lo. */
+static bool doctor_port_has_lo(void)
+{
+	struct cmd_route_link lo;
+
+	return !cmd_route_link(&lo, if_nametoindex("lo")) && lo.flags & IFF_UP;
+}
+
+/* A datagram of one byte to the port: culvert counts it and drops it. */
+static enum doctor_knock doctor_port_knock(const struct doctor_wire *wire,
+					   const union cvl_address *to)
+{
+	bool ipv6 = to->any.sa_family == AF_INET6;
+	int fd = socket(to->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	enum doctor_knock knock = KNOCK_IMPOSSIBLE;
+	uint64_t before = 0;
+	char byte = 0;
+	int code = 0;
+
+	if (fd < 0)
+		return KNOCK_IMPOSSIBLE;
+	if (!doctor_port_has_lo()) {
+		close(fd);
+		errno = ENETDOWN;
+		return KNOCK_IMPOSSIBLE;
+	}
+	doctor_port_count(wire, &before);
+	if (connect(fd, &to->any, ipv6 ? sizeof(to->v6) : sizeof(to->v4)) ||
+	    send(fd, &byte, 1, 0) < 0) {
+		code = errno;
+		if (code == EPERM || code == EACCES)
+			knock = KNOCK_FORBIDDEN;
+		else if (code == ECONNREFUSED)
+			knock = KNOCK_REFUSED;
+	} else {
+		knock = doctor_port_wait(wire, fd, before);
+	}
+	close(fd);
+	errno = code;
+	return knock;
+}
+
+/* What is read of the rules for new packets from outside, one entry a family. */
+struct doctor_port_new {
+	struct cmd_fw_fate fates[2];
+	bool has_ipv6;
+};
+
+/* An address of this machine that packets from outside may come to. */
+static bool doctor_port_address(const struct doctor_wire *wire, bool ipv6,
+				union cvl_address *address)
+{
+	union cvl_address anywhere = { .any.sa_family = ipv6 ? AF_INET6 : AF_INET };
+	const struct cvl_peer *peer = wire->dev->peers;
+	struct cmd_route route;
+
+	while (peer && peer->endpoint.any.sa_family != anywhere.any.sa_family)
+		peer = peer->next;
+	inet_pton(anywhere.any.sa_family, ipv6 ? "2001:4860:4860::8888" : "8.8.8.8",
+		  ipv6 ? (void *)&anywhere.v6.sin6_addr : (void *)&anywhere.v4.sin_addr);
+	if (cmd_route_to(&route, peer ? &peer->endpoint : &anywhere, wire->dev->fwmark) ||
+	    !route.source.any.sa_family)
+		return false;
+	*address = route.source;
+	return true;
+}
+
+/* Whether any device but lo has a global address of IPv6. */
+static bool doctor_port_has_ipv6(void)
+{
+	FILE *file = fopen("/proc/net/if_inet6", "re");
+	unsigned int scope;
+	bool found = false;
+	char line[128];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*x %*x %x", &scope) == 1 && !scope;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void doctor_port_judge(const struct doctor_wire *wire, struct doctor_port_new *from)
+{
+	union cvl_address address;
+	int ipv6;
+
+	memset(from, 0, sizeof(*from));
+	from->has_ipv6 = doctor_port_has_ipv6();
+	for (ipv6 = 0; wire->firewall && ipv6 <= 1; ipv6++) {
+		struct cmd_fw_packet packet;
+
+		cmd_fw_packet(&packet, ipv6, true);
+		cmd_fw_packet_port(&packet, false, wire->dev->listen_port);
+		if (!wire->is_moved) {
+			memcpy(packet.other, wire->dev->name, sizeof(packet.other));
+			packet.other_ifindex = wire->dev->ifindex;
+		}
+		if (doctor_port_address(wire, ipv6, &address))
+			cmd_fw_packet_address(&packet, false, &address);
+		cmd_firewall_judge(wire->firewall, &packet, &from->fates[ipv6]);
+	}
+}
+
+static bool doctor_port_waits(const struct cvl_device *dev)
+{
+	const struct cvl_peer *peer = dev->peers;
+
+	while (peer && peer->endpoint.any.sa_family)
+		peer = peer->next;
+	return peer;
+}
+
+/* The family that is closed to new packets, if any is. */
+static const struct cmd_fw_fate *doctor_port_closed(const struct doctor_port_new *from, bool *all)
+{
+	bool ipv4 = from->fates[0].can == CMD_FW_DROP;
+	bool ipv6 = from->fates[1].can == CMD_FW_DROP;
+
+	*all = ipv4 && (ipv6 || !from->has_ipv6);
+	return ipv4 ? &from->fates[0] : ipv6 && from->has_ipv6 ? &from->fates[1] : NULL;
+}
+
+static void doctor_port_say_closed(const struct doctor_wire *wire,
+				   const struct cmd_fw_fate *closed, bool ipv6, bool all)
+{
+	bool waits = doctor_port_waits(wire->dev);
+	char remedy[256];
+
+	cmd_firewall_remedy(wire->firewall, closed, remedy, sizeof(remedy),
+			    wire->dev->listen_port);
+	doctor_say(wire->doctor, all && waits ? DOCTOR_BAD : DOCTOR_NOTE, wire->dev->name,
+		   "the firewall drops %spackets from outside to UDP port %u (table %s %s, chain %s)%s: %s",
+		   all ? "new " : ipv6 ? "new IPv6 " : "new IPv4 ",
+		   wire->dev->listen_port, closed->family, closed->table, closed->chain,
+		   waits ? "" : ", so this side must send first", remedy);
+}
+
+/* What the rules say of packets from outside. */
+static void doctor_port_rules(const struct doctor_wire *wire, const struct doctor_port_new *from)
+{
+	const struct cmd_fw_fate *unsure = &from->fates[0];
+	const struct cmd_fw_fate *closed;
+	bool all;
+
+	if (!wire->firewall) {
+		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
+			   "the rules of the firewall cannot be read: only a packet from outside shows whether UDP port %u takes it",
+			   wire->dev->listen_port);
+		return;
+	}
+	closed = doctor_port_closed(from, &all);
+	if (closed) {
+		doctor_port_say_closed(wire, closed, closed == &from->fates[1], all);
+		return;
+	}
+	if (!(unsure->can & CMD_FW_DROP) && from->has_ipv6)
+		unsure = &from->fates[1];
+	if (unsure->can & CMD_FW_DROP)
+		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
+			   "whether the firewall drops packets from outside to UDP port %u depends on more than its rules tell (table %s %s, chain %s): only a packet from outside shows it",
+			   wire->dev->listen_port, unsure->family, unsure->table, unsure->chain);
+	else
+		doctor_say(wire->doctor, DOCTOR_OK, wire->dev->name,
+			   "no rule here drops packets to UDP port %u; what drops them on the way here, only a packet from outside shows",
+			   wire->dev->listen_port);
+}
+
+/* @to: address and port that the packet was sent to; @is_open: rules let others in. */
+static void doctor_port_say(const struct doctor_wire *wire, enum doctor_knock knock,
+			    const union cvl_address *to, bool is_open)
+{
+	enum doctor_state bad = is_open ? DOCTOR_NOTE : DOCTOR_BAD;
+	const char *others = is_open ? ", but not those from outside" : ": allow the port";
+	const char *name = wire->dev->name;
+	uint16_t port = wire->dev->listen_port;
+	char text[CVL_ENDPOINT_TEXT_SIZE];
+	int code = errno;
+
+	cvl_endpoint_to_text(text, to);
+	switch (knock) {
+	case KNOCK_COUNTED:
+		doctor_say(wire->doctor, DOCTOR_OK, name,
+			   "UDP port %u takes packets of this machine", port);
+		break;
+	case KNOCK_TAKEN:
+		doctor_say(wire->doctor, DOCTOR_OK, name,
+			   "UDP port %u does not refuse packets of this machine; the module of this link does not count whether they arrive",
+			   port);
+		break;
+	case KNOCK_SILENT:
+		doctor_say(wire->doctor, bad, name,
+			   "a packet of this machine to %s did not come to the link: the firewall drops such packets%s",
+			   text, others);
+		break;
+	case KNOCK_REFUSED:
+		doctor_say(wire->doctor, wire->is_counting ? bad : DOCTOR_NOTE, name,
+			   "a packet of this machine to %s is refused: the firewall rejects such packets%s",
+			   text, wire->is_counting ? others :
+			   ", or the link was made in another network namespace, where its port is: port, routes and MTU are not looked at");
+		break;
+	case KNOCK_FORBIDDEN:
+		doctor_say(wire->doctor, DOCTOR_NOTE, name,
+			   "UDP port %u cannot be tried: the firewall keeps this machine from sending to itself",
+			   port);
+		break;
+	case KNOCK_IMPOSSIBLE:
+		doctor_say(wire->doctor, DOCTOR_NOTE, name,
+			   "UDP port %u cannot be tried (%s): is lo up? ip link set lo up", port,
+			   strerror(code));
+		break;
+	}
+}
+
+/* Addresses that have been knocked at. */
+struct doctor_port_knocks {
+	union cvl_address addresses[DOCTOR_MAX_KNOCKS];
+	size_t count;
+};
+
+static bool doctor_port_is_new(struct doctor_port_knocks *knocks, const union cvl_address *address)
+{
+	size_t i;
+
+	for (i = 0; i < knocks->count; i++) {
+		if (!memcmp(&knocks->addresses[i], address, sizeof(*address)))
+			return false;
+	}
+	if (knocks->count == DOCTOR_MAX_KNOCKS)
+		return false;
+	knocks->addresses[knocks->count++] = *address;
+	return true;
+}
+
+/* Once for each address that packets to peers go out from; the first bad one is told. */
+static bool doctor_port_knock_own(const struct doctor_wire *wire,
+				  const struct doctor_port_new *from)
+{
+	struct doctor_port_knocks knocks = { 0 };
+	const struct cvl_peer *peer;
+
+	for (peer = wire->dev->peers; peer; peer = peer->next) {
+		bool ipv6 = peer->endpoint.any.sa_family == AF_INET6;
+		enum doctor_knock knock;
+		struct cmd_route route;
+
+		if (!peer->endpoint.any.sa_family ||
+		    cmd_route_to(&route, &peer->endpoint, wire->dev->fwmark) ||
+		    !route.source.any.sa_family || !doctor_port_is_new(&knocks, &route.source))
+			continue;
+		doctor_port_set(wire, &route.source);
+		knock = doctor_port_knock(wire, &route.source);
+		if (knock != KNOCK_SILENT && knock != KNOCK_REFUSED)
+			continue;
+		doctor_port_say(wire, knock, &route.source,
+				from->fates[ipv6].can == CMD_FW_ACCEPT);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * doctor_port() - look at the port of a link
+ * @wire: the link; the calling thread is in the namespace of its sockets
+ *
+ * Return: whether its sockets may be here: not all modules tell where they are.
+ */
+bool doctor_port(const struct doctor_wire *wire)
+{
+	union cvl_address here = {
+		.v4 = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+	};
+	enum doctor_knock knock = KNOCK_COUNTED;
+	struct doctor_port_new from;
+	bool is_fine;
+
+	doctor_port_judge(wire, &from);
+	doctor_port_set(wire, &here);
+	if (wire->is_up) {
+		knock = doctor_port_knock(wire, &here);
+		is_fine = knock == KNOCK_COUNTED || knock == KNOCK_TAKEN;
+		if (!is_fine || !doctor_port_knock_own(wire, &from))
+			doctor_port_say(wire, knock, &here, from.fates[0].can == CMD_FW_ACCEPT);
+	}
+	if (knock == KNOCK_REFUSED && !wire->is_counting)
+		return false;
+	doctor_port_rules(wire, &from);
+	return true;
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Read the packet filters of this network namespace: nftables over netlink, and the tables
+ * of the older iptables. Nothing is loaded into the kernel for it.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+
+#include "firewall.h"
+
+#define FIREWALL_BYTES 65536
+#define FIREWALL_REQUEST_BYTES 1024
+
+/* What the elements of all sets may take; others are taken for unknown. */
+#define FIREWALL_SET_BYTES (16U << 20)
+
+/* A ruleset that changes under so many dumps in a row is not read. */
+#define FIREWALL_TRIES 10
+
+/* filter, mangle and raw of two families */
+#define FIREWALL_MAX_TABLES 6
+
+/* A table of the older iptables. */
+struct firewall_table {
+	uint8_t family;
+	struct ipt_getinfo info;
+	struct ipt_get_entries *entries;
+};
+
+struct cmd_firewall {
+	struct cmd_fw_rules *rules;
+	struct firewall_table tables[FIREWALL_MAX_TABLES];
+	size_t table_count;
+	/* while it is read */
+	struct mnl_socket *socket;
+	uint32_t sequence;
+	size_t set_bytes;
+	int code;
+};
+
+static int firewall_take(const struct nlmsghdr *nlh, void *arg)
+{
+	struct cmd_firewall *firewall = arg;
+
+	if (NFNL_MSG_TYPE(nlh->nlmsg_type) == NFT_MSG_NEWSETELEM)
+		firewall->set_bytes += nlh->nlmsg_len;
+	if (firewall->set_bytes > FIREWALL_SET_BYTES)
+		return MNL_CB_OK;
+	if (cmd_fw_take(firewall->rules, nlh))
+		return MNL_CB_OK;
+	errno = ENOMEM;
+	return MNL_CB_ERROR;
+}
+
+/* A request for a dump; attributes may follow. */
+static struct nlmsghdr *firewall_request(struct cmd_firewall *firewall, void *buffer,
+					 unsigned int type, uint8_t family)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *nfg;
+
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = ++firewall->sequence;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = family;
+	nfg->version = NFNETLINK_V0;
+	return nlh;
+}
+
+static int firewall_dump(struct cmd_firewall *firewall, const struct nlmsghdr *request)
+{
+	struct nlmsghdr answer[FIREWALL_BYTES / sizeof(struct nlmsghdr)];
+	int ret = MNL_CB_OK;
+
+	if (mnl_socket_sendto(firewall->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	while (ret > MNL_CB_STOP) {
+		ssize_t bytes = mnl_socket_recvfrom(firewall->socket, answer, sizeof(answer));
+
+		if (bytes < 0)
+			return -errno;
+		ret = mnl_cb_run(answer, (size_t)bytes, request->nlmsg_seq,
+				 mnl_socket_get_portid(firewall->socket), firewall_take, firewall);
+	}
+	return ret < 0 ? -errno : 0;
+}
+
+static int firewall_dump_all(struct cmd_firewall *firewall, unsigned int type)
+{
+	struct nlmsghdr request[FIREWALL_REQUEST_BYTES / sizeof(struct nlmsghdr)];
+
+	return firewall_dump(firewall, firewall_request(firewall, request, type, NFPROTO_UNSPEC));
+}
+
+static void firewall_dump_set(void *arg, uint8_t family, const char *table, const char *set)
+{
+	struct nlmsghdr request[FIREWALL_REQUEST_BYTES / sizeof(struct nlmsghdr)];
+	struct cmd_firewall *firewall = arg;
+	struct nlmsghdr *nlh;
+
+	if (firewall->code || firewall->set_bytes > FIREWALL_SET_BYTES)
+		return;
+	nlh = firewall_request(firewall, request, NFT_MSG_GETSETELEM, family);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, table);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set);
+	firewall->code = firewall_dump(firewall, nlh);
+}
+
+/* One try at nftables; -EINTR: the ruleset has changed meanwhile. */
+static int firewall_read_nft(struct cmd_firewall *firewall)
+{
+	cmd_fw_destroy(firewall->rules);
+	firewall->set_bytes = 0;
+	firewall->rules = cmd_fw_create();
+	firewall->code = firewall->rules ? 0 : -ENOMEM;
+	firewall->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!firewall->socket || mnl_socket_bind(firewall->socket, 0, MNL_SOCKET_AUTOPID))
+		firewall->code = -errno;
+	if (!firewall->code)
+		firewall->code = firewall_dump_all(firewall, NFT_MSG_GETCHAIN);
+	if (!firewall->code)
+		firewall->code = firewall_dump_all(firewall, NFT_MSG_GETRULE);
+	if (!firewall->code)
+		firewall->code = firewall_dump_all(firewall, NFT_MSG_GETSET);
+	if (!firewall->code)
+		cmd_fw_each_set(firewall->rules, firewall_dump_set, firewall);
+	if (firewall->socket)
+		mnl_socket_close(firewall->socket);
+	return firewall->code;
+}
+
+/* Whether nftables is in the kernel: asking it would load it. */
+static bool firewall_has_nft(void)
+{
+	FILE *file;
+	char line[512];
+	bool found = false;
+
+	if (!access("/sys/module/nf_tables", F_OK))
+		return true;
+	file = fopen("/proc/kallsyms", "re");
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, " nft_register_expr") && !strchr(line, '[');
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void firewall_read_table(struct cmd_firewall *firewall, int fd, int level, uint8_t family,
+				const char *name)
+{
+	struct firewall_table *table = &firewall->tables[firewall->table_count];
+	socklen_t bytes = sizeof(table->info);
+
+	memset(table, 0, sizeof(*table));
+	table->family = family;
+	snprintf(table->info.name, sizeof(table->info.name), "%s", name);
+	if (getsockopt(fd, level, IPT_SO_GET_INFO, &table->info, &bytes))
+		return;
+	bytes = (socklen_t)sizeof(*table->entries) + table->info.size;
+	table->entries = calloc(1, bytes);
+	if (!table->entries)
+		return;
+	snprintf(table->entries->name, sizeof(table->entries->name), "%s", name);
+	table->entries->size = table->info.size;
+	/* -EAGAIN if it has changed since: then it is not looked at */
+	if (getsockopt(fd, level, IPT_SO_GET_ENTRIES, table->entries, &bytes)) {
+		free(table->entries);
+		firewall->code = -errno;
+		return;
+	}
+	firewall->table_count++;
+}
+
+/* The tables that are in use are listed; asking for others would make them. */
+static void firewall_read_legacy(struct cmd_firewall *firewall, uint8_t family)
+{
+	bool ipv6 = family == NFPROTO_IPV6;
+	FILE *file = fopen(ipv6 ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names",
+			   "re");
+	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char name[XT_TABLE_MAXNAMELEN];
+
+	while (file && fd >= 0 && fgets(name, sizeof(name), file)) {
+		name[strcspn(name, "\n")] = '\0';
+		if (firewall->table_count < FIREWALL_MAX_TABLES &&
+		    (!strcmp(name, "filter") || !strcmp(name, "mangle") || !strcmp(name, "raw")))
+			firewall_read_table(firewall, fd, ipv6 ? SOL_IPV6 : SOL_IP, family, name);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (file)
+		fclose(file);
+}
+
+/**
+ * cmd_firewall_read() - read all rules of this network namespace
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: for cmd_firewall_destroy(), or NULL with errno set: it cannot be read.
+ */
+struct cmd_firewall *cmd_firewall_read(void)
+{
+	struct cmd_firewall *firewall = calloc(1, sizeof(*firewall));
+	int tries;
+
+	if (!firewall)
+		return NULL;
+	if (firewall_has_nft()) {
+		for (tries = 0; tries < FIREWALL_TRIES; tries++) {
+			if (firewall_read_nft(firewall) != -EINTR)
+				break;
+		}
+	}
+	firewall_read_legacy(firewall, NFPROTO_IPV4);
+	firewall_read_legacy(firewall, NFPROTO_IPV6);
+	if (firewall->code) {
+		errno = -firewall->code;
+		cmd_firewall_destroy(firewall);
+		return NULL;
+	}
+	return firewall;
+}
+
+/**
+ * cmd_firewall_destroy() - forget the rules
+ * @firewall: may be NULL; errno stays
+ */
+void cmd_firewall_destroy(struct cmd_firewall *firewall)
+{
+	int code = errno;
+	size_t i;
+
+	if (!firewall)
+		return;
+	for (i = 0; i < firewall->table_count; i++)
+		free(firewall->tables[i].entries);
+	cmd_fw_destroy(firewall->rules);
+	free(firewall);
+	errno = code;
+}
+
+static void firewall_judge_table(const struct firewall_table *table, unsigned int hook,
+				 const struct cmd_fw_packet *packet, struct cmd_fw_fate *fate)
+{
+	static const char * const chains[] = {
+		[NF_INET_PRE_ROUTING] = "PREROUTING",
+		[NF_INET_LOCAL_IN] = "INPUT",
+		[NF_INET_FORWARD] = "FORWARD",
+		[NF_INET_LOCAL_OUT] = "OUTPUT",
+		[NF_INET_POST_ROUTING] = "POSTROUTING",
+	};
+	unsigned int can;
+
+	if (table->family != packet->family || !(table->info.valid_hooks & 1U << hook) ||
+	    fate->can == CMD_FW_DROP)
+		return;
+	can = cmd_fw_xt_judge(table->entries->entrytable, table->entries->size,
+			      table->info.hook_entry[hook], packet, fate);
+	if (!(can & CMD_FW_DROP))
+		return;
+	fate->can = can & CMD_FW_ACCEPT ? fate->can | CMD_FW_DROP : CMD_FW_DROP;
+	fate->program = packet->family == NFPROTO_IPV6 ? "ip6tables" : "iptables";
+	fate->family = packet->family == NFPROTO_IPV6 ? "ip6" : "ip";
+	snprintf(fate->table, sizeof(fate->table), "%s", table->info.name);
+	snprintf(fate->chain, sizeof(fate->chain), "%s", chains[hook]);
+}
+
+/**
+ * cmd_firewall_judge() - what becomes of a packet that comes in for this machine or leaves it
+ * @firewall: the rules
+ * @packet: what is known of it
+ * @fate: filled in
+ */
+void cmd_firewall_judge(const struct cmd_firewall *firewall, const struct cmd_fw_packet *packet,
+			struct cmd_fw_fate *fate)
+{
+	const unsigned int hooks[] = {
+		packet->is_incoming ? NF_INET_PRE_ROUTING : NF_INET_LOCAL_OUT,
+		packet->is_incoming ? NF_INET_LOCAL_IN : NF_INET_POST_ROUTING,
+	};
+	size_t i, j;
+
+	memset(fate, 0, sizeof(*fate));
+	fate->can = CMD_FW_ACCEPT;
+	for (i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
+		if (firewall->rules)
+			cmd_fw_judge(firewall->rules, packet, hooks[i], fate);
+		for (j = 0; j < firewall->table_count; j++)
+			firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
+	}
+}
+
+/**
+ * cmd_firewall_remedy() - how a port is opened
+ * @firewall: the rules
+ * @fate: whose chain drops
+ * @text: filled in with a command
+ * @text_bytes: size of @text
+ * @port: which
+ */
+void cmd_firewall_remedy(const struct cmd_firewall *firewall, const struct cmd_fw_fate *fate,
+			 char *text, size_t text_bytes, uint16_t port)
+{
+	bool by_iptables = strcmp(fate->program, "nft") || !strcmp(fate->chain, "INPUT");
+
+	if (firewall->rules && cmd_fw_has_chain(firewall->rules, "ufw-user-input"))
+		snprintf(text, text_bytes, "ufw allow %u/udp", port);
+	else if (!strcmp(fate->table, "firewalld"))
+		snprintf(text, text_bytes, "firewall-cmd --add-port=%u/udp", port);
+	else if (by_iptables)
+		snprintf(text, text_bytes, "%s -t %s -I %s -p udp --dport %u -j ACCEPT",
+			 strcmp(fate->family, "ip6") ? "iptables" : "ip6tables", fate->table,
+			 fate->chain, port);
+	else
+		snprintf(text, text_bytes, "nft insert rule %s %s %s udp dport %u accept",
+			 fate->family, fate->table, fate->chain, port);
+}
