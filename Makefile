@@ -126,7 +126,9 @@ fuzz:
 .PHONY: stress
 stress: all
 	@selftests/stress/run --kernel $(KERNEL) \
-		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(T)
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) \
+		$(if $(SEED),--env CV_SEED=$(SEED)) \
+		$(if $(filter wireguard,$(MODULE)),--env CV_KIND=wireguard --env CV_TOOL=wg) $(T)
 
 .PHONY: lint
 lint: setup
