@@ -128,8 +128,9 @@ bool cv_timer_rules_quiet(struct cv_timer_state *state, enum cv_event event, u32
  * @state: the timers
  * @event: what happened
  * @now_ms: when
- * @jitter_ms: random, 0 to CV_WIRE_RETRY_JITTER_MS; put on top of the timers that would
- *	otherwise make both sides act at the same moment
+ * @jitter_ms: random, 0 to CV_WIRE_RETRY_JITTER_MS, or more after initiations have
+ *	crossed; put on top of the timers that would otherwise make both sides act at the
+ *	same moment
  *
  * Context: any; holds the lock that the caller guards @state with.
  * Return: true when the kernel timer must be set to cv_timer_rules_next() because it

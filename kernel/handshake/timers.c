@@ -16,6 +16,13 @@
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 
+/*
+ * How much longer, at most, the next initiation waits after an answer that undid our own:
+ * both initiations crossed, and would again if one takes longer than the difference of two
+ * jitters to arrive and be answered.
+ */
+#define CV_TIMERS_CROSSED_JITTER_MS 2500
+
 /* As many ticks from now a timer of the kernel's is not late. */
 #define CV_TIMERS_EXACT_JIFFIES 63
 
@@ -79,6 +86,15 @@ static unsigned long cv_timers_step_jiffies(s32 wait_ms)
 	return step < CV_TIMERS_EXACT_JIFFIES || wait_ms > most_ms ? step : step - step / 8;
 }
 
+/* A response moves the retry timer only while an initiation of ours is wanted. */
+static u32 cv_timers_jitter_ms(enum cv_event event)
+{
+	u32 most_ms = event == CV_EVENT_RESPONSE_SENT ? CV_TIMERS_CROSSED_JITTER_MS :
+							CV_WIRE_RETRY_JITTER_MS;
+
+	return reciprocal_scale(get_random_u32(), most_ms + 1);
+}
+
 static void cv_timers_arm(struct cv_peer *peer, u32 now_ms)
 {
 	u32 next_ms = cv_timer_rules_next(&peer->timers);
@@ -107,7 +123,7 @@ void cv_timers_event(struct cv_peer *peer, enum cv_event event)
 	if (event == CV_EVENT_HANDSHAKE_COMPLETE)
 		ktime_get_real_ts64(&peer->handshake_time);
 	if (cv_timer_rules_apply(&peer->timers, event, now_ms,
-				 reciprocal_scale(get_random_u32(), CV_WIRE_RETRY_JITTER_MS + 1)))
+				 cv_timers_jitter_ms(event)))
 		cv_timers_arm(peer, now_ms);
 	spin_unlock_bh(&peer->timer_lock);
 }
@@ -136,7 +152,7 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 static bool cv_timers_retry_comes(const struct cv_peer *peer)
 {
 	const s64 most_ns = CV_WIRE_RETRY_S * NSEC_PER_SEC +
-			    CV_WIRE_RETRY_JITTER_MS * NSEC_PER_MSEC;
+			    CV_TIMERS_CROSSED_JITTER_MS * NSEC_PER_MSEC;
 	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
 
 	return initiated_ns && READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
