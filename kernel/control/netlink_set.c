@@ -9,6 +9,16 @@
  * each peer of it comes to, in the order of the request; new peers are made and given
  * their place in the table, where nobody finds them yet; a new port is opened last.
  * Up to here a refusal undoes what was done. Then it is applied, which cannot fail.
+ *
+ * DOC: Keys of a request
+ * netlink frees a request without wiping it, and returns it with the error when it is
+ * refused. So the handler wipes every private and pre-shared key in it before it returns,
+ * those of attributes that a later one of the same type overrides included. Netlink taps
+ * (nlmon) may have clones that share the data; they see zeros from then on.
+ *
+ * Out of reach are requests that generic netlink refuses before it calls the handler (no
+ * permission, an attribute that does not fit the policy), and the messages of a dump, which
+ * belong to the socket of the reader.
  */
 #include <crypto/utils.h>
 #include <linux/netdevice.h>
@@ -119,6 +129,7 @@ static void cv_netlink_set_cancel(struct cv_netlink_set *set);
 static int cv_netlink_set_open_port(struct cv_netlink_set *set);
 static void cv_netlink_set_apply(struct cv_netlink_set *set);
 static void cv_netlink_set_free(struct cv_netlink_set *set);
+static void cv_netlink_set_wipe_keys(const struct nlmsghdr *request);
 
 static int cv_netlink_set_locked(struct cv_netlink_set *set)
 {
@@ -167,6 +178,7 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
 		rtnl_unlock();
 	}
 	cv_netlink_set_free(&set);
+	cv_netlink_set_wipe_keys(info->nlhdr);
 	return err;
 }
 
@@ -177,6 +189,36 @@ static void cv_netlink_set_free(struct cv_netlink_set *set)
 	kvfree(set->ips);
 	kvfree(set->sorted);
 	kvfree(set->peers);
+}
+
+static void cv_netlink_set_wipe_attr(const struct nlattr *attr)
+{
+	memzero_explicit(nla_data(attr), nla_len(attr));
+}
+
+static void cv_netlink_set_wipe_peers(const struct nlattr *peers)
+{
+	const struct nlattr *nest, *attr;
+	int peers_rest, peer_rest;
+
+	nla_for_each_nested(nest, peers, peers_rest)
+		nla_for_each_nested(attr, nest, peer_rest)
+			if (nla_type(attr) == CVPEER_A_PRESHARED_KEY)
+				cv_netlink_set_wipe_attr(attr);
+}
+
+/* By the message, not by the parsed attributes, which have only the last of each type. */
+static void cv_netlink_set_wipe_keys(const struct nlmsghdr *request)
+{
+	const struct nlattr *attr;
+	int rest;
+
+	nlmsg_for_each_attr(attr, request, GENL_HDRLEN, rest) {
+		if (nla_type(attr) == CVDEVICE_A_PRIVATE_KEY)
+			cv_netlink_set_wipe_attr(attr);
+		else if (nla_type(attr) == CVDEVICE_A_PEERS)
+			cv_netlink_set_wipe_peers(attr);
+	}
 }
 
 /*

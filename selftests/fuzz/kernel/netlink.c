@@ -173,8 +173,10 @@ static const struct genl_ops *fake_op(const struct genl_family *family, u8 cmd)
 int fake_genl_request(int id, u8 cmd, const void *attrs, size_t bytes,
 		      struct netlink_ext_ack *extack)
 {
-	struct nlmsghdr header = { .nlmsg_type = id };
-	struct genl_info info = { .nlhdr = &header, .extack = extack };
+	struct fake_genl_message message = {
+		.header.nlmsg_type = id, .attrs = attrs, .bytes = bytes,
+	};
+	struct genl_info info = { .nlhdr = &message.header, .extack = extack };
 	const struct genl_family *family = fake_families[id - FAKE_FAMILY_ID];
 	const struct genl_ops *op = family ? fake_op(family, cmd) : NULL;
 	struct nlattr *table[64] = {};

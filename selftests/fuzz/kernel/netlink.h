@@ -111,6 +111,22 @@ struct genl_info {
 	struct netlink_ext_ack *extack;
 };
 
+/* A request, whose attributes are elsewhere: in memory of the very size. */
+struct fake_genl_message {
+	struct nlmsghdr header;
+	const void *attrs;
+	size_t bytes;
+};
+
+static inline const struct fake_genl_message *fake_genl_message(const struct nlmsghdr *header)
+{
+	return container_of(header, const struct fake_genl_message, header);
+}
+
+#define nlmsg_for_each_attr(attr, header, header_bytes, rest)			\
+	nla_for_each_attr(attr, fake_genl_message(header)->attrs,		\
+			  (int)fake_genl_message(header)->bytes, rest)
+
 struct netlink_callback;
 struct sk_buff;
 
