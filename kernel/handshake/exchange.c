@@ -324,7 +324,7 @@ static bool cv_exchange_source_allowed(struct cv_device *dev, const struct cv_en
 			   (const void *)&from->remote.v4.sin_addr :
 			   (const void *)&from->remote.v6.sin6_addr;
 
-	return cv_ratelimit_allow(cv_exchange_limit, dev->netdev->ifindex,
+	return cv_ratelimit_allow(cv_exchange_limit, dev->serial,
 				  from->remote.any.sa_family, addr,
 				  ktime_get_coarse_boottime_ns());
 }

@@ -63,11 +63,11 @@ void cv_ratelimit_destroy(struct cv_ratelimit *limit)
 	kvfree(limit);
 }
 
-static u64 cv_ratelimit_source(const struct cv_ratelimit *limit, u32 scope, int family,
+static u64 cv_ratelimit_source(const struct cv_ratelimit *limit, u64 scope, int family,
 			       const void *addr)
 {
 	u64 network = family == AF_INET6 ? get_unaligned_be64(addr) : get_unaligned_be32(addr);
-	u64 source = siphash_2u64(network, (u64)family << 32 | scope, &limit->key);
+	u64 source = siphash_3u64(network, family, scope, &limit->key);
 
 	return source ? source : 1;
 }
@@ -92,7 +92,7 @@ cv_ratelimit_bucket(struct cv_ratelimit_set *set, u64 source)
 	return oldest;
 }
 
-bool cv_ratelimit_allow(struct cv_ratelimit *limit, u32 scope, int family,
+bool cv_ratelimit_allow(struct cv_ratelimit *limit, u64 scope, int family,
 			const void *addr, u64 now_ns)
 {
 	u64 source = cv_ratelimit_source(limit, scope, family, addr);

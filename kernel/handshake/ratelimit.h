@@ -31,7 +31,7 @@ void cv_ratelimit_destroy(struct cv_ratelimit *limit);
 /**
  * cv_ratelimit_allow() - take a token of a source
  * @limit: the limiter
- * @scope: whatever keeps equal addresses apart, e.g. the number of a device
+ * @scope: keeps equal addresses apart: &cv_device.serial, which no two devices have had
  * @family: AF_INET or AF_INET6
  * @addr: struct in_addr or struct in6_addr; of IPv6 the first 64 bits count
  * @now_ns: time of a clock that does not step, in nanoseconds
@@ -43,7 +43,7 @@ void cv_ratelimit_destroy(struct cv_ratelimit *limit);
  * Context: process or softirq; takes a lock of its own, bottom halves off.
  * Return: true when the message may pass.
  */
-bool cv_ratelimit_allow(struct cv_ratelimit *limit, u32 scope, int family,
+bool cv_ratelimit_allow(struct cv_ratelimit *limit, u64 scope, int family,
 			const void *addr, u64 now_ns);
 
 #endif /* CV_HANDSHAKE_RATELIMIT_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Comparing secrets, and SipHash-2-4 of two words, for unit tests.
+ * Comparing secrets, and SipHash-2-4 of some words, for unit tests.
  */
 #include <crypto/utils.h>
 #include <linux/siphash.h>
@@ -36,16 +36,15 @@ static void siphash_rounds(u64 v[4], unsigned int count)
 	}
 }
 
-u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
+static u64 siphash_words(const u64 *words, unsigned int count, const siphash_key_t *key)
 {
-	u64 words[3] = { first, second, 16ULL << 56 };
 	u64 v[4] = {
 		key->key[0] ^ 0x736f6d6570736575ULL, key->key[1] ^ 0x646f72616e646f6dULL,
 		key->key[0] ^ 0x6c7967656e657261ULL, key->key[1] ^ 0x7465646279746573ULL,
 	};
 	unsigned int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < count; i++) {
 		v[3] ^= words[i];
 		siphash_rounds(v, 2);
 		v[0] ^= words[i];
@@ -53,4 +52,18 @@ u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
 	v[2] ^= 0xff;
 	siphash_rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
+{
+	u64 words[3] = { first, second, 16ULL << 56 };
+
+	return siphash_words(words, 3, key);
+}
+
+u64 siphash_3u64(u64 first, u64 second, u64 third, const siphash_key_t *key)
+{
+	u64 words[4] = { first, second, third, 24ULL << 56 };
+
+	return siphash_words(words, 4, key);
 }

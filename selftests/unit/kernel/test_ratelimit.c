@@ -16,7 +16,7 @@
 
 static const u8 test_ratelimit_v4[4] = { 192, 0, 2, 1 };
 
-static unsigned int test_ratelimit_burst(struct cv_ratelimit *limit, u32 scope, int family,
+static unsigned int test_ratelimit_burst(struct cv_ratelimit *limit, u64 scope, int family,
 					 const void *addr, u64 now_ns)
 {
 	unsigned int allowed = 0;
@@ -28,7 +28,7 @@ static unsigned int test_ratelimit_burst(struct cv_ratelimit *limit, u32 scope, 
 }
 
 static void test_ratelimit_expect(int line, unsigned int expected,
-				  struct cv_ratelimit *limit, u32 scope, int family,
+				  struct cv_ratelimit *limit, u64 scope, int family,
 				  const void *addr, u64 now_ns)
 {
 	unsigned int allowed = test_ratelimit_burst(limit, scope, family, addr, now_ns);
@@ -88,6 +88,8 @@ static void test_ratelimit_sources(void)
 	CHECK_BURST(5, limit, 1, AF_INET, test_ratelimit_v4, START);
 	CHECK_BURST(5, limit, 1, AF_INET, v4, START);
 	CHECK_BURST(5, limit, 2, AF_INET, v4, START);
+	CHECK_BURST(5, limit, 1ULL << 32 | 2, AF_INET, v4, START);
+	CHECK_BURST(0, limit, 2, AF_INET, v4, START);
 
 	CHECK_BURST(5, limit, 1, AF_INET6, v6, START);
 	v6[15] = 1;
