@@ -8,11 +8,13 @@
 
 #include <linux/build_bug.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
 #include "order.h"
 #include "../control/drop.h"
+#include "../tables/replay.h"
 
 struct cv_peer;
 struct cv_session;
@@ -30,6 +32,13 @@ struct cv_session;
 
 /* Bytes per device and direction that may be in flight through the crypto. */
 #define CV_BATCH_FLIGHT_BYTES (4 << 20)
+
+/*
+ * Received packets per peer that may be in flight. A batch may be opened later than all
+ * others in flight: the span of their counters must fit the replay window, however small
+ * the packets are. Half of it is for packets that were lost or reordered on the path.
+ */
+#define CV_BATCH_FLIGHT_PACKETS (CV_REPLAY_WINDOW / 2)
 
 /**
  * enum cv_batch_state - where a batch is; changed under &cv_order.lock
@@ -145,6 +154,38 @@ static inline struct cv_batch_cb *cv_batch_cb(struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct cv_batch_cb) > sizeof(skb->cb));
 	return (struct cv_batch_cb *)skb->cb;
+}
+
+/**
+ * cv_batch_add_packets() - count packets that were added to a batch
+ * @batch: the batch, waiting
+ * @packets: how many, segments and datagrams counted singly
+ *
+ * Context: BH off, the order's lock held.
+ */
+static inline void cv_batch_add_packets(struct cv_batch *batch, unsigned int packets)
+{
+	struct cv_order *order = batch->order;
+
+	lockdep_assert_held(&order->lock);
+	batch->packets += packets;
+	WRITE_ONCE(order->packets, order->packets + packets);
+}
+
+/**
+ * cv_batch_admits() - whether received packets may join those in flight
+ * @order: the peer's receiving queue
+ * @packets: how many
+ *
+ * CPUs that receive from one peer at once may exceed the limit by a super-packet each,
+ * which is far less than the window has left.
+ *
+ * Context: any; takes no lock.
+ * Return: false when they are to be dropped.
+ */
+static inline bool cv_batch_admits(const struct cv_order *order, unsigned int packets)
+{
+	return READ_ONCE(order->packets) + packets <= CV_BATCH_FLIGHT_PACKETS;
 }
 
 /**

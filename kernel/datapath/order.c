@@ -95,6 +95,7 @@ void cv_order_init(struct cv_order *order)
 	order->waiting = 0;
 	order->bulk = 0;
 	order->running = 0;
+	order->packets = 0;
 }
 
 static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing);
@@ -149,6 +150,7 @@ static void cv_order_carry_away(struct cv_order *order)
 		if (n++ >= CV_ORDER_DRAIN_MAX && order->running)
 			break;
 		list_del(&head->order_link);
+		WRITE_ONCE(order->packets, order->packets - head->packets);
 		spin_unlock(&order->lock);
 		if (head->sealing)
 			cv_tx_finish(head);

@@ -28,6 +28,8 @@ struct cv_order {
 	unsigned int bulk;
 	/** @running: how many are being sealed or opened */
 	unsigned int running;
+	/** @packets: how many the batches hold; read without the lock by cv_batch_admits() */
+	unsigned int packets;
 	/** @held_tail: where the backlog of the CPU ended that holds the queue; its own */
 	u32 held_tail;
 	/** @held_jiffies: when it began to hold it; its own */

@@ -218,13 +218,19 @@ static struct cv_session *cv_rx_session(struct cv_device *dev, __le32 index)
 	return session;
 }
 
+/* How many datagrams a packet is. */
+static unsigned int cv_rx_datagrams(struct sk_buff *skb)
+{
+	return DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes, cv_batch_cb(skb)->rx.stride);
+}
+
 static void cv_rx_add(struct cv_batch *batch, struct sk_buff *skb)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 
 	lockdep_assert_held(&batch->order->lock);
 	__skb_queue_tail(&batch->in, skb);
-	batch->packets += DIV_ROUND_UP(cb->rx.bytes, cb->rx.stride);
+	cv_batch_add_packets(batch, cv_rx_datagrams(skb));
 	batch->bytes += cb->rx.bytes;
 	batch->last_counter = cb->rx.counter;
 	batch->flight_bytes += skb->truesize;
@@ -286,9 +292,9 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 
 	/* What would be dropped after the work is dropped before it. */
 	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES ||
+		     !cv_batch_admits(order, cv_rx_datagrams(skb)) ||
 		     cv_lane_is_full(dev, session->peer->id))) {
-		cv_drop_add(dev, CV_DROP_RX_BUSY, DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes,
-							       cv_batch_cb(skb)->rx.stride));
+		cv_drop_add(dev, CV_DROP_RX_BUSY, cv_rx_datagrams(skb));
 		kfree_skb(skb);
 		return;
 	}
@@ -296,8 +302,7 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 		return;
 	batch = cv_batch_create(session, false);
 	if (unlikely(!batch)) {
-		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes,
-								    cv_batch_cb(skb)->rx.stride));
+		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, cv_rx_datagrams(skb));
 		kfree_skb(skb);
 		return;
 	}

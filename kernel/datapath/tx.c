@@ -414,7 +414,7 @@ static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 
 		__skb_unlink(skb, packets);
 		__skb_queue_tail(&batch->in, skb);
-		batch->packets += cb->tx.packets;
+		cv_batch_add_packets(batch, cb->tx.packets);
 		batch->bytes += cb->tx.bytes;
 		flight_bytes += cb->tx.flight_bytes;
 		/* Read without the lock, to see whether a session is used up. */

@@ -587,6 +587,7 @@ static struct sk_buff *make_skb(struct fuzz_input *in, const u8 *data, unsigned 
 static void deliver(struct fuzz_input *in, long memory)
 {
 	struct sk_buff *skb = make_skb(in, wire, wire_bytes);
+	unsigned int i;
 
 	if (wire_stride < wire_bytes)
 		skb_shinfo(skb)->gso_size = wire_stride;
@@ -594,9 +595,12 @@ static void deliver(struct fuzz_input *in, long memory)
 	shim_fail_after(memory);
 	cv_rx_receive(&listener, skb);
 	shim_fail_after(-1);
-	/* The bound of bytes in flight: how many it has refused is not the model's to know. */
+	/* The bounds of what is in flight: how many were refused is not the model's to know. */
 	if (atomic_read(&device->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES)
 		lossy = true;
+	for (i = 0; i < PEERS; i++)
+		if (!cv_batch_admits(&senders[i].peer->rx, DATAGRAMS_MAX))
+			lossy = true;
 }
 
 static void run_batches(long memory)
@@ -612,6 +616,7 @@ static void run_batches(long memory)
 								  order_link);
 
 			list_del(&batch->order_link);
+			batch->order->packets -= batch->packets;
 			batch->state = CV_BATCH_RUNNING;
 			cv_open_batch(batch);
 			cv_rx_finish(batch);
@@ -620,6 +625,9 @@ static void run_batches(long memory)
 	shim_fail_after(-1);
 	FUZZ_CHECK(!atomic_read(&device->rx_flight_bytes), "expected no bytes in flight, got %d",
 		   atomic_read(&device->rx_flight_bytes));
+	for (i = 0; i < PEERS; i++)
+		FUZZ_CHECK(!senders[i].peer->rx.packets, "expected no packets in flight, got %u",
+			   senders[i].peer->rx.packets);
 }
 
 static void drop_sessions(struct cv_peer *peer)

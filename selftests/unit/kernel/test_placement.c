@@ -245,6 +245,7 @@ static void test_placement_join_at(unsigned int peer, bool sealing,
 	spin_lock(&order->lock);
 	batch->counter = counter;
 	batch->bulk = kind == BULK;
+	cv_batch_add_packets(batch, kind == LONE ? 1 : CV_BATCH_MAX_PACKETS);
 	place = cv_batch_join(batch, kind == LONE, kind == LONE);
 	spin_unlock(&order->lock);
 	cv_crypt_start(order, &place);
@@ -345,7 +346,7 @@ static void test_placement_end(void)
 
 			CHECK_LEFT(i, sealing, flows[i][sealing].joined);
 			CHECK(list_empty(&order->batches) && !order->waiting && !order->bulk &&
-			      !order->running && !order->draining,
+			      !order->running && !order->draining && !order->packets,
 			      "expected peer %u's queue to be empty", i);
 		}
 		CHECK(peers[i].refs.count == 1 && sessions[i].refs.count == 1,
@@ -590,6 +591,48 @@ static void test_placement_overtaken(void)
 	test_placement_end();
 }
 
+/* The first batch is in hand: all that may come comes, and others open what they can. */
+static void test_placement_late_others(void)
+{
+	static bool inside;
+	unsigned int i;
+
+	if (inside)
+		return;
+	inside = true;
+	for (i = 0; i < 2 * CV_WIRE_REPLAY_BITS / CV_BATCH_MAX_PACKETS; i++) {
+		if (!cv_batch_admits(&peers[0].rx, CV_BATCH_MAX_PACKETS))
+			break;
+		fake_cpu = 0;
+		test_placement_join(0, false, SHORT);
+		test_placement_run(2, "culvert-urgent");
+		test_placement_run(3, "culvert-urgent");
+	}
+	fake_cpu = 1;
+	meanwhile = NULL;
+	inside = false;
+}
+
+/* A batch that is opened after all others in flight is not too old for the window. */
+static void test_placement_late(void)
+{
+	u64 greatest = 0;
+	unsigned int i;
+
+	test_placement_begin(4);
+	test_placement_join(0, false, SHORT);
+	meanwhile = test_placement_late_others;
+	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
+	for (i = 0; i < ran_count; i++)
+		greatest = max(greatest, ran[i].counter);
+	CHECK(greatest > 64, "expected more than 64 batches to overtake one, got %llu",
+	      (unsigned long long)greatest);
+	CHECK((greatest + 1) * CV_BATCH_MAX_PACKETS <= CV_REPLAY_WINDOW,
+	      "expected the counters in flight to fit %u, got %llu", CV_REPLAY_WINDOW,
+	      (unsigned long long)(greatest + 1) * CV_BATCH_MAX_PACKETS);
+	test_placement_end();
+}
+
 /*
  * What the first CPU has sent is in its backlog: the second leaves what it completes to it,
  * until that is past.
@@ -720,6 +763,7 @@ int main(void)
 		  test_placement_lone_behind_short },
 		{ "who makes too many batches helps", test_placement_behind },
 		{ "a batch that was overtaken takes its place", test_placement_overtaken },
+		{ "a batch that is opened last is not too old", test_placement_late },
 		{ "what is in a CPU's backlog is not overtaken", test_placement_held },
 		{ "what is in no backlog holds nothing", test_placement_not_held },
 		{ "a backlog that stands still is not waited for", test_placement_stuck },
