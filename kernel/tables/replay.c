@@ -31,8 +31,7 @@ static void cv_replay_advance(struct cv_replay *replay, u64 counter)
 	while (entered--)
 		replay->seen[++old_word % CV_REPLAY_WORDS] = 0;
 
-	/* Paired with the lockless read in cv_replay_stale(). */
-	WRITE_ONCE(replay->next, counter + 1);
+	replay->next = counter + 1;
 }
 
 static bool cv_replay_claim(struct cv_replay *replay, u64 counter)
@@ -64,16 +63,4 @@ bool cv_replay_accept(struct cv_replay *replay, u64 counter)
 	accepted = cv_replay_claim(replay, counter);
 	spin_unlock_bh(&replay->lock);
 	return accepted;
-}
-
-bool cv_replay_stale(const struct cv_replay *replay, u64 counter)
-{
-	u64 next;
-
-	/* A torn read could show a window that is further ahead than the real one. */
-	if (!IS_ENABLED(CONFIG_64BIT))
-		return false;
-
-	next = READ_ONCE(replay->next);
-	return counter < next && next - counter > CV_REPLAY_WINDOW;
 }

@@ -49,17 +49,4 @@ void cv_replay_init(struct cv_replay *replay);
  */
 bool cv_replay_accept(struct cv_replay *replay, u64 counter);
 
-/**
- * cv_replay_stale() - is a counter certainly refused, before decryption
- * @replay: the window
- * @counter: counter as claimed by a packet that is not yet authenticated
- *
- * A hint that saves a decryption: the window only moves forward, so what is too old
- * now stays too old. Says false when in doubt.
- *
- * Context: any; takes no lock.
- * Return: true when cv_replay_accept() would certainly refuse @counter.
- */
-bool cv_replay_stale(const struct cv_replay *replay, u64 counter);
-
 #endif /* CV_TABLES_REPLAY_H */
