@@ -274,6 +274,26 @@ netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	return (netdev_tx_t)ret;
 }
 
+/*
+ * A packet that waits must hold neither its socket, which holds the namespace, and that
+ * this link, nor memory of the program that sent it with MSG_ZEROCOPY, which holds the
+ * socket as well: one whose sender has gone would only end when the handshake is given up.
+ */
+static void cv_tx_orphan(struct cv_device *dev, struct sk_buff_head *packets)
+{
+	struct sk_buff *skb, *next;
+
+	skb_queue_walk_safe(packets, skb, next) {
+		if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC | __GFP_NOWARN))) {
+			__skb_unlink(skb, packets);
+			cv_drop_add(dev, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->tx.packets);
+			kfree_skb(skb);
+			continue;
+		}
+		skb_orphan(skb);
+	}
+}
+
 /* Packets wait for a session: not too many, the oldest goes first. */
 static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 {
@@ -281,13 +301,7 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	struct sk_buff *skb;
 	unsigned int count;
 
-	/*
-	 * A packet that waits must not hold its socket: that holds the namespace, and
-	 * the namespace this link. One that is left by everybody would only end when
-	 * the handshake is given up.
-	 */
-	skb_queue_walk(packets, skb)
-		skb_orphan(skb);
+	cv_tx_orphan(peer->dev, packets);
 	__skb_queue_head_init(&dropped);
 	spin_lock_bh(&peer->staged.lock);
 	/* A removed peer's queue has been emptied for good. */
