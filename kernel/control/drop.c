@@ -53,6 +53,7 @@ static const struct cv_drop_words {
 	/* a handshake message */
 	[CV_DROP_HS_QUEUE_FULL] = { "hs_queue_full", CV_DROP_AS_RX_DROPPED },
 	[CV_DROP_HS_NO_MEMORY] = { "hs_no_memory", CV_DROP_AS_RX_DROPPED },
+	[CV_DROP_HS_NO_RANDOM] = { "hs_no_random", CV_DROP_AS_RX_DROPPED },
 	[CV_DROP_HS_NO_IDENTITY] = { "hs_no_private_key", CV_DROP_AS_RX_ERRORS },
 	[CV_DROP_HS_MAC1] = { "hs_bad_mac1", CV_DROP_AS_RX_ERRORS },
 	[CV_DROP_HS_NO_COOKIE] = { "hs_cookie_demanded", CV_DROP_AS_RX_ERRORS },

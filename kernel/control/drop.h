@@ -63,6 +63,7 @@ enum cv_drop_class {
  * @CV_DROP_RX_INNER_SOURCE: its source is not in the peer's allowed IPs
  * @CV_DROP_HS_QUEUE_FULL: too many messages wait for a worker
  * @CV_DROP_HS_NO_MEMORY: no memory for the message or what follows from it
+ * @CV_DROP_HS_NO_RANDOM: the random generator is not ready yet
  * @CV_DROP_HS_NO_IDENTITY: we have no private key
  * @CV_DROP_HS_MAC1: not made for our public key
  * @CV_DROP_HS_NO_COOKIE: under load: a cookie was sent instead of an answer
@@ -116,6 +117,7 @@ enum cv_drop {
 	/* a handshake message */
 	CV_DROP_HS_QUEUE_FULL,
 	CV_DROP_HS_NO_MEMORY,
+	CV_DROP_HS_NO_RANDOM,
 	CV_DROP_HS_NO_IDENTITY,
 	CV_DROP_HS_MAC1,
 	CV_DROP_HS_NO_COOKIE,

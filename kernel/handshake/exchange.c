@@ -369,6 +369,11 @@ static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchan
 {
 	struct cv_identity identity;
 
+	/* An answer needs secrets; nothing waits for them, RTNL may wait for the worker. */
+	if (unlikely(!rng_is_initialized())) {
+		cv_drop_count(queue->dev, CV_DROP_HS_NO_RANDOM);
+		return;
+	}
 	if (item->message.type == cpu_to_le32(CV_WIRE_COOKIE)) {
 		cv_exchange_on_cookie(queue->dev, item);
 		return;
@@ -825,7 +830,8 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	if (READ_ONCE(peer->dead) || !netif_running(peer->dev->netdev) ||
 	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
 		return;
-	if (cv_exchange_static_static(peer, &identity, secret)) {
+	/* Early after boot the random generator is not ready: the retry timer comes again. */
+	if (likely(rng_is_initialized()) && cv_exchange_static_static(peer, &identity, secret)) {
 		mutex_lock(&peer->exchange_lock);
 		if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
 					   CV_WIRE_RETRY_S * NSEC_PER_SEC)

@@ -12,6 +12,7 @@
 #include <crypto/chacha20poly1305.h>
 #include <crypto/curve25519.h>
 #include <linux/cache.h>
+#include <linux/random.h>
 #include <linux/string.h>
 
 /* C and H before the responder's public key comes in. */
@@ -20,6 +21,7 @@ static u8 cv_noise_first_hash[CV_WIRE_HASH_BYTES] __ro_after_init;
 
 static void cv_noise_start(struct cv_noise *noise,
 			   const u8 responder_public[CV_WIRE_KEY_BYTES]);
+/* The library would wait until the random generator is ready; a lock is held here. */
 static bool cv_noise_make_ephemeral(struct cv_noise *noise,
 				    u8 ephemeral_public[CV_WIRE_KEY_BYTES]);
 static void cv_noise_mix_hash(struct cv_noise *noise, const void *data, size_t len);
@@ -235,7 +237,8 @@ static void cv_noise_start(struct cv_noise *noise,
 static bool cv_noise_make_ephemeral(struct cv_noise *noise,
 				    u8 ephemeral_public[CV_WIRE_KEY_BYTES])
 {
-	curve25519_generate_secret(noise->ephemeral_private);
+	get_random_bytes(noise->ephemeral_private, CV_WIRE_KEY_BYTES);
+	curve25519_clamp_secret(noise->ephemeral_private);
 	return curve25519_generate_public(ephemeral_public, noise->ephemeral_private);
 }
 

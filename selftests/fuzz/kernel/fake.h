@@ -419,12 +419,6 @@ void *rhashtable_lookup_fast(struct rhashtable *table, const void *key,
 
 #define get_random_once(buffer, len) get_random_bytes(buffer, len)
 
-static inline void curve25519_clamp_secret(u8 secret[32])
-{
-	secret[0] &= 248;
-	secret[31] = (secret[31] & 127) | 64;
-}
-
 static inline void sort(void *base, size_t count, size_t size,
 			int (*compare)(const void *a, const void *b), void *swap)
 {

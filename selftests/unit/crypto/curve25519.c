@@ -145,7 +145,7 @@ static void ladder_step(const struct field *x_1, struct field *x_2, struct field
 	*z_2 = field_multiply(e, field_add(aa, field_multiply(a24, e)));
 }
 
-static void curve25519_clamp(u8 scalar[32])
+void curve25519_clamp_secret(u8 scalar[32])
 {
 	scalar[0] &= 248;
 	scalar[31] &= 127;
@@ -160,7 +160,7 @@ bool curve25519(u8 out[32], const u8 scalar[32], const u8 point[32])
 	int bit;
 
 	memcpy(k, scalar, sizeof(k));
-	curve25519_clamp(k);
+	curve25519_clamp_secret(k);
 	for (bit = 254; bit >= 0; bit--) {
 		bool swap = k[bit / 8] >> bit % 8 & 1;
 
@@ -188,5 +188,5 @@ bool curve25519_generate_public(u8 out[32], const u8 secret[32])
 void curve25519_generate_secret(u8 secret[32])
 {
 	get_random_bytes(secret, 32);
-	curve25519_clamp(secret);
+	curve25519_clamp_secret(secret);
 }

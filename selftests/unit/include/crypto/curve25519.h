@@ -12,6 +12,7 @@ bool __must_check curve25519(u8 out[CURVE25519_KEY_SIZE],
 			     const u8 point[CURVE25519_KEY_SIZE]);
 bool __must_check curve25519_generate_public(u8 out[CURVE25519_KEY_SIZE],
 					     const u8 secret[CURVE25519_KEY_SIZE]);
+void curve25519_clamp_secret(u8 secret[CURVE25519_KEY_SIZE]);
 void curve25519_generate_secret(u8 secret[CURVE25519_KEY_SIZE]);
 
 #endif /* UNIT_CRYPTO_CURVE25519_H */
