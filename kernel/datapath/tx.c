@@ -37,14 +37,67 @@
 /* Over so many transmit queues at most are the peers of a link spread; see cv_tx_steer(). */
 #define CV_TX_QUEUES 64
 
-/*
- * How many tunnels the packet that is being sent on this CPU has been through: what
- * comes to cv_tx_xmit() meanwhile is that packet, or parts of it. Used with BH off.
+/**
+ * struct cv_tx_nesting - a batch that is being sent on this CPU
+ *
+ * What comes to cv_tx_xmit() in the same context meanwhile is its packet, or parts of it.
+ * On PREEMPT_RT a task may be preempted with BH off, so that several tasks are sending on
+ * one CPU and end in any order; elsewhere all of a CPU's entries are nested.
  */
-static DEFINE_PER_CPU(u8, cv_tx_depth);
+struct cv_tx_nesting {
+	/** @outer: one that began earlier on this CPU */
+	struct cv_tx_nesting *outer;
+	/** @task: that sends it */
+	const struct task_struct *task;
+	/** @depth: how many tunnels its packet has been through */
+	u8 depth;
+};
+
+/* The latest first. BH off keeps a task on its CPU; the list is used with preemption off. */
+static DEFINE_PER_CPU(struct cv_tx_nesting *, cv_tx_nestings);
 
 static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packets);
 static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets);
+
+static void cv_tx_begin_nesting(struct cv_tx_nesting *nesting)
+{
+	nesting->task = current;
+	nesting->depth = 0;
+	preempt_disable();
+	nesting->outer = this_cpu_read(cv_tx_nestings);
+	this_cpu_write(cv_tx_nestings, nesting);
+	preempt_enable();
+}
+
+static void cv_tx_end_nesting(const struct cv_tx_nesting *nesting)
+{
+	struct cv_tx_nesting **at;
+
+	preempt_disable();
+	for (at = this_cpu_ptr(&cv_tx_nestings); *at != nesting; at = &(*at)->outer)
+		;
+	*at = nesting->outer;
+	preempt_enable();
+}
+
+/* How many tunnels a packet that comes to cv_tx_xmit() has been through. */
+static u8 cv_tx_depth(void)
+{
+	const struct cv_tx_nesting *nesting;
+	u8 depth = 0;
+
+	if (likely(!this_cpu_read(cv_tx_nestings)))
+		return 0;
+	preempt_disable();
+	for (nesting = this_cpu_read(cv_tx_nestings); nesting; nesting = nesting->outer) {
+		if (nesting->task == current) {
+			depth = nesting->depth;
+			break;
+		}
+	}
+	preempt_enable();
+	return depth;
+}
 
 static struct cv_peer *cv_tx_find_peer(struct cv_device *dev, const struct sk_buff *skb)
 {
@@ -115,7 +168,7 @@ static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 	cb->tx.packets = packets;
 	cb->tx.first = first;
 	cb->tx.header_bytes = header_bytes;
-	cb->tx.depth = this_cpu_read(cv_tx_depth);
+	cb->tx.depth = cv_tx_depth();
 	if (header_bytes) {
 		unsigned int segment_bytes = header_bytes + skb_shinfo(skb)->gso_size;
 
@@ -224,7 +277,7 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 		kfree_skb(skb);
 		return -EPROTONOSUPPORT;
 	}
-	if (unlikely(this_cpu_read(cv_tx_depth) > CV_TX_MAX_DEPTH)) {
+	if (unlikely(cv_tx_depth() > CV_TX_MAX_DEPTH)) {
 		cv_drop_count(dev, CV_DROP_TX_LOOP);
 		kfree_skb(skb);
 		return -ELOOP;
@@ -591,14 +644,15 @@ void cv_tx_finish(struct cv_batch *batch)
 	struct cv_session *session = batch->session;
 	struct cv_peer *peer = session->peer;
 	unsigned int packets = 0, bytes = 0;
+	struct cv_tx_nesting nesting;
 	struct cv_endpoint endpoint;
 	struct sk_buff *skb;
 	bool sent = false;
 
 	cv_socket_read_endpoint(peer, &endpoint);
+	cv_tx_begin_nesting(&nesting);
 	while ((skb = __skb_dequeue(&batch->out))) {
 		struct cv_batch_cb cb = *cv_batch_cb(skb);
-		u8 depth;
 		int err;
 
 		/* Keys that were given up meanwhile must not be seen on the wire. */
@@ -608,10 +662,8 @@ void cv_tx_finish(struct cv_batch *batch)
 			continue;
 		}
 		cv_tx_steer(skb, peer);
-		depth = this_cpu_read(cv_tx_depth);
-		this_cpu_write(cv_tx_depth, cb.tx.depth + 1);
+		nesting.depth = cb.tx.depth + 1;
 		err = cv_socket_send(peer->dev, &endpoint, peer, skb, cb.tx.ds);
-		this_cpu_write(cv_tx_depth, depth);
 		if (unlikely(err)) {
 			cv_drop_add(peer->dev, cv_socket_drop_reason(err), cb.tx.packets);
 			continue;
@@ -620,6 +672,7 @@ void cv_tx_finish(struct cv_batch *batch)
 		packets += cb.tx.packets;
 		bytes += cb.tx.bytes;
 	}
+	cv_tx_end_nesting(&nesting);
 	if (likely(sent))
 		cv_tx_account(session, packets, bytes);
 	atomic_sub(batch->flight_bytes, &peer->dev->tx_flight_bytes);
