@@ -28,7 +28,9 @@
 #define KEY_BYTES 32
 #define KEY_WORDS (KEY_BYTES / 4)
 #define TAG_WORDS 4
-#define SCAN_BYTES (1 << 20)
+/* Clamping leaves it as it is. */
+#define KEY_END 0x40302010
+#define SCAN_BYTES 1048576
 /* The direct map of x86-64, with and without KASLR. */
 #define DIRECT_MAP 0xffff888000000000ULL
 #define DIRECT_MAP_END 0xffffc88000000000ULL
@@ -49,8 +51,10 @@ enum {
 	PEER_VERSION = 10,
 };
 
-/* Inverted, and volatile, lest it be folded into code the right way round. */
-static const volatile uint32_t tag[TAG_WORDS] = { ~0x5ad3c168U, ~0x9e37b1c5U, ~0x2c6f81d3U, ~0xb70e94a7U };
+/* Inverted, and no constant, lest it be folded into code the right way round. */
+static uint32_t tag[TAG_WORDS] = {
+	~0x5ad3c168U, ~0x9e37b1c5U, ~0x2c6f81d3U, ~0xb70e94a7U,
+};
 
 struct kind {
 	const char *name;
@@ -71,7 +75,8 @@ static const struct kind kinds[] = {
 	{ "permission", EPERM },
 };
 
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define KINDS ARRAY_SIZE(kinds)
 
 static uint8_t *message;
 static size_t at, size;
@@ -111,19 +116,29 @@ static void put_u32(uint16_t type, uint32_t value)
 	put_attr(type, &value, sizeof(value));
 }
 
-/* Straight to the message, by 32 bits. */
+/* Word by word: what is atomic is not put together. */
+static void put_word(uint32_t **word, uint32_t value)
+{
+	__atomic_store_n((*word)++, value, __ATOMIC_RELAXED);
+}
+
+static uint32_t tag_word(unsigned int i)
+{
+	return __atomic_load_n(&tag[i], __ATOMIC_RELAXED);
+}
+
 static void put_secret(uint16_t type, uint32_t kind, uint32_t number)
 {
 	size_t where = begin(type);
-	volatile uint32_t *word = (uint32_t *)(message + at);
+	uint32_t *word = (uint32_t *)(message + at);
 	unsigned int i;
 
 	for (i = 0; i < TAG_WORDS; i++)
-		word[i] = ~tag[i];
-	word[TAG_WORDS] = kind;
-	word[TAG_WORDS + 1] = number;
-	word[TAG_WORDS + 2] = number * 2654435761U;
-	word[TAG_WORDS + 3] = 0x40302010;
+		put_word(&word, ~tag_word(i));
+	put_word(&word, kind);
+	put_word(&word, number);
+	put_word(&word, number * 2654435761U);
+	put_word(&word, KEY_END);
 	at += KEY_BYTES;
 	end(where);
 }
@@ -252,20 +267,21 @@ static int send_keys(const char *family, const char *dev, const char *name, uint
 	return 0;
 }
 
-static bool scan_is_key(const volatile uint32_t *word)
+static bool scan_is_key(const uint32_t *word)
 {
 	unsigned int i;
 
 	for (i = 0; i < TAG_WORDS; i++)
-		if (~word[i] != tag[i])
+		if (~__atomic_load_n(&word[i], __ATOMIC_RELAXED) != tag_word(i))
 			return false;
-	return word[TAG_WORDS] < KINDS && word[TAG_WORDS + 3] == 0x40302010;
+	return word[TAG_WORDS] < KINDS && word[TAG_WORDS + 3] == KEY_END;
 }
 
 /* The ends overlap by a key, lest one lie across. */
 static void scan_part(int fd, uint64_t offset, uint64_t bytes, unsigned int *count)
 {
 	static uint32_t buffer[(SCAN_BYTES + KEY_BYTES) / 4];
+	const uint32_t first = tag_word(0);
 	uint64_t done;
 	ssize_t got, i;
 
@@ -276,7 +292,7 @@ static void scan_part(int fd, uint64_t offset, uint64_t bytes, unsigned int *cou
 			want = sizeof(buffer);
 		got = pread(fd, buffer, want, offset + done);
 		for (i = 0; i + KEY_WORDS <= got / 4 && i < SCAN_BYTES / 4; i++)
-			if (buffer[i] == ~tag[0] && scan_is_key(buffer + i))
+			if (~buffer[i] == first && scan_is_key(buffer + i))
 				count[buffer[i + TAG_WORDS]]++;
 		explicit_bzero(buffer, sizeof(buffer));
 	}
