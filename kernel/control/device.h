@@ -122,6 +122,11 @@ struct cv_device {
 	struct cv_lane *lanes;
 	/** @lane_count: how many */
 	unsigned int lane_count;
+	/**
+	 * @counts_messages: the link's counters are of whole messages, handshakes and
+	 * keepalives too, as those of wireguard.ko; else of inner packets. Never changes
+	 */
+	bool counts_messages;
 	/** @drops: one counter for each enum cv_drop */
 	struct cv_drop_counts __percpu *drops;
 	/* What sealing writes and what opening writes, each on lines of its own. */

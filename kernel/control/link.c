@@ -149,7 +149,10 @@ static void cv_link_setup(struct net_device *netdev)
 
 static void cv_link_setup_wireguard(struct net_device *netdev)
 {
+	struct cv_device *dev = netdev_priv(netdev);
+
 	cv_link_setup(netdev);
+	dev->counts_messages = true;
 	SET_NETDEV_DEVTYPE(netdev, &cv_link_wireguard_type);
 }
 

@@ -420,6 +420,16 @@ static void cv_rx_account(struct net_device *netdev, unsigned int packets, unsig
 	u64_stats_update_end(&stats->syncp);
 }
 
+/* All that was opened, keepalives too, but for what is refused: as wireguard.ko counts. */
+static void cv_rx_account_messages(const struct cv_batch *batch, unsigned int packets,
+				   unsigned int refused, unsigned int refused_bytes)
+{
+	struct net_device *netdev = batch->session->peer->dev->netdev;
+
+	refused_bytes += refused * CV_WIRE_DATA_OVERHEAD_BYTES;
+	cv_rx_account(netdev, packets, batch->wire_bytes - min(refused_bytes, batch->wire_bytes));
+}
+
 /* Endpoint, timers, sessions: once for all authentic datagrams of the batch. */
 static void cv_rx_authentic(struct cv_batch *batch, bool data)
 {
@@ -448,6 +458,7 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 {
 	struct cv_peer *peer = batch->session->peer;
 	unsigned int count = 0, bytes = 0, memory_bytes = 0;
+	unsigned int keepalives = 0, refused = 0, refused_bytes = 0;
 	struct sk_buff_head packets;
 	struct sk_buff *skb;
 	bool data = false;
@@ -458,11 +469,13 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&batch->out))) {
 		if (!skb->len) {
+			keepalives++;
 			consume_skb(skb);
 			continue;
 		}
 		data = true;
 		if (unlikely(!cv_rx_accept(peer, skb))) {
+			cv_rx_count(skb, &refused, &refused_bytes);
 			kfree_skb(skb);
 			continue;
 		}
@@ -470,7 +483,9 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 		memory_bytes += skb->truesize;
 		__skb_queue_tail(&packets, skb);
 	}
-	if (count)
+	if (peer->dev->counts_messages)
+		cv_rx_account_messages(batch, count + keepalives, refused, refused_bytes);
+	else if (count)
 		cv_rx_account(peer->dev->netdev, count, bytes);
 	atomic64_add(batch->wire_bytes, &peer->rx_bytes);
 	cv_rx_authentic(batch, data);

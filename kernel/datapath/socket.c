@@ -263,6 +263,7 @@ void cv_socket_forget_source(struct cv_peer *peer)
 int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 		   struct cv_peer *peer, struct sk_buff *skb, u8 ds)
 {
+	unsigned int messages = skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
 	unsigned int bytes = skb->len;
 	struct cv_socket *socket;
 	int err = -ENETDOWN;
@@ -283,11 +284,15 @@ int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 			err = -EDESTADDRREQ;
 	}
 	rcu_read_unlock();
-	if (unlikely(err))
+	if (unlikely(err)) {
 		kfree_skb(skb);
-	else if (likely(peer))
+		return err;
+	}
+	if (likely(peer))
 		atomic64_add(bytes, &peer->tx_bytes);
-	return err;
+	if (dev->counts_messages)
+		dev_sw_netstats_tx_add(dev->netdev, messages, bytes);
+	return 0;
 }
 
 /**

@@ -607,7 +607,7 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 {
 	struct cv_peer *peer = session->peer;
 
-	if (packets)
+	if (packets && !peer->dev->counts_messages)
 		dev_sw_netstats_tx_add(peer->dev->netdev, packets, bytes);
 	cv_timers_event(peer, packets ? CV_EVENT_DATA_SENT : CV_EVENT_KEEPALIVE_SENT);
 	if (unlikely(cv_session_wants_renewal(session, true)))

@@ -630,6 +630,11 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_i
 {
 	cv_socket_set_endpoint(peer, &item->from);
 	atomic64_add(item->bytes, &peer->rx_bytes);
+	if (peer->dev->counts_messages) {
+		local_bh_disable();
+		dev_sw_netstats_rx_add(peer->dev->netdev, item->bytes);
+		local_bh_enable();
+	}
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
 	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
 }
