@@ -81,8 +81,6 @@ struct cv_batch {
 	unsigned int bytes;
 	/** @wire_bytes: of the datagrams that were opened */
 	unsigned int wire_bytes;
-	/** @mtu: the link's when sealing began: one value for all sizes of the batch */
-	unsigned int mtu;
 	/** @run_bytes: of a super-packet at most, unless one packet has more (sealing) */
 	unsigned int run_bytes;
 	/** @last_counter: of the first packet of what was added last (opening) */
@@ -118,6 +116,8 @@ struct cv_batch_cb {
 			u16 first;
 			/** @tx.header_bytes: of each segment; 0: not a super-packet */
 			u16 header_bytes;
+			/** @tx.mtu: of the inner route and the link: padding ends there */
+			u16 mtu;
 			/** @tx.ds: DS field of the outer packet, ECN included */
 			u8 ds;
 			/** @tx.depth: how many tunnels it has been through already */

@@ -119,7 +119,6 @@ void cv_seal_batch(struct cv_batch *batch)
 {
 	struct cv_seal_cursor cursor = { .batch = batch, .counter = batch->counter };
 
-	batch->mtu = READ_ONCE(cv_seal_device(batch)->netdev->mtu);
 	while (!skb_queue_empty(&batch->in)) {
 		struct cv_seal_run run = cv_seal_next_run(&cursor);
 
@@ -141,8 +140,8 @@ static unsigned int cv_seal_inner_bytes(struct sk_buff *skb, unsigned int index)
 }
 
 /*
- * The padded size of an inner packet: a multiple of 16, but never past the
- * tunnel's MTU (unless the packet is) nor past what UDP can carry.
+ * The padded size of an inner packet: a multiple of 16, but never past the MTU of its
+ * route and link (unless the packet is) nor past what UDP can carry.
  */
 static unsigned int cv_seal_padded(unsigned int bytes, unsigned int mtu)
 {
@@ -153,9 +152,11 @@ static unsigned int cv_seal_padded(unsigned int bytes, unsigned int mtu)
 		     max_t(unsigned int, bytes, CV_SEAL_MAX_BYTES - CV_WIRE_DATA_OVERHEAD_BYTES));
 }
 
-static unsigned int cv_seal_payload_bytes(const struct cv_batch *batch, unsigned int inner_bytes)
+/* Of the message that one of the packets of an entry of a batch becomes. */
+static unsigned int cv_seal_payload_bytes(struct sk_buff *skb, unsigned int index)
 {
-	return cv_seal_padded(inner_bytes, batch->mtu) + CV_WIRE_DATA_OVERHEAD_BYTES;
+	return cv_seal_padded(cv_seal_inner_bytes(skb, index), cv_batch_cb(skb)->tx.mtu) +
+	       CV_WIRE_DATA_OVERHEAD_BYTES;
 }
 
 /* Whether a packet of so many payload bytes may join a run, of which none was shorter. */
@@ -188,7 +189,7 @@ static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, 
 		.ds = cv_batch_cb(skb)->tx.ds,
 		.max_bytes = min_t(unsigned int, batch->run_bytes, CV_SEAL_MAX_BYTES),
 		.hash = mixed ? 0 : cv_batch_cb(skb)->tx.hash,
-		.segment_bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index)),
+		.segment_bytes = cv_seal_payload_bytes(skb, index),
 	};
 
 	skb_queue_walk(&batch->in, skb) {
@@ -197,9 +198,8 @@ static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, 
 		if (!mixed && cb->tx.hash != run.hash)
 			return run;
 		for (; index < cb->tx.packets; index++) {
-			unsigned int bytes;
+			unsigned int bytes = cv_seal_payload_bytes(skb, index);
 
-			bytes = cv_seal_payload_bytes(batch, cv_seal_inner_bytes(skb, index));
 			if (run.count && !cv_seal_joins(&run, bytes, cb->tx.ds))
 				return run;
 			if (!cv_seal_join(&run, bytes))
@@ -377,8 +377,7 @@ static struct sk_buff *cv_seal_alloc_outer(unsigned int linear_bytes)
 static void cv_seal_lone(struct cv_seal_cursor *cursor)
 {
 	struct sk_buff *skb = skb_peek(&cursor->batch->in);
-	unsigned int bytes = cv_seal_payload_bytes(cursor->batch,
-						   cv_seal_inner_bytes(skb, cursor->index));
+	unsigned int bytes = cv_seal_payload_bytes(skb, cursor->index);
 	u32 hash = cv_batch_cb(skb)->tx.hash;
 	u8 ds = cv_batch_cb(skb)->tx.ds;
 	struct sk_buff *outer;
@@ -456,8 +455,7 @@ static void cv_seal_super(struct cv_seal_cursor *cursor, const struct cv_seal_ru
 
 	for (i = 0; outer && i < run->count; i++) {
 		struct sk_buff *skb = skb_peek(&batch->in);
-		unsigned int bytes = cv_seal_payload_bytes(batch,
-							   cv_seal_inner_bytes(skb, cursor->index));
+		unsigned int bytes = cv_seal_payload_bytes(skb, cursor->index);
 		u8 *room = cv_seal_room(outer, bytes);
 
 		if (unlikely(!room))

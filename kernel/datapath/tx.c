@@ -8,6 +8,7 @@
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <net/dst_metadata.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
@@ -152,15 +153,25 @@ static int cv_tx_too_long(struct cv_device *dev, struct sk_buff *skb, unsigned i
 	return -EMSGSIZE;
 }
 
+/* The largest packet of a packet's route: what it is padded to must fit there as well. */
+static unsigned int cv_tx_mtu(const struct sk_buff *skb)
+{
+	unsigned int mtu = READ_ONCE(skb->dev->mtu);
+
+	return skb_valid_dst(skb) ? min(mtu, dst_mtu(skb_dst(skb))) : mtu;
+}
+
 /*
  * The outer DS field is settled here, while the inner header is at hand: DSCP 0,
- * ECN as RFC 3168 has it.
+ * ECN as RFC 3168 has it. So is the MTU, for the inner route is of no use after that, and
+ * its device may go: it is dropped.
  */
 static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 		       unsigned int first, unsigned int packets)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 
+	cb->tx.mtu = cv_tx_mtu(skb);
 	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
 	cb->tx.bytes = skb->len;
 	cb->tx.flight_bytes = skb->truesize;
@@ -175,6 +186,7 @@ static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 		cb->tx.bytes = min(packets * segment_bytes, skb->len + packets * header_bytes);
 		cb->tx.flight_bytes = packets * SKB_TRUESIZE(segment_bytes);
 	}
+	skb_dst_drop(skb);
 }
 
 /*
@@ -202,7 +214,6 @@ static int cv_tx_divide(struct sk_buff *skb, u32 hash, unsigned int header_bytes
 			__skb_queue_purge(packets);
 			return -ENOMEM;
 		}
-		skb_dst_drop(part);
 		cv_tx_mark(part, hash, header_bytes, first, n);
 		__skb_queue_tail(packets, part);
 		first += n;
@@ -229,8 +240,6 @@ static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, u32 hash,
 	}
 	skb_list_walk_safe(skb, segment, next) {
 		skb_mark_not_on_list(segment);
-		/* The inner route is of no use any more, and its device may go. */
-		skb_dst_drop(segment);
 		cv_tx_mark(segment, hash, 0, 0, 1);
 		__skb_queue_tail(packets, segment);
 	}

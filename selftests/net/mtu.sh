@@ -47,6 +47,30 @@ for mtu in 1419 1405 1409 1280; do
 	works "MTU $mtu: TCP" tcp a b fd77::2 300000
 done
 
+# A route may have a smaller MTU than the link: nothing is padded past that either.
+ipn a link set cv0 mtu 1300
+ipn b link set cv0 mtu 1300
+ipn a route add 10.77.0.2/32 dev cv0 mtu 1299
+ipn b route add 10.77.0.1/32 dev cv0 mtu 1299
+ipn a -6 route add fd77::2/128 dev cv0 mtu 1285
+ipn b -6 route add fd77::1/128 dev cv0 mtu 1285
+for bytes in 1297 1299; do
+	before=$(peer_rx b cv0 a)
+	big "a route of MTU 1299: a packet of $bytes" 10.77.0.2 $bytes
+	is "a route of MTU 1299: one of $bytes is padded to 1299" $((2 * (1299 + 32))) \
+		$(($(peer_rx b cv0 a) - before))
+done
+before=$(peer_rx b cv0 a)
+big "an IPv6 route of MTU 1285: a packet of 1281" fd77::2 1281
+is "an IPv6 route of MTU 1285: it is padded to that" $((2 * (1285 + 32))) \
+	$(($(peer_rx b cv0 a) - before))
+works "a route of MTU 1299: TCP" tcp a b 10.77.0.2 300000
+works "an IPv6 route of MTU 1285: TCP" tcp a b fd77::2 300000
+ipn a route del 10.77.0.2/32 dev cv0
+ipn b route del 10.77.0.1/32 dev cv0
+ipn a -6 route del fd77::2/128 dev cv0
+ipn b -6 route del fd77::1/128 dev cv0
+
 ipn a link set cv0 mtu 68
 ipn b link set cv0 mtu 68
 big "MTU 68: a packet of 68" 10.77.0.2 68
