@@ -35,7 +35,7 @@ enum cv_drop_class {
  * @CV_DROP_TX_NOT_IP: neither IPv4 nor IPv6, or no whole header
  * @CV_DROP_TX_NO_PEER: no peer's allowed IPs hold the destination
  * @CV_DROP_TX_NO_ENDPOINT: it is not known where the peer is
- * @CV_DROP_TX_LOOP: the way to the peer leads into this link
+ * @CV_DROP_TX_LOOP: the way to the peer leads to itself, or through too many tunnels
  * @CV_DROP_TX_NO_ROUTE: there is no way to the peer
  * @CV_DROP_TX_TOO_LONG: longer than a UDP payload can be
  * @CV_DROP_TX_SEGMENT: a super-packet could not be split or read

@@ -257,7 +257,7 @@ void cv_socket_forget_source(struct cv_peer *peer)
  * @ds: DS field of the outer header
  *
  * Context: BH off. Return: 0, -ENETDOWN link down, -EDESTADDRREQ no endpoint,
- * -ELOOP the way leads back into this link, -EMSGSIZE too long for UDP,
+ * -ELOOP the way leads through this link to the peer itself, -EMSGSIZE too long for UDP,
  * -EAFNOSUPPORT no IPv6 here, or why there is no route.
  */
 int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
@@ -372,6 +372,19 @@ static void cv_socket_cached(struct cv_peer *peer, const struct cv_endpoint *end
 }
 
 /*
+ * The way to an endpoint may lead into the same link again, where another peer takes it
+ * further. A peer that is its own next hop gets nothing; longer rings end in tx.c, by depth.
+ * Looked at for cached routes too: allowed IPs may have changed since.
+ */
+static int cv_socket_check_loop(const struct cv_device *dev, const struct dst_entry *dst,
+				const struct cv_peer *peer, u16 family, const void *addr)
+{
+	if (likely(dst->dev != dev->netdev))
+		return 0;
+	return peer && cv_allowedips_find(&dev->allowed_ips, family, addr) == peer ? -ELOOP : 0;
+}
+
+/*
  * The route to an IPv4 endpoint from the address that the peer's packets came to,
  * as long as that is ours and leads out where they came in.
  */
@@ -420,6 +433,7 @@ static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *e
 		.flowi4_proto = IPPROTO_UDP,
 	};
 	struct rtable *rt;
+	int err;
 
 	if (unlikely(skb->len > U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr)))
 		return -EMSGSIZE;
@@ -429,14 +443,15 @@ static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *e
 		rt = cv_socket_route4(socket, &flow, endpoint, peer);
 		if (IS_ERR(rt))
 			return PTR_ERR(rt);
-		if (unlikely(rt->dst.dev == socket->dev->netdev)) {
-			ip_rt_put(rt);
-			return -ELOOP;
-		}
 		if (cache) {
 			dst_cache_set_ip4(cache, &rt->dst, flow.saddr);
 			cv_socket_cached(peer, endpoint);
 		}
+	}
+	err = cv_socket_check_loop(socket->dev, &rt->dst, peer, AF_INET, &flow.daddr);
+	if (unlikely(err)) {
+		ip_rt_put(rt);
+		return err;
 	}
 	udp_tunnel_xmit_skb(rt, socket->v4, skb, flow.saddr, flow.daddr, ds,
 			    ip4_dst_hoplimit(&rt->dst), 0, flow.fl4_sport, flow.fl4_dport,
@@ -478,6 +493,7 @@ static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *e
 		.flowi6_proto = IPPROTO_UDP,
 	};
 	struct dst_entry *dst;
+	int err;
 
 	if (unlikely(!socket->v6))
 		return -EAFNOSUPPORT;
@@ -489,14 +505,15 @@ static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *e
 		dst = cv_socket_route6(socket, &flow, endpoint, peer);
 		if (IS_ERR(dst))
 			return PTR_ERR(dst);
-		if (unlikely(dst->dev == socket->dev->netdev)) {
-			dst_release(dst);
-			return -ELOOP;
-		}
 		if (cache) {
 			dst_cache_set_ip6(cache, dst, &flow.saddr);
 			cv_socket_cached(peer, endpoint);
 		}
+	}
+	err = cv_socket_check_loop(socket->dev, dst, peer, AF_INET6, &flow.daddr);
+	if (unlikely(err)) {
+		dst_release(dst);
+		return err;
 	}
 	udp_tunnel6_xmit_skb(dst, socket->v6, skb, NULL, &flow.saddr, &flow.daddr, ds,
 			     ip6_dst_hoplimit(dst), 0, flow.fl6_sport, flow.fl6_dport,
