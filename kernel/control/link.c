@@ -307,8 +307,10 @@ static int cv_link_open(struct net_device *netdev)
 	if (err)
 		return err;
 	mutex_lock(&dev->lock);
-	list_for_each_entry(peer, &dev->peer_list, link)
+	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_timers_event(peer, CV_EVENT_START);
+		cv_timers_send_waiting(peer);
+	}
 	mutex_unlock(&dev->lock);
 	return 0;
 }

@@ -34,6 +34,7 @@
 #include "peer.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../handshake/exchange.h"
 #include "../handshake/timers.h"
 
 /**
@@ -740,6 +741,20 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 		cv_tx_send_staged(peer);
 }
 
+/* The key has changed: what waited for one goes at once, and no peer waits for the old one. */
+static void cv_netlink_set_renew_peers(struct cv_device *dev)
+{
+	bool sends = netif_running(dev->netdev) && rcu_access_pointer(dev->identity);
+	struct cv_peer *peer;
+
+	lockdep_assert_held(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_exchange_renew(peer);
+		if (sends)
+			cv_timers_send_waiting(peer);
+	}
+}
+
 static void cv_netlink_set_apply(struct cv_netlink_set *set)
 {
 	const struct nlattr *fwmark = set->attrs[CVDEVICE_A_FWMARK];
@@ -753,5 +768,7 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 	cv_netlink_set_identity(set);
 	for (i = 0; i < set->peer_count; i++)
 		cv_netlink_set_peer(set, &set->peers[i]);
+	if (set->new_identity)
+		cv_netlink_set_renew_peers(set->dev);
 	cv_device_changed(set->dev);
 }

@@ -510,6 +510,38 @@ void cv_exchange_clear(struct cv_peer *peer)
 		call_rcu(&exchange->rcu, cv_exchange_free);
 }
 
+/**
+ * cv_exchange_renew() - the device has another identity
+ * @peer: of that device
+ *
+ * What limits how often handshakes are begun and accepted is of one identity: nothing of the
+ * next one waits for it. Exchanges and sessions of the old one are of an older generation.
+ *
+ * Context: may sleep; after cv_device_set_identity().
+ */
+void cv_exchange_renew(struct cv_peer *peer)
+{
+	const u32 generation = READ_ONCE(peer->dev->key_generation);
+
+	mutex_lock(&peer->exchange_lock);
+	/* Not what a worker may already have done with the new one. */
+	if (!peer->exchange || peer->exchange->generation != generation) {
+		WRITE_ONCE(peer->initiated_ns, 0);
+		peer->accepted_ns = 0;
+	}
+	mutex_unlock(&peer->exchange_lock);
+}
+
+/*
+ * Whether an identity that was copied out has been replaced since: what is noted under it
+ * would hold up what cv_exchange_renew() has just let go.
+ */
+static bool cv_exchange_outdated(const struct cv_peer *peer, const struct cv_identity *identity)
+{
+	lockdep_assert_held(&peer->exchange_lock);
+	return (s32)(identity->generation - READ_ONCE(peer->dev->key_generation)) < 0;
+}
+
 /* The cached DH of both static keys, or a new one, which the caller may cache. */
 static bool cv_exchange_static_static(struct cv_peer *peer, const struct cv_identity *identity,
 				      u8 secret[CV_WIRE_KEY_BYTES])
@@ -593,6 +625,8 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	enum cv_drop reason;
 
 	lockdep_assert_held(&peer->exchange_lock);
+	if (cv_exchange_outdated(peer, identity))
+		return CV_DROP_HS_SUPERSEDED;
 	reason = cv_exchange_fresh(peer, stamp, now_ns);
 	if (reason != CV_DROP_COUNT)
 		return reason;
@@ -821,7 +855,8 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
  * cv_exchange_initiate() - send an initiation to a peer
  * @peer: referenced
  *
- * Never two within 5 s: then the retry timer sends the next. Context: may sleep.
+ * Never two of one identity within 5 s: then the retry timer sends the next.
+ * Context: may sleep.
  */
 void cv_exchange_initiate(struct cv_peer *peer)
 {
@@ -838,8 +873,10 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	/* Early after boot the random generator is not ready: the retry timer comes again. */
 	if (likely(rng_is_initialized()) && cv_exchange_static_static(peer, &identity, secret)) {
 		mutex_lock(&peer->exchange_lock);
-		if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
-					   CV_WIRE_RETRY_S * NSEC_PER_SEC)
+		if (cv_exchange_outdated(peer, &identity))
+			err = -ESTALE;
+		else if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
+						CV_WIRE_RETRY_S * NSEC_PER_SEC)
 			err = cv_exchange_write_initiation(peer, &identity, secret, &message);
 		mutex_unlock(&peer->exchange_lock);
 	}
@@ -848,6 +885,8 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	if (!err)
 		cv_socket_send_message(peer->dev, &endpoint, peer, &message, sizeof(message),
 				       CV_EXCHANGE_DS);
+	else if (err == -ESTALE)
+		cv_timers_request(peer, CV_TODO_INITIATE);
 	memzero_explicit(secret, sizeof(secret));
 	memzero_explicit(&identity, sizeof(identity));
 }

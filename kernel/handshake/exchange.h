@@ -72,5 +72,6 @@ void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
 			 const void *message, size_t bytes);
 void cv_exchange_initiate(struct cv_peer *peer);
 void cv_exchange_clear(struct cv_peer *peer);
+void cv_exchange_renew(struct cv_peer *peer);
 
 #endif /* CV_HANDSHAKE_EXCHANGE_H */

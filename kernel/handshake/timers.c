@@ -143,6 +143,21 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 	cv_timers_event(peer, CV_EVENT_PERSISTENT_CHANGED);
 }
 
+/**
+ * cv_timers_send_waiting() - the link has come up, or has got a private key
+ * @peer: borrowed or referenced
+ *
+ * What is staged, or a persistent keepalive, goes at once, not when a timer fires.
+ * Context: any but hard interrupts.
+ */
+void cv_timers_send_waiting(struct cv_peer *peer)
+{
+	if (READ_ONCE(peer->timers.persistent_s))
+		cv_tx_send_keepalive(peer);
+	else if (!skb_queue_empty_lockless(&peer->staged))
+		cv_tx_send_staged(peer);
+}
+
 /*
  * Between two initiations the retry timer remembers that one is wanted, and its jitter is
  * what keeps two ends from trying at the same moment, which undoes both initiations: so

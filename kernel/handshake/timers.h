@@ -30,6 +30,7 @@ void cv_timers_exit(void);
 void cv_timers_create(struct cv_peer *peer);
 void cv_timers_event(struct cv_peer *peer, enum cv_event event);
 void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds);
+void cv_timers_send_waiting(struct cv_peer *peer);
 void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo);
 void cv_timers_shutdown(struct cv_peer *peer);
 
