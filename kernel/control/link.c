@@ -43,6 +43,7 @@ static LIST_HEAD(cv_link_devices);
 static void cv_link_release(struct net_device *netdev);
 static const struct net_device_ops cv_link_netdev_ops;
 static const struct ethtool_ops cv_link_ethtool_ops;
+static const struct ethtool_ops cv_link_wireguard_ethtool_ops;
 
 /*
  * Making a link.
@@ -152,6 +153,7 @@ static void cv_link_setup_wireguard(struct net_device *netdev)
 	struct cv_device *dev = netdev_priv(netdev);
 
 	cv_link_setup(netdev);
+	netdev->ethtool_ops = &cv_link_wireguard_ethtool_ops;
 	dev->counts_messages = true;
 	SET_NETDEV_DEVTYPE(netdev, &cv_link_wireguard_type);
 }
@@ -184,13 +186,10 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 {
 	static u64 serial;
 	struct cv_device *dev = netdev_priv(netdev);
-	int err;
 
 	ASSERT_RTNL();
-	/* Whatever numtxqueues says: queue.c stops and wakes the first one. */
-	err = netif_set_real_num_tx_queues(netdev, 1);
-	if (err)
-		return err;
+	if (netdev->num_tx_queues > 1)
+		NL_SET_ERR_MSG(extack, "numtxqueues: of the TX queues only the first is used");
 	dev->netdev = netdev;
 	dev->serial = ++serial;
 	dev->peer_sequence = 1;
@@ -454,6 +453,14 @@ static const struct ethtool_ops cv_link_ethtool_ops = {
 	.get_ethtool_stats = cv_link_get_drops,
 };
 
+/* Of the other kind: what a link of wireguard.ko does not answer, it does not either. */
+static const struct ethtool_ops cv_link_wireguard_ethtool_ops = {
+	.get_drvinfo = cv_link_get_drvinfo,
+	.get_sset_count = cv_link_get_sset_count,
+	.get_strings = cv_link_get_strings,
+	.get_ethtool_stats = cv_link_get_drops,
+};
+
 /* Told to userspace while the link is in another namespace. */
 static struct net *cv_link_get_net(const struct net_device *netdev)
 {
@@ -466,12 +473,20 @@ static struct net *cv_link_get_net(const struct net_device *netdev)
 	return net ?: dev_net(netdev);
 }
 
+/* However many there are: queue.c stops and wakes the first one. */
+static u16 cv_link_select_queue(struct net_device *netdev, struct sk_buff *skb,
+				struct net_device *subordinate)
+{
+	return 0;
+}
+
 static const struct net_device_ops cv_link_netdev_ops = {
 	.ndo_init = cv_link_attach,
 	.ndo_uninit = cv_link_detach,
 	.ndo_open = cv_link_open,
 	.ndo_stop = cv_link_stop,
 	.ndo_start_xmit = cv_tx_xmit,
+	.ndo_select_queue = cv_link_select_queue,
 	.ndo_get_stats64 = cv_link_get_stats64,
 };
 
