@@ -141,3 +141,27 @@ enum cv_drop_class cv_drop_class_of(enum cv_drop reason)
 {
 	return cv_drop_words[reason].class;
 }
+
+/**
+ * cv_drop_class_wireguard() - the same for a link of kind wireguard
+ * @reason: the reason
+ *
+ * What any stranger may send does not count there, nor that there is no route: whoever
+ * watches the errors of such links is not to see more of them than of wireguard.ko.
+ *
+ * Return: its class.
+ */
+enum cv_drop_class cv_drop_class_wireguard(enum cv_drop reason)
+{
+	switch (reason) {
+	case CV_DROP_TX_NO_ROUTE:
+	case CV_DROP_RX_SHORT ... CV_DROP_RX_REPLAY:
+	case CV_DROP_HS_QUEUE_FULL ... CV_DROP_HS_COOKIE:
+		return CV_DROP_AS_NONE;
+	case CV_DROP_RX_INNER_SHORT:
+	case CV_DROP_RX_INNER_SOURCE:
+		return CV_DROP_AS_RX_FRAME;
+	default:
+		return cv_drop_class_of(reason);
+	}
+}

@@ -151,5 +151,6 @@ void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n);
 u64 cv_drop_sum(const struct cv_device *dev, enum cv_drop reason);
 const char *cv_drop_name(enum cv_drop reason);
 enum cv_drop_class cv_drop_class_of(enum cv_drop reason);
+enum cv_drop_class cv_drop_class_wireguard(enum cv_drop reason);
 
 #endif /* CV_CONTROL_DROP_H */

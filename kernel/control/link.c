@@ -407,11 +407,15 @@ static void cv_link_add_drops(struct rtnl_link_stats64 *stats, enum cv_drop_clas
 static void cv_link_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats)
 {
 	const struct cv_device *dev = netdev_priv(netdev);
+	bool wireguard = cv_link_is_wireguard(netdev);
+	enum cv_drop_class class;
 	unsigned int reason;
 
 	dev_get_tstats64(netdev, stats);
-	for (reason = 0; reason < CV_DROP_COUNT; reason++)
-		cv_link_add_drops(stats, cv_drop_class_of(reason), cv_drop_sum(dev, reason));
+	for (reason = 0; reason < CV_DROP_COUNT; reason++) {
+		class = wireguard ? cv_drop_class_wireguard(reason) : cv_drop_class_of(reason);
+		cv_link_add_drops(stats, class, cv_drop_sum(dev, reason));
+	}
 }
 
 static void cv_link_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)

@@ -108,7 +108,10 @@ struct cv_peer {
 	struct sk_buff_head staged;
 	/** @rx: opened batches in the order they will be handed up */
 	struct cv_order rx ____cacheline_aligned_in_smp;
-	/** @rx_bytes: outer UDP payload bytes of authenticated messages, tunnel and handshake */
+	/**
+	 * @rx_bytes: outer UDP payload bytes of authenticated messages, tunnel and handshake;
+	 * of a link that counts messages, without those whose inner packet was refused
+	 */
 	atomic64_t rx_bytes;
 	/** @refs: see cv_peer_get() */
 	refcount_t refs ____cacheline_aligned_in_smp;

@@ -334,8 +334,10 @@ static unsigned int cv_rx_inner_bytes(struct cv_peer *peer, struct sk_buff *skb,
 	skb->protocol = ip_tunnel_parse_protocol(skb);
 	if (skb->protocol == htons(ETH_P_IP)) {
 		bytes = ntohs(ip_hdr(skb)->tot_len);
-		if (bytes < sizeof(struct iphdr))
+		if (bytes < sizeof(struct iphdr)) {
+			*reason = CV_DROP_RX_INNER_LENGTH;
 			return 0;
+		}
 		owner = cv_allowedips_find(&peer->dev->allowed_ips, AF_INET,
 					   &ip_hdr(skb)->saddr);
 	} else if (skb->protocol == htons(ETH_P_IPV6)) {
@@ -420,16 +422,6 @@ static void cv_rx_account(struct net_device *netdev, unsigned int packets, unsig
 	u64_stats_update_end(&stats->syncp);
 }
 
-/* All that was opened, keepalives too, but for what is refused: as wireguard.ko counts. */
-static void cv_rx_account_messages(const struct cv_batch *batch, unsigned int packets,
-				   unsigned int refused, unsigned int refused_bytes)
-{
-	struct net_device *netdev = batch->session->peer->dev->netdev;
-
-	refused_bytes += refused * CV_WIRE_DATA_OVERHEAD_BYTES;
-	cv_rx_account(netdev, packets, batch->wire_bytes - min(refused_bytes, batch->wire_bytes));
-}
-
 /* Endpoint, timers, sessions: once for all authentic datagrams of the batch. */
 static void cv_rx_authentic(struct cv_batch *batch, bool data)
 {
@@ -457,7 +449,7 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 static void cv_rx_hand_up(struct cv_batch *batch)
 {
 	struct cv_peer *peer = batch->session->peer;
-	unsigned int count = 0, bytes = 0, memory_bytes = 0;
+	unsigned int count = 0, bytes = 0, memory_bytes = 0, wire_bytes = batch->wire_bytes;
 	unsigned int keepalives = 0, refused = 0, refused_bytes = 0;
 	struct sk_buff_head packets;
 	struct sk_buff *skb;
@@ -483,11 +475,15 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 		memory_bytes += skb->truesize;
 		__skb_queue_tail(&packets, skb);
 	}
-	if (peer->dev->counts_messages)
-		cv_rx_account_messages(batch, count + keepalives, refused, refused_bytes);
-	else if (count)
+	if (peer->dev->counts_messages) {
+		/* As wireguard.ko: all that was opened, but for what is refused. */
+		refused_bytes += refused * CV_WIRE_DATA_OVERHEAD_BYTES;
+		wire_bytes -= min(refused_bytes, wire_bytes);
+		cv_rx_account(peer->dev->netdev, count + keepalives, wire_bytes);
+	} else if (count) {
 		cv_rx_account(peer->dev->netdev, count, bytes);
-	atomic64_add(batch->wire_bytes, &peer->rx_bytes);
+	}
+	atomic64_add(wire_bytes, &peer->rx_bytes);
 	cv_rx_authentic(batch, data);
 	cv_lane_push(peer->dev, peer->id, &packets, memory_bytes);
 	rcu_read_unlock();

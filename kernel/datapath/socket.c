@@ -248,6 +248,33 @@ void cv_socket_forget_source(struct cv_peer *peer)
 	write_sequnlock_bh(&peer->endpoint_lock);
 }
 
+static u64 cv_socket_packets_sent(const struct cv_device *dev)
+{
+	return u64_stats_read(&this_cpu_ptr(dev->netdev->tstats)->tx_packets);
+}
+
+/*
+ * The IP tunnel helpers count what is sent for skb->dev, as of other tunnels: all bytes after
+ * the UDP header, but a super-packet as one; and what a filter or a queue below drops. So
+ * do we want it of links that count messages; of others tx.c counts inner packets.
+ */
+static void cv_socket_prepare_count(const struct cv_device *dev, struct sk_buff *skb)
+{
+	skb->dev = NULL;
+	if (dev->counts_messages) {
+		skb->dev = dev->netdev;
+		skb_reset_inner_network_header(skb);
+	}
+}
+
+/* The other messages of a super-packet, unless it was dropped: then it is one, too. */
+static void cv_socket_count_others(const struct cv_device *dev, unsigned int messages,
+				   u64 packets_before)
+{
+	if (messages > 1 && cv_socket_packets_sent(dev) != packets_before)
+		dev_sw_netstats_tx_add(dev->netdev, messages - 1, 0);
+}
+
 /**
  * cv_socket_send() - send one UDP payload, or a GSO super-packet of them
  * @dev: the device
@@ -266,14 +293,16 @@ int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 	unsigned int messages = skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
 	unsigned int bytes = skb->len;
 	struct cv_socket *socket;
+	u64 packets_before = 0;
 	int err = -ENETDOWN;
 
 	lockdep_assert_in_softirq();
 	rcu_read_lock();
 	socket = rcu_dereference(dev->socket);
 	if (likely(socket)) {
-		/* No device yet: what the IP tunnel helpers count there is counted by us. */
-		skb->dev = NULL;
+		if (dev->counts_messages)
+			packets_before = cv_socket_packets_sent(dev);
+		cv_socket_prepare_count(dev, skb);
 		skb->mark = READ_ONCE(dev->fwmark);
 		skb->ignore_df = 1;
 		if (endpoint->remote.any.sa_family == AF_INET)
@@ -291,7 +320,7 @@ int cv_socket_send(struct cv_device *dev, const struct cv_endpoint *endpoint,
 	if (likely(peer))
 		atomic64_add(bytes, &peer->tx_bytes);
 	if (dev->counts_messages)
-		dev_sw_netstats_tx_add(dev->netdev, messages, bytes);
+		cv_socket_count_others(dev, messages, packets_before);
 	return 0;
 }
 

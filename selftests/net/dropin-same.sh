@@ -5,10 +5,11 @@
 # culvert in the place of wireguard.ko gives the same answers: each module in turn gets
 # the same requests, good and bad, from netlink, rtnetlink and wg(8), and whole
 # configurations of up to 10,000 peers. Every errno, every attribute and every line is
-# compared, the order of peers and of allowed IPs included. What is by chance is left
-# out: times, counters, chosen ports, where a dump goes on in another message. Where an
+# compared, the order of peers and of allowed IPs included, and so is by how much each
+# counter moves. What is by chance is left out: times, chosen ports, where a dump goes on in
+# another message. Where an
 # older wireguard.ko differs from that of Linux 7.3, dropin.py has a table.
-export CV_KIND=wireguard
+export CV_KIND=wireguard CV_TOOL=wg
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -54,6 +55,19 @@ orphaned()
 	drop_all
 }
 
+# What a peer and a host may do to a link's counters.
+counted()
+{
+	net_pair
+	n a sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	tun_new a cv0
+	tun_set a cv0 listen-port "$port"
+	addr a cv0 10.77.0.1/16
+	ipn a link set cv0 up
+	take "$1" counted n_py b dropin_stats.py "${ns[a]}" cv0 "${outer4[a]}" "$port"
+	drop_all
+}
+
 record()
 {
 	local what
@@ -68,6 +82,10 @@ record()
 	ipn a link add cv0 type wireguard
 	take "$1" private n a "${somebody[@]}" "${python[@]}" "$net_dir/dropin.py" private
 	drop_all
+	ns_new a
+	take "$1" shown n_sys a "${python[@]}" "$net_dir/dropin.py" shown
+	drop_all
+	counted "$1"
 	moved "$1"
 	orphaned "$1"
 }
@@ -77,7 +95,7 @@ record wireguard
 replace_wireguard
 is "the second is culvert" "" "$(ls -d /sys/module/wireguard 2>/dev/null)"
 record culvert
-for what in requests links policies configured private moved orphaned; do
+for what in requests links shown counted policies configured private moved orphaned; do
 	relay py dropin.py compare "$tmp/wireguard.$what" "$tmp/culvert.$what"
 done
 finish

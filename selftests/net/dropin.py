@@ -4,6 +4,7 @@ what came. Run by dropin-*.sh in a namespace of its own.
 
     dropin.py requests          every request of the table, each to a fresh link
     dropin.py links             what rtnetlink takes, and shows
+    dropin.py shown             what /sys and ethtool(8) show of links; by ip netns exec
     dropin.py policies          what CTRL_CMD_GETPOLICY shows
     dropin.py moved             requests about a link cv0 that was born elsewhere
     dropin.py private           requests of somebody without privilege
@@ -13,7 +14,7 @@ what came. Run by dropin-*.sh in a namespace of its own.
     dropin.py names             of all families there are; loads none
     dropin.py call NAME         asks for a family, which may load its module
 
-The first six print JSON: for each name an answer, "ok" or an errno, and the state of
+The first seven print JSON: for each name an answer, "ok" or an errno, and the state of
 the link after it. THEIRS and OURS are files with that.
 """
 import errno
@@ -22,6 +23,7 @@ import json
 import os
 import socket
 import struct
+import subprocess
 import sys
 
 import ktap
@@ -423,11 +425,11 @@ def requests():
     return found
 
 
-# IFLA_ attributes that say nothing of the kind: counters; limits of the MTU, on which the
-# two differ, as man culvert says; and how a driver likes its packets laid out, which the
-# stack alone goes by. In that of the families, IPv6 has more of them: counters, and
+# IFLA_ attributes that say nothing of the kind: limits of the MTU, on which the two differ,
+# as man culvert says; and how a driver likes its packets laid out, which the stack alone
+# goes by. In that of the families, IPv6 has more of them: counters of its own, and
 # IFLA_INET6_CACHEINFO, which has random times.
-STATS, STATS64, AF_SPEC, MIN_MTU, MAX_MTU = 7, 23, 26, 50, 51
+AF_SPEC, MIN_MTU, MAX_MTU = 26, 50, 51
 TSO_MAX_SIZE, HEADROOM, TAILROOM = 59, 68, 69
 INET6_STATS, INET6_CACHEINFO, INET6_ICMP6STATS = 3, 5, 6
 
@@ -435,7 +437,7 @@ INET6_STATS, INET6_CACHEINFO, INET6_ICMP6STATS = 3, 5, 6
 def show_link(route):
     """A link as rtnetlink tells it, without what changes all the time."""
     kind, flags, found = route.get(DEV)
-    for number in (STATS, STATS64, MIN_MTU, MAX_MTU, TSO_MAX_SIZE, HEADROOM, TAILROOM):
+    for number in (MIN_MTU, MAX_MTU, TSO_MAX_SIZE, HEADROOM, TAILROOM):
         found.pop(number, None)
     families = {family: dict(nl.attrs(value)) for family, value in nl.attrs(found[AF_SPEC])}
     for number in (INET6_STATS, INET6_CACHEINFO, INET6_ICMP6STATS):
@@ -500,6 +502,58 @@ def links():
             route.change(DEV, up=True)
         code, _ = answer(change)
         found[f"change: {name}"] = {"answer": code, "state": show_link(route)}
+        route.delete(DEV)
+    return found
+
+
+# Of /sys/class/net/DEV: what is by chance, and what belongs to the bus.
+BY_CHANCE = ("ifindex", "iflink", "uevent", "power", "subsystem", "device")
+
+
+def read(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+
+def sysfs():
+    """All that /sys/class/net says of the link; snmpd, collectors and others read it."""
+    top, found = f"/sys/class/net/{DEV}/", {}
+    for directory, below, names in os.walk(top):
+        below[:] = [name for name in below if name not in BY_CHANCE]
+        for name in names:
+            if name not in BY_CHANCE and os.stat(f"{directory}/{name}").st_mode & 0o444:
+                found[f"{directory}/{name}"[len(top):].lstrip("/")] = read(f"{directory}/{name}")
+    with open("/proc/net/dev", encoding="ascii") as file:
+        found["/proc/net/dev"] = [line.split() for line in file if DEV in line]
+    return found
+
+
+def ethtool(option):
+    """Of ethtool(8); not -i and -S, which say whose the link is, and why packets were lost."""
+    done = subprocess.run(["ethtool", *([option] if option else []), DEV], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # How a driver likes its packets laid out is its own affair, as above.
+    return {"status": done.returncode, "text": [line for line in done.stdout.splitlines()
+                                                if "scatter-gather-fraglist" not in line]}
+
+
+def shown():
+    route, found = rtnl.Client(), {}
+    for name, up, *parts in (
+            ("a link", False),
+            ("a link that is up", True),
+            ("a link with four TX queues", False, u32(rtnl.NUM_TX_QUEUES, 4)),
+            ("a link with three RX queues", True, u32(rtnl.NUM_RX_QUEUES, 3)),
+    ):
+        route.add(DEV, "wireguard", *parts)
+        if up:
+            route.change(DEV, up=True)
+        found[f"{name}: in /sys"] = {"answer": "ok", "state": sysfs()}
+        for option in ("", "-k", "-l", "-g", "-c", "-a", "-T", "-P", "-d", "-m", "--show-priv-flags"):
+            found[f"{name}: ethtool {option}"] = {"answer": "ok", "state": ethtool(option)}
         route.delete(DEV)
     return found
 
@@ -739,7 +793,7 @@ def serves():
 
 def main():
     words = {"compare": compare, "serves": serves, "names": names, "call": nl.Client}
-    takes = {"requests": requests, "links": links, "policies": policies, "moved": moved,
+    takes = {"requests": requests, "links": links, "shown": shown, "policies": policies, "moved": moved,
              "private": private, "configured": configured}
     what, *rest = sys.argv[1:]
     if what in takes:
