@@ -16,6 +16,7 @@
 #include "datapath/batch.h"
 #include "datapath/crypt.h"
 #include "datapath/hook.h"
+#include "datapath/socket.h"
 #include "handshake/exchange.h"
 #include "handshake/noise.h"
 #include "handshake/timers.h"
@@ -46,6 +47,7 @@ static const struct cv_main_step {
 	{ cv_timers_init, cv_timers_exit },
 	{ cv_exchange_init, cv_exchange_exit },
 	{ cv_hook_init, cv_hook_exit },
+	{ cv_socket_init, cv_socket_exit },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
 	{ cv_link_init, cv_link_exit },

@@ -31,8 +31,9 @@ struct cv_exchange_queue;
  * RTNL, then &cv_device.lock, then &cv_device.reap_lock or &cv_peer.exchange_lock (all
  * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise:
  * &cv_peer.slot_lock, &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_replay.lock,
- * &cv_order.lock, inside which a crypto worker's list is locked and &cv_queue.lock. The
- * packet path takes RCU and spinlocks only.
+ * &cv_order.lock, inside which a crypto worker's list is locked and &cv_queue.lock, and
+ * that of the lists of route caches in socket.c. The packet path takes RCU and spinlocks
+ * only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and
  * the link's own reference on its net_device is put when that falls to zero.

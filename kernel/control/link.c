@@ -358,6 +358,7 @@ static void cv_link_detach(struct net_device *netdev)
 	cv_peer_remove_all(dev);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
+	/* Waits for a grace period, as cv_socket_has_caches() relies on. */
 	cv_lane_destroy(dev);
 	cv_device_put(dev);
 }
@@ -546,48 +547,33 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
  * What happens to all links.
  */
 
-/* Routes point into the namespace that they lead through, and do not keep it. */
-static void cv_link_drop_routes(struct cv_device *dev)
-{
-	struct cv_peer *peer;
-
-	mutex_lock(&dev->lock);
-	list_for_each_entry(peer, &dev->peer_list, link)
-		if (smp_load_acquire(&peer->has_dst_cache)) /* of cv_session_create() */
-			dst_cache_reset_now(&peer->dst_cache);
-	list_for_each_entry(peer, &dev->leaving, link)
-		if (smp_load_acquire(&peer->has_dst_cache)) /* likewise */
-			dst_cache_reset_now(&peer->dst_cache);
-	mutex_unlock(&dev->lock);
-}
-
 /*
  * A namespace ends. Links that were born in it but have been moved live on, without a
- * socket: whatever they send is dropped, and they cannot be opened again.
+ * socket: whatever they send is dropped, and they cannot be opened again. Of links that
+ * were born in it and deleted, and of their removed peers, there may be routes left: see
+ * socket.c, DOC: Routes.
  */
 static void cv_link_net_pre_exit(struct net *net)
 {
 	struct cv_device *dev;
-	bool found = false;
+	bool found;
 
 	rtnl_lock();
+	found = cv_socket_has_caches(net);
 	list_for_each_entry(dev, &cv_link_devices, link) {
 		if (rtnl_dereference(dev->birth_net) != net)
 			continue;
 		netif_carrier_off(dev->netdev);
 		cv_socket_close(dev);
+		RCU_INIT_POINTER(dev->birth_net, NULL);
 		found = true;
 	}
-	/* Once for all of them: after this no sender puts a route into a cache any more. */
-	if (found)
-		synchronize_net();
-	list_for_each_entry(dev, &cv_link_devices, link) {
-		if (rtnl_dereference(dev->birth_net) != net)
-			continue;
-		RCU_INIT_POINTER(dev->birth_net, NULL);
-		cv_link_drop_routes(dev);
-	}
 	rtnl_unlock();
+	if (!found)
+		return;
+	/* After this no peer gets a route cache for @net, and no sender fills one. */
+	synchronize_net();
+	cv_socket_drop_caches(net);
 }
 
 static struct pernet_operations cv_link_net_ops = {

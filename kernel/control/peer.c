@@ -9,7 +9,8 @@
  * nothing new. The reaper of its device then stops its timers, drops its sessions, its
  * exchange and what is staged, and gives back the reference of the list. Sessions,
  * batches and queued work hold references of their own, which drain. The last one frees
- * the peer after a grace period, since readers may borrow it under RCU.
+ * the peer after a grace period, since readers may borrow it under RCU. All that may last
+ * longer than the namespace the link was born in: see socket.c, DOC: Routes.
  */
 #include <linux/error-injection.h>
 #include <linux/random.h>
@@ -17,6 +18,7 @@
 
 #include "device.h"
 #include "peer.h"
+#include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
@@ -90,6 +92,7 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 	refcount_set(&peer->refs, 1);
 	INIT_LIST_HEAD(&peer->link);
 	INIT_LIST_HEAD(&peer->allowed_ips);
+	INIT_LIST_HEAD(&peer->cached);
 	cv_timers_create(peer);
 	cv_device_get(dev);
 	return peer;
@@ -127,7 +130,7 @@ static void cv_peer_free(struct rcu_head *rcu)
 	struct cv_peer *peer = container_of(rcu, struct cv_peer, rcu);
 	struct cv_device *dev = peer->dev;
 
-	dst_cache_destroy(&peer->dst_cache);
+	cv_socket_destroy_cache(peer);
 	__skb_queue_purge(&peer->staged);
 	memzero_explicit(peer, sizeof(*peer));
 	kmem_cache_free(cv_peer_cache, peer);

@@ -55,9 +55,9 @@ struct cv_peer {
 	seqlock_t endpoint_lock;
 	/** @endpoint: where the peer was last heard of, or was said to be */
 	struct cv_endpoint endpoint;
-	/** @dst_cache: routes to @endpoint, once @has_dst_cache */
+	/** @dst_cache: routes to @endpoint, once @has_dst_cache; see DOC: Routes */
 	struct dst_cache dst_cache;
-	/** @has_dst_cache: @dst_cache was made with the first session, under @exchange_lock */
+	/** @has_dst_cache: see cv_socket_create_cache(); written under @exchange_lock */
 	bool has_dst_cache;
 	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
 	bool dead;
@@ -95,6 +95,8 @@ struct cv_peer {
 	struct list_head link;
 	/** @allowed_ips: the peer's nodes, under &cv_device.lock */
 	struct list_head allowed_ips;
+	/** @cached: in the list of the namespace that @dst_cache points into, see socket.c */
+	struct list_head cached;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
 	/* What sealing writes, what opening writes, and what both do: each on lines of its own. */

@@ -50,6 +50,10 @@ int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 		cv_drop_count(dev, CV_DROP_RX_NO_MEMORY);
 		return 0;
 	}
+	/* It may wait for longer than the device it came by and the namespace live. */
+	skb->dev = NULL;
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
 	/* The UDP stack has seen to it that its header is there. */
 	bytes = skb->len - sizeof(struct udphdr);
 	stride = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : bytes;

@@ -3,6 +3,30 @@
  * The UDP sockets of a device: how they are opened and closed, how a payload is
  * routed and sent, how datagrams come in. tx.c and exchange.c send by it; rx.c is
  * called from it.
+ *
+ * DOC: Routes
+ * A link's sockets and the routes to its peers are in the namespace that the link was born
+ * in. None of them holds a reference to that namespace: all must be gone when its pre_exit
+ * (cv_link_net_pre_exit()) returns, whatever has become of link and peers by then. What
+ * refers to a namespace, and until when:
+ *
+ * - &cv_device.birth_net, until pre_exit or ndo_uninit sets it to NULL, under RTNL. It
+ *   never refers to another namespace than at first.
+ * - &cv_device.socket and the receive hook, until ndo_stop, pre_exit or ndo_uninit closes
+ *   the socket, under RTNL. Senders and receivers use it under RCU: after a grace period
+ *   none of them uses it, and no route is looked up.
+ * - A route in use by a sender: within the same RCU read section.
+ * - A route in &cv_peer.dst_cache. A peer gets its cache with its first session, while
+ *   @birth_net is set, and is in the list of that namespace until the cache is emptied:
+ *   by cv_peer_free(), however long sessions, batches, the reaper or a grace period hold
+ *   the peer, in whichever list it is or in none, or else by pre_exit. Only senders fill
+ *   it, so that it stays empty once pre_exit has closed the sockets, waited for a grace
+ *   period and emptied it. A peer whose first session comes after that gets no cache.
+ * - A received datagram refers to no route, device or namespace, however long it waits to
+ *   be opened: see cv_rx_receive(). An inner packet to be sent has lost its route in
+ *   cv_tx_split(); its device is the link, which outlives all batches. An outer packet is
+ *   the stack's as soon as it has a route.
+ * - Handshake messages that wait hold addresses and interface indices only.
  */
 #include <linux/error-injection.h>
 #include <linux/inetdevice.h>
@@ -15,6 +39,8 @@
 #include <net/dst_cache.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 #include <net/route.h>
 #include <net/udp_tunnel.h>
 
@@ -27,12 +53,59 @@
 /* How often a port is chosen anew because IPv6 has it taken. */
 #define CV_SOCKET_PORT_TRIES 100
 
+/**
+ * struct cv_socket_net - the route caches that point into one namespace
+ */
+struct cv_socket_net {
+	/** @peers: by &cv_peer.cached, under cv_socket_cache_lock */
+	struct list_head peers;
+};
+
+static unsigned int cv_socket_net_id;
+
+/* All lists of caches, and their emptying: a peer may be freed after its namespace. */
+static DEFINE_SPINLOCK(cv_socket_cache_lock);
+
 static int cv_socket_create(struct cv_socket *socket);
 static void cv_socket_release(struct cv_socket *socket);
 static int cv_socket_send4(struct cv_socket *socket, const struct cv_endpoint *endpoint,
 			   struct cv_peer *peer, struct sk_buff *skb, u8 ds);
 static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *endpoint,
 			   struct cv_peer *peer, struct sk_buff *skb, u8 ds);
+
+static int __net_init cv_socket_net_init(struct net *net)
+{
+	struct cv_socket_net *ours = net_generic(net, cv_socket_net_id);
+
+	INIT_LIST_HEAD(&ours->peers);
+	return 0;
+}
+
+static struct pernet_operations cv_socket_net_ops = {
+	.init = cv_socket_net_init,
+	.id = &cv_socket_net_id,
+	.size = sizeof(struct cv_socket_net),
+};
+
+/**
+ * cv_socket_init() - make room in every namespace
+ *
+ * Context: module load, before the links. Return: 0 or -ENOMEM.
+ */
+int cv_socket_init(void)
+{
+	return register_pernet_subsys(&cv_socket_net_ops);
+}
+
+/**
+ * cv_socket_exit() - undo cv_socket_init()
+ *
+ * Context: module unload, no peer left.
+ */
+void cv_socket_exit(void)
+{
+	unregister_pernet_subsys(&cv_socket_net_ops);
+}
 
 /**
  * cv_socket_open() - open a device's sockets, or move them to another port
@@ -380,10 +453,109 @@ void cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *end
 		cv_drop_count(dev, cv_socket_drop_reason(err));
 }
 
+/**
+ * cv_socket_create_cache() - give a peer its route cache, with its first session
+ * @peer: without one so far
+ * @gfp: how to allocate
+ *
+ * Without a namespace to find routes in, because it has ended, there is none.
+ *
+ * Context: may sleep if @gfp says so; holds &cv_peer.exchange_lock.
+ * Return: 0 or -ENOMEM.
+ */
+int cv_socket_create_cache(struct cv_peer *peer, gfp_t gfp)
+{
+	struct cv_socket_net *ours;
+	struct net *net;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (dst_cache_init(&peer->dst_cache, gfp))
+		return -ENOMEM;
+	rcu_read_lock();
+	net = rcu_dereference(peer->dev->birth_net);
+	if (net) {
+		/* Before the end of this read section pre_exit does not look at the list. */
+		ours = net_generic(net, cv_socket_net_id);
+		spin_lock_bh(&cv_socket_cache_lock);
+		list_add_tail(&peer->cached, &ours->peers);
+		spin_unlock_bh(&cv_socket_cache_lock);
+		/* Pairs with the acquire in cv_socket_cache(). */
+		smp_store_release(&peer->has_dst_cache, true);
+	}
+	rcu_read_unlock();
+	if (!net)
+		dst_cache_destroy(&peer->dst_cache);
+	return 0;
+}
+
+/* Nothing fills the cache of a peer that is in no such list any more. */
+static void cv_socket_empty_cache(struct cv_peer *peer)
+{
+	lockdep_assert_held(&cv_socket_cache_lock);
+	list_del_init(&peer->cached);
+	dst_cache_reset_now(&peer->dst_cache);
+}
+
+/**
+ * cv_socket_destroy_cache() - undo cv_socket_create_cache()
+ * @peer: about to be freed; may have no cache
+ *
+ * Context: any but hard interrupts; nothing else uses the peer.
+ */
+void cv_socket_destroy_cache(struct cv_peer *peer)
+{
+	if (!peer->has_dst_cache)
+		return;
+	/* Its namespace does not end between the one and the other. */
+	spin_lock_bh(&cv_socket_cache_lock);
+	cv_socket_empty_cache(peer);
+	spin_unlock_bh(&cv_socket_cache_lock);
+	dst_cache_destroy(&peer->dst_cache);
+}
+
+/**
+ * cv_socket_has_caches() - whether there are peers with routes into a namespace
+ * @net: the namespace
+ *
+ * Context: RTNL. Return: false if there are none and only links that have @net as
+ * &cv_device.birth_net can make some: for others ndo_uninit has waited a grace period.
+ */
+bool cv_socket_has_caches(const struct net *net)
+{
+	const struct cv_socket_net *ours = net_generic(net, cv_socket_net_id);
+
+	ASSERT_RTNL();
+	return !list_empty_careful(&ours->peers);
+}
+
+/**
+ * cv_socket_drop_caches() - drop all routes into a namespace that peers have cached
+ * @net: about to end: since a grace period no link has a socket there, nor had one
+ *
+ * Takes a moment for each peer of these links that ever had a session.
+ *
+ * Context: may sleep.
+ */
+void cv_socket_drop_caches(struct net *net)
+{
+	struct cv_socket_net *ours = net_generic(net, cv_socket_net_id);
+	struct cv_peer *peer;
+
+	do {
+		spin_lock_bh(&cv_socket_cache_lock);
+		/* The lock holds the peer: it is not freed while it is in the list. */
+		peer = list_first_entry_or_null(&ours->peers, struct cv_peer, cached);
+		if (peer)
+			cv_socket_empty_cache(peer);
+		spin_unlock_bh(&cv_socket_cache_lock);
+		cond_resched();
+	} while (peer);
+}
+
 /* The peer's route cache, if there is one already: it is made with the first session. */
 static struct dst_cache *cv_socket_cache(struct cv_peer *peer)
 {
-	/* Pairs with the release in cv_session_create(). */
+	/* Pairs with the release in cv_socket_create_cache(). */
 	return peer && smp_load_acquire(&peer->has_dst_cache) ? &peer->dst_cache : NULL;
 }
 

@@ -10,6 +10,7 @@
 
 #include "session.h"
 #include "../control/device.h"
+#include "../datapath/socket.h"
 
 /**
  * cv_session_create() - a session without keys or index
@@ -26,12 +27,8 @@ struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp)
 	struct cv_session *session;
 
 	lockdep_assert_held(&peer->exchange_lock);
-	if (!peer->has_dst_cache) {
-		if (dst_cache_init(&peer->dst_cache, gfp))
-			return NULL;
-		/* Pairs with the acquire in cv_socket_cache(). */
-		smp_store_release(&peer->has_dst_cache, true);
-	}
+	if (!peer->has_dst_cache && cv_socket_create_cache(peer, gfp))
+		return NULL;
 	session = kzalloc(sizeof(*session), gfp);
 	if (!session)
 		return NULL;
