@@ -504,7 +504,7 @@ void cv_rx_finish(struct cv_batch *batch)
 	struct cv_device *dev = batch->session->peer->dev;
 	struct sk_buff *skb;
 
-	if (likely(!READ_ONCE(batch->session->dead)))
+	if (likely(cv_session_is_live(batch->session)))
 		cv_rx_hand_up(batch);
 	/* For those who look for lost packets, these are none. */
 	while ((skb = __skb_dequeue(&batch->in)))

@@ -656,6 +656,7 @@ void cv_tx_finish(struct cv_batch *batch)
 	struct cv_tx_nesting nesting;
 	struct cv_endpoint endpoint;
 	struct sk_buff *skb;
+	bool live = cv_session_is_live(session);
 	bool sent = false;
 
 	cv_socket_read_endpoint(peer, &endpoint);
@@ -665,7 +666,7 @@ void cv_tx_finish(struct cv_batch *batch)
 		int err;
 
 		/* Keys that were given up meanwhile must not be seen on the wire. */
-		if (unlikely(READ_ONCE(session->dead))) {
+		if (unlikely(!live)) {
 			kfree_skb(skb);
 			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.tx.packets);
 			continue;

@@ -190,18 +190,32 @@ static bool cv_session_older(const struct cv_session *session, unsigned int seco
 }
 
 /**
+ * cv_session_is_live() - whether what a session has sealed or opened may still leave
+ * @session: borrowed or referenced
+ *
+ * Unlike cv_session_opens() it does not look at the clock: what began in time may end.
+ *
+ * Context: any. Return: false when it has left its slots, its peer has been removed, or it
+ * was made under a private key that the device has no more.
+ */
+bool cv_session_is_live(const struct cv_session *session)
+{
+	const struct cv_peer *peer = session->peer;
+
+	/* Pairs with cv_session_install(). */
+	return !smp_load_acquire(&session->dead) && !READ_ONCE(peer->dead) &&
+	       session->generation == READ_ONCE(peer->dev->key_generation);
+}
+
+/**
  * cv_session_opens() - whether a session may still be used
  * @session: borrowed or referenced
  *
- * Context: any. Return: false when it is too old, has left its slots, or was made
- * under a private key that the device has no more.
+ * Context: any. Return: false when it is too old or not live any more.
  */
 bool cv_session_opens(const struct cv_session *session)
 {
-	/* Pairs with cv_session_install(). */
-	return !smp_load_acquire(&session->dead) &&
-	       session->generation == READ_ONCE(session->peer->dev->key_generation) &&
-	       !cv_session_older(session, CV_WIRE_REJECT_AFTER_S);
+	return cv_session_is_live(session) && !cv_session_older(session, CV_WIRE_REJECT_AFTER_S);
 }
 
 /**

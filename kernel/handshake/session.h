@@ -56,6 +56,7 @@ void cv_session_install(struct cv_session *session);
 bool cv_session_confirm(struct cv_session *session);
 void cv_session_drop_all(struct cv_peer *peer);
 struct cv_session *cv_session_get_sending(struct cv_peer *peer);
+bool cv_session_is_live(const struct cv_session *session);
 bool cv_session_opens(const struct cv_session *session);
 bool cv_session_wants_renewal(struct cv_session *session, bool sending);
 
