@@ -28,12 +28,13 @@ struct cv_exchange_queue;
 /**
  * DOC: locking
  *
- * RTNL, then &cv_device.lock, then &cv_device.reap_lock or &cv_peer.exchange_lock (all
- * may sleep), then the spinlocks, each of which is a leaf unless it says otherwise:
- * &cv_peer.slot_lock, &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_replay.lock,
- * &cv_order.lock, inside which a crypto worker's list is locked and &cv_queue.lock, and
- * that of the lists of route caches in socket.c. The packet path takes RCU and spinlocks
- * only.
+ * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
+ * &cv_device.reap_lock, then &cv_peer.exchange_lock (all may sleep), then the spinlocks,
+ * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
+ * list of dropped sessions in session.c is locked, &cv_peer.timer_lock,
+ * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
+ * list is locked and &cv_queue.lock, and that of the lists of route caches in socket.c.
+ * The packet path takes RCU and spinlocks only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and
  * the link's own reference on its net_device is put when that falls to zero.
@@ -69,6 +70,8 @@ struct cv_device {
 	u64 serial;
 	/** @link: in the list of all devices, under RTNL */
 	struct list_head link;
+	/** @kept: in the list of all devices and those whose link has been deleted, see link.c */
+	struct list_head kept;
 	/**
 	 * @birth_net: namespace that the UDP socket lives in, not referenced: NULL
 	 * once that namespace is going away. Written under RTNL, read under RCU.
@@ -109,11 +112,11 @@ struct cv_device {
 	struct list_head leaving;
 	/** @leaving_count: removed peers that have not been torn down yet, under @lock */
 	unsigned int leaving_count;
-	/** @reaping: those of them that @reaper is at; its own */
+	/** @reaping: those that @reaper is at; added under @lock, removed under @reap_lock */
 	struct list_head reaping;
 	/** @reaper: tears removed peers down; counts in @alive while it is queued */
 	struct work_struct reaper;
-	/** @reap_lock: @leaving_ips; taken inside @lock */
+	/** @reap_lock: @leaving_ips and what leaves @reaping; taken inside @lock */
 	struct mutex reap_lock;
 	/** @leaving_ips: allowed IPs of peers removed all at once, out of use */
 	struct cv_allowedips leaving_ips;

@@ -40,6 +40,10 @@
 /* All links there are, in any namespace; under RTNL. */
 static LIST_HEAD(cv_link_devices);
 
+/* These, and those whose link has been deleted but that still have peers. */
+static LIST_HEAD(cv_link_kept);
+static DEFINE_MUTEX(cv_link_kept_lock);
+
 static void cv_link_release(struct net_device *netdev);
 static const struct net_device_ops cv_link_netdev_ops;
 static const struct ethtool_ops cv_link_ethtool_ops;
@@ -176,6 +180,9 @@ static int cv_link_attach(struct net_device *netdev)
 	cv_queue_init(dev);
 	atomic_set(&dev->alive, 1);
 	list_add_tail(&dev->link, &cv_link_devices);
+	mutex_lock(&cv_link_kept_lock);
+	list_add_tail(&dev->kept, &cv_link_kept);
+	mutex_unlock(&cv_link_kept_lock);
 	return 0;
 }
 
@@ -368,6 +375,9 @@ static void cv_link_release(struct net_device *netdev)
 {
 	struct cv_device *dev = netdev_priv(netdev);
 
+	mutex_lock(&cv_link_kept_lock);
+	list_del(&dev->kept);
+	mutex_unlock(&cv_link_kept_lock);
 	mutex_destroy(&dev->lock);
 	mutex_destroy(&dev->reap_lock);
 	cv_link_destroy_parts(dev, ARRAY_SIZE(cv_link_parts));
@@ -580,30 +590,26 @@ static struct pernet_operations cv_link_net_ops = {
 	.pre_exit = cv_link_net_pre_exit,
 };
 
-/* Forget all keys that were agreed on, of all peers of all links. */
+/*
+ * Forget all keys that were agreed on, of all peers of all links, those that have been
+ * removed or deleted included. On return they are wiped.
+ */
 static void cv_link_wipe_all(void)
 {
 	struct cv_device *dev;
-	struct cv_peer *peer;
 
-	rtnl_lock();
-	list_for_each_entry(dev, &cv_link_devices, link) {
-		mutex_lock(&dev->lock);
-		list_for_each_entry(peer, &dev->peer_list, link) {
-			cv_exchange_clear(peer);
-			cv_session_drop_all(peer);
-			cv_timers_event(peer, CV_EVENT_WIPED);
-		}
-		mutex_unlock(&dev->lock);
-	}
-	rtnl_unlock();
+	mutex_lock(&cv_link_kept_lock);
+	list_for_each_entry(dev, &cv_link_kept, kept)
+		cv_peer_wipe_all(dev);
+	mutex_unlock(&cv_link_kept_lock);
+	cv_session_wait_wiped();
 }
 
 /* An image of sleeping memory must not hold keys that still open what was recorded. */
 static int cv_link_pm_notify(struct notifier_block *block, unsigned long event, void *data)
 {
 	/* Where the machine dozes off all the time, that would be worse than it is good. */
-	if (IS_ENABLED(CONFIG_PM_AUTOSLEEP))
+	if (IS_ENABLED(CONFIG_PM_AUTOSLEEP) || IS_ENABLED(CONFIG_PM_USERSPACE_AUTOSLEEP))
 		return NOTIFY_DONE;
 	if (event == PM_HIBERNATION_PREPARE || event == PM_SUSPEND_PREPARE)
 		cv_link_wipe_all();

@@ -286,21 +286,56 @@ void cv_peer_remove_all(struct cv_device *dev)
 	cv_peer_wake_reaper(dev);
 }
 
+static void cv_peer_wipe(struct cv_peer *peer)
+{
+	cv_exchange_clear(peer);
+	cv_session_drop_all(peer);
+	cond_resched();
+}
+
+/**
+ * cv_peer_wipe_all() - forget all keys that were agreed on with the peers of a device
+ * @dev: the device; its link may have been deleted
+ *
+ * Those of removed peers, too; a peer that is in no list any more has none. They are
+ * wiped after a grace period: see cv_session_wait_wiped().
+ *
+ * Context: process, may sleep.
+ */
+void cv_peer_wipe_all(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_peer_wipe(peer);
+		cv_timers_event(peer, CV_EVENT_WIPED);
+	}
+	list_for_each_entry(peer, &dev->leaving, link)
+		cv_peer_wipe(peer);
+	mutex_lock(&dev->reap_lock);
+	list_for_each_entry(peer, &dev->reaping, link)
+		cv_peer_wipe(peer);
+	mutex_unlock(&dev->reap_lock);
+	mutex_unlock(&dev->lock);
+}
+
 static void cv_peer_tear_down(struct cv_peer *peer)
 {
 	struct cv_device *dev = peer->dev;
 
-	list_del(&peer->link);
 	/* Not there any more, unless all peers were removed at once. */
 	cv_peers_remove(&dev->peers, peer);
-	mutex_lock(&dev->reap_lock);
-	cv_allowedips_remove_peer(&dev->leaving_ips, &peer->allowed_ips);
-	mutex_unlock(&dev->reap_lock);
 	cv_timers_shutdown(peer);
 	/* The exchange first: it makes sessions, until it has seen that the peer is dead. */
 	cv_exchange_clear(peer);
 	cv_session_drop_all(peer);
 	cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
+	mutex_lock(&dev->reap_lock);
+	/* Not before it has no keys any more: see cv_peer_wipe_all(). */
+	list_del(&peer->link);
+	cv_allowedips_remove_peer(&dev->leaving_ips, &peer->allowed_ips);
+	mutex_unlock(&dev->reap_lock);
 	cv_peer_put(peer);
 }
 

@@ -137,6 +137,7 @@ void cv_peer_cancel(struct cv_peer *peer);
 void cv_peer_publish(struct cv_peer *peer);
 void cv_peer_remove(struct cv_peer *peer);
 void cv_peer_remove_all(struct cv_device *dev);
+void cv_peer_wipe_all(struct cv_device *dev);
 void cv_peer_reap(struct work_struct *work);
 
 #endif /* CV_CONTROL_PEER_H */

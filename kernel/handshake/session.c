@@ -7,10 +7,19 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/ktime.h>
+#include <linux/wait.h>
 
 #include "session.h"
 #include "../control/device.h"
 #include "../datapath/socket.h"
+
+/* How long cv_session_wait_wiped() waits for batches, in seconds. */
+#define CV_SESSION_WAIT_S 5
+
+/* Sessions that have left their slots and are not wiped yet. */
+static LIST_HEAD(cv_session_dropped);
+static DEFINE_SPINLOCK(cv_session_dropped_lock);
+static DECLARE_WAIT_QUEUE_HEAD(cv_session_freed);
 
 /**
  * cv_session_create() - a session without keys or index
@@ -36,6 +45,7 @@ struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp)
 	session->peer = cv_peer_get(peer);
 	/* Until it has keys and is installed: its index may be guessed. */
 	session->dead = true;
+	INIT_LIST_HEAD(&session->dropped);
 	session->birth_ns = ktime_get_coarse_boottime_ns();
 	refcount_set(&session->refs, 1);
 	cv_replay_init(&session->replay);
@@ -49,6 +59,14 @@ static void cv_session_free(struct rcu_head *rcu)
 	struct cv_session *session = container_of(rcu, struct cv_session, rcu);
 
 	cv_peer_put(session->peer);
+	/* Before cv_session_wait_wiped() finds that it has gone. */
+	memzero_explicit(session->send_key, sizeof(session->send_key));
+	memzero_explicit(session->receive_key, sizeof(session->receive_key));
+	spin_lock_bh(&cv_session_dropped_lock);
+	list_del(&session->dropped);
+	spin_unlock_bh(&cv_session_dropped_lock);
+	if (wq_has_sleeper(&cv_session_freed))
+		wake_up(&cv_session_freed);
 	kfree_sensitive(session);
 }
 
@@ -89,6 +107,9 @@ static void cv_session_drop(struct cv_session *session)
 	/* Readers that still see it look at this before they use the keys. */
 	WRITE_ONCE(session->dead, true);
 	cv_index_remove(&session->peer->dev->index, &session->entry);
+	spin_lock(&cv_session_dropped_lock);
+	list_add_tail(&session->dropped, &cv_session_dropped);
+	spin_unlock(&cv_session_dropped_lock);
 	cv_session_put(session);
 }
 
@@ -181,6 +202,45 @@ void cv_session_drop_all(struct cv_peer *peer)
 		cv_session_drop(session);
 	}
 	spin_unlock_bh(&peer->slot_lock);
+}
+
+static bool cv_session_none_in(const struct list_head *sessions)
+{
+	bool none;
+
+	spin_lock_bh(&cv_session_dropped_lock);
+	none = list_empty(sessions);
+	spin_unlock_bh(&cv_session_dropped_lock);
+	return none;
+}
+
+/**
+ * cv_session_wait_wiped() - wait until what has been dropped is wiped
+ *
+ * Covers sessions that have been dropped, exchanges that have been cleared and identities
+ * that have been replaced before the call. Of these only sessions outlive a grace period:
+ * batches refer to them. A dropped session gets no more batches; those that it has are
+ * bounded by CV_BATCH_FLIGHT_BYTES for each link and wait for nothing but CPU time, so
+ * this lasts for milliseconds; it gives up after CV_SESSION_WAIT_S.
+ *
+ * Context: may sleep.
+ */
+void cv_session_wait_wiped(void)
+{
+	LIST_HEAD(sessions);
+
+	rcu_barrier();
+	/* Those that are dropped from now on are not waited for, or there would be no end. */
+	spin_lock_bh(&cv_session_dropped_lock);
+	list_splice_init(&cv_session_dropped, &sessions);
+	spin_unlock_bh(&cv_session_dropped_lock);
+	if (!wait_event_timeout(cv_session_freed, cv_session_none_in(&sessions),
+				CV_SESSION_WAIT_S * HZ))
+		pr_warn("culvert: keys of sessions that end are still in use after %u s, and in memory\n",
+			CV_SESSION_WAIT_S);
+	spin_lock_bh(&cv_session_dropped_lock);
+	list_splice(&sessions, &cv_session_dropped);
+	spin_unlock_bh(&cv_session_dropped_lock);
 }
 
 static bool cv_session_older(const struct cv_session *session, unsigned int seconds)

@@ -6,6 +6,7 @@
 #ifndef CV_HANDSHAKE_SESSION_H
 #define CV_HANDSHAKE_SESSION_H
 
+#include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 
@@ -38,6 +39,8 @@ struct cv_session {
 	u8 send_key[CV_WIRE_KEY_BYTES];
 	/** @receive_key: opens */
 	u8 receive_key[CV_WIRE_KEY_BYTES];
+	/** @dropped: among the sessions that have left their slots, see session.c */
+	struct list_head dropped;
 	/** @rcu: for freeing, wiped */
 	struct rcu_head rcu;
 	/* What each batch writes, and what opening writes: lines of their own. */
@@ -55,6 +58,7 @@ void cv_session_put(struct cv_session *session);
 void cv_session_install(struct cv_session *session);
 bool cv_session_confirm(struct cv_session *session);
 void cv_session_drop_all(struct cv_peer *peer);
+void cv_session_wait_wiped(void);
 struct cv_session *cv_session_get_sending(struct cv_peer *peer);
 bool cv_session_is_live(const struct cv_session *session);
 bool cv_session_opens(const struct cv_session *session);
