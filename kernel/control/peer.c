@@ -38,7 +38,8 @@ static struct workqueue_struct *cv_peer_workqueue;
  */
 int cv_peer_init(void)
 {
-	cv_peer_cache = KMEM_CACHE(cv_peer, 0);
+	/* Charged to the memory cgroup of the process that asks for a peer. */
+	cv_peer_cache = KMEM_CACHE(cv_peer, SLAB_ACCOUNT);
 	cv_peer_workqueue = alloc_workqueue("culvert_reaper", WQ_UNBOUND, 0);
 	if (cv_peer_cache && cv_peer_workqueue)
 		return 0;

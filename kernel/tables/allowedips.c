@@ -26,7 +26,8 @@ static struct kmem_cache *cv_allowedips_cache;
 
 int cv_allowedips_init_caches(void)
 {
-	cv_allowedips_cache = KMEM_CACHE(cv_allowedips_node, 0);
+	/* Charged to the memory cgroup of the process that asks for a prefix. */
+	cv_allowedips_cache = KMEM_CACHE(cv_allowedips_node, SLAB_ACCOUNT);
 	return cv_allowedips_cache ? 0 : -ENOMEM;
 }
 
