@@ -33,8 +33,9 @@ n m tc qdisc add dev tb root tbf rate 8bit burst 1600 limit 20000
 n a "${python[@]}" -c '
 import socket
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for _ in range(20):
-    sock.sendto(b"x" * 100, ("10.77.0.2", 9))
+# Each longer than the last: so no two share a super-packet, which the shaper would split.
+for size in range(100, 500, 20):
+    sock.sendto(b"x" * size, ("10.77.0.2", 9))
 '
 waits() { [ "$(n m tc -s -j qdisc show dev tb | sed -n 's/.*"qlen":\([0-9]*\).*/\1/p')" -gt 0 ]; }
 soon "the packet waits below" 10 waits
