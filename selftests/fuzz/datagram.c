@@ -302,7 +302,7 @@ static enum cv_drop inner_fault(const struct sender *sender, const u8 *inner, un
 	if (version == 4) {
 		length = inner[2] << 8 | inner[3];
 		if (length < 20)
-			return CV_DROP_RX_INNER_SHORT;
+			return CV_DROP_RX_INNER_LENGTH;
 		peer = inner[12] == 10 ? inner[13] : 0;
 	} else if (version == 6) {
 		if (bytes < 40)

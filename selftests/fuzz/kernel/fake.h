@@ -207,6 +207,14 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *lis
 	list_add_tail(entry, list);
 }
 
+static inline void list_splice(struct list_head *from, struct list_head *to)
+{
+	while (!list_empty(from))
+		list_move_tail(from->prev, to->next);
+}
+
+#define list_splice_init(from, to) list_splice(from, to)
+
 static inline void list_splice_tail_init(struct list_head *from, struct list_head *to)
 {
 	while (!list_empty(from))
@@ -239,6 +247,7 @@ static inline void fake_mutex_unlock(struct mutex *lock)
 
 #define mutex_unlock(lock) fake_mutex_unlock(lock)
 #define mutex_destroy(lock) assert(!(lock)->held)
+#define DEFINE_SPINLOCK(name) spinlock_t name
 #define spin_lock(lock) spin_lock_bh(lock)
 #define spin_unlock(lock) spin_unlock_bh(lock)
 
@@ -443,6 +452,17 @@ typedef struct {
 typedef int netdev_tx_t;
 
 struct pcpu_sw_netstats;
+
+/* Nobody sleeps here. */
+#define HZ 1000
+#define DECLARE_WAIT_QUEUE_HEAD(name) __attribute__((__unused__)) bool name
+#define wq_has_sleeper(queue) ((void)(queue), false)
+#define wake_up(queue) ((void)(queue))
+#define wait_event_timeout(queue, condition, jiffies) ((void)(jiffies), (condition))
+#define pr_warn(...) ((void)0)
+#define local_bh_disable() ((void)0)
+#define local_bh_enable() ((void)0)
+#define dev_sw_netstats_rx_add(netdev, bytes) ((void)(netdev), (void)(bytes))
 
 struct net_device {
 	char name[IFNAMSIZ];

@@ -33,7 +33,9 @@ extern unsigned int fake_bh_off[FAKE_CPUS];
 #define nr_cpu_ids fake_cpus_online
 #define num_online_cpus() fake_cpus_online
 
+#undef local_bh_disable
 #define local_bh_disable() (fake_bh_off[fake_cpu]++)
+#undef local_bh_enable
 #define local_bh_enable() ((void)(assert(fake_bh_off[fake_cpu]), fake_bh_off[fake_cpu]--))
 #define lockdep_assert_in_softirq() assert(fake_bh_off[fake_cpu])
 #define preempt_disable() do { } while (0)
@@ -73,7 +75,6 @@ struct softnet_data {
 extern struct softnet_data softnet_data_of[FAKE_CPUS];
 
 /* Time stands still unless the test says otherwise. */
-#define HZ 1000
 #define jiffies fake_jiffies
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 extern unsigned long fake_jiffies;

@@ -158,6 +158,8 @@ static inline u32 ipv6_iface_scope_id(const struct in6_addr *addr, int iface)
 /* What a page chunk gets when it is made anew, for there may be little. */
 extern unsigned int fake_chunk_bytes;
 
+#define skb_dst_drop(skb) ((void)(skb))
+#define skb_ext_reset(skb) ((void)(skb))
 #define skb_share_check(skb, gfp) ((void)(gfp), (skb))
 #define skb_is_gso(skb) (!!skb_shinfo(skb)->gso_size)
 #define skb_frag_size_add(frag, bytes) ((frag)->size += (bytes))

@@ -242,6 +242,10 @@ void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
 {
 }
 
+void cv_timers_send_waiting(struct cv_peer *peer)
+{
+}
+
 void cv_timers_shutdown(struct cv_peer *peer)
 {
 }
@@ -260,6 +264,17 @@ int cv_socket_open(struct cv_device *dev, u16 port)
 		return -EADDRINUSE;
 	dev->wanted_port = port;
 	return 0;
+}
+
+int cv_socket_create_cache(struct cv_peer *peer, gfp_t gfp)
+{
+	peer->has_dst_cache = !dst_cache_init(&peer->dst_cache, gfp);
+	return peer->has_dst_cache ? 0 : -ENOMEM;
+}
+
+void cv_socket_destroy_cache(struct cv_peer *peer)
+{
+	dst_cache_destroy(&peer->dst_cache);
 }
 
 u16 cv_socket_port(const struct cv_device *dev)
