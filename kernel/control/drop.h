@@ -51,7 +51,7 @@ enum cv_drop_class {
  * @CV_DROP_RX_LENGTH: a handshake message of the wrong size
  * @CV_DROP_RX_TYPE: no known type, or reserved bytes that are not zero
  * @CV_DROP_RX_UNKNOWN_INDEX: no session has that index
- * @CV_DROP_RX_EXPIRED: the session is too old
+ * @CV_DROP_RX_EXPIRED: the session is too old, or ended before the packet was handed up
  * @CV_DROP_RX_TAG: not authentic
  * @CV_DROP_RX_REPLAY: a counter seen before, or too old to tell
  * @CV_DROP_RX_BUSY: too many bytes or packets on their way up
@@ -75,7 +75,8 @@ enum cv_drop_class {
  * @CV_DROP_HS_FLOOD: an initiation too soon after the last one
  * @CV_DROP_HS_DH: a Diffie-Hellman result of zero
  * @CV_DROP_HS_UNKNOWN_INDEX: a response to no exchange of ours
- * @CV_DROP_HS_SUPERSEDED: a response to an exchange that is no more in flight
+ * @CV_DROP_HS_SUPERSEDED: a response to an exchange that is no more in flight, or a message
+ *	to a private key that has been replaced
  * @CV_DROP_HS_RESPONSE: a response that does not open
  * @CV_DROP_HS_COOKIE_INDEX: a cookie reply to nothing of ours
  * @CV_DROP_HS_COOKIE: a cookie reply that does not open, or the second one

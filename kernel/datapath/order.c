@@ -9,8 +9,9 @@
  * comes to them in its next receive softirq. If another CPU sent the peer's next message
  * before that, it would overtake. So the CPU that drains holds the queue until its backlog
  * has got past what it has sent; until then other CPUs leave what they complete to it. A
- * tasklet releases the queue: tasklets run behind the receive softirq in the same pass.
- * If nothing was put into the backlog, which is so for a card, nothing is held.
+ * tasklet releases the queue: tasklets run behind the receive softirq in the same pass,
+ * unless a thread has the backlog (PREEMPT_RT), and then the tasklet comes again. If
+ * nothing was put into the backlog, which is so for a card, nothing is held.
  *
  * A card has its transmit queues instead; see cv_tx_steer().
  */
@@ -31,8 +32,8 @@
 #define CV_ORDER_DRAIN_MAX 16
 
 /*
- * A backlog that makes no progress for so long has a CPU that is gone or hogged. Better to
- * send out of order then than not at all.
+ * A backlog that makes no progress for so long has a CPU that is gone or hogged, and so has
+ * the tasklet. Better to send out of order then, by any CPU, than not at all.
  */
 #define CV_ORDER_HOLD_JIFFIES (HZ / 10)
 
@@ -40,7 +41,7 @@
  * struct cv_order_cpu - the queues that one CPU holds
  */
 struct cv_order_cpu {
-	/** @held: struct cv_order, unordered; added to by this CPU only */
+	/** @held: struct cv_order, unordered */
 	struct llist_head held;
 	/** @release: releases them, or drains again */
 	struct tasklet_struct release;
@@ -92,6 +93,7 @@ void cv_order_init(struct cv_order *order)
 	spin_lock_init(&order->lock);
 	INIT_LIST_HEAD(&order->batches);
 	order->draining = false;
+	order->held = false;
 	order->waiting = 0;
 	order->bulk = 0;
 	order->running = 0;
@@ -99,6 +101,22 @@ void cv_order_init(struct cv_order *order)
 }
 
 static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing);
+static bool cv_order_carry_away(struct cv_order *order);
+
+/*
+ * The CPU that holds the queue does not come to release it: drain in its place. The hold
+ * itself, its node and its reference to the peer, stays that CPU's.
+ */
+static void cv_order_take_over(struct cv_order *order)
+{
+	lockdep_assert_held(&order->lock);
+	if (likely(!order->held) ||
+	    likely(!time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES)))
+		return;
+	order->held = false;
+	cv_order_carry_away(order);
+	order->held = true;
+}
 
 /**
  * cv_order_complete() - a batch has been sealed or opened; drain what is complete
@@ -119,8 +137,9 @@ void cv_order_complete(struct cv_batch *batch)
 	if (order->draining) {
 		/*
 		 * The CPU that drains looks at the head once more under the lock before it
-		 * stops, and so sees this batch.
+		 * stops, and so sees this batch; and it has a reference to the peer.
 		 */
+		cv_order_take_over(order);
 		spin_unlock(&order->lock);
 		return;
 	}
@@ -132,14 +151,14 @@ void cv_order_complete(struct cv_batch *batch)
 
 /*
  * Send or hand up completed batches from the head on. The lock is held on entry and on
- * return, and dropped meanwhile.
+ * return, and dropped meanwhile. Says whether there were any.
  *
  * After CV_ORDER_DRAIN_MAX of them stop if another CPU is still at work: it finds nobody
  * draining when it completes its batch, and goes on. So what other CPUs complete all the
  * time does not keep a softirq or a caller of sendmsg() for ever, and no wakeup is
  * needed, which would come late under a flood.
  */
-static void cv_order_carry_away(struct cv_order *order)
+static bool cv_order_carry_away(struct cv_order *order)
 {
 	struct cv_batch *head;
 	unsigned int n = 0;
@@ -147,8 +166,9 @@ static void cv_order_carry_away(struct cv_order *order)
 	lockdep_assert_held(&order->lock);
 	while ((head = list_first_entry_or_null(&order->batches, struct cv_batch, order_link)) &&
 	       head->state == CV_BATCH_DONE) {
-		if (n++ >= CV_ORDER_DRAIN_MAX && order->running)
+		if (n >= CV_ORDER_DRAIN_MAX && order->running)
 			break;
+		n++;
 		list_del(&head->order_link);
 		WRITE_ONCE(order->packets, order->packets - head->packets);
 		spin_unlock(&order->lock);
@@ -158,6 +178,7 @@ static void cv_order_carry_away(struct cv_order *order)
 			cv_rx_finish(head);
 		spin_lock(&order->lock);
 	}
+	return n;
 }
 
 /* How many packets have been put into a CPU's backlog, ever; wraps around. */
@@ -188,31 +209,35 @@ static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool se
 {
 	struct cv_order_cpu *own = this_cpu_ptr(&cv_order_cpus);
 	u32 tail = cv_order_backlog_tail(own->cpu);
-	bool hold = false;
 
 	lockdep_assert_held(&order->lock);
-	cv_order_carry_away(order);
-	if (sealing && num_online_cpus() > 1) {
+	if (cv_order_carry_away(order) && sealing && num_online_cpus() > 1) {
 		order->held_tail = cv_order_backlog_tail(own->cpu);
-		/* Others may have put something there as well: then it is held for nothing. */
-		hold = order->held_tail != tail;
-	}
-	if (!hold)
-		order->draining = false;
-	spin_unlock(&order->lock);
-	if (hold) {
 		order->held_jiffies = jiffies;
-		if (llist_add(&order->held_node, &own->held))
-			tasklet_schedule(&own->release);
-	} else {
-		cv_peer_put(peer);
+		/* Others may have put something there as well: then it is held for nothing. */
+		order->held = order->held_tail != tail;
 	}
+	if (!order->held) {
+		order->draining = false;
+		spin_unlock(&order->lock);
+		cv_peer_put(peer);
+		return;
+	}
+	spin_unlock(&order->lock);
+	if (llist_add(&order->held_node, &own->held))
+		tasklet_schedule(&own->release);
 }
 
-static bool cv_order_is_past(const struct cv_order *order, unsigned int cpu)
+/*
+ * Whether a queue that @cpu holds may be drained again by it; a CPU that has taken over is
+ * waited for. The lock is held.
+ */
+static bool cv_order_may_drain(const struct cv_order *order, unsigned int cpu)
 {
-	return cv_order_backlog_is_past(cpu, order->held_tail) ||
-	       time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES);
+	lockdep_assert_held(&order->lock);
+	return order->held &&
+	       (cv_order_backlog_is_past(cpu, order->held_tail) ||
+		time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES));
 }
 
 /* What the CPU has sent is past its backlog: drain what was completed meanwhile. */
@@ -223,11 +248,14 @@ static void cv_order_release(struct tasklet_struct *release)
 	struct cv_order *order, *next;
 
 	llist_for_each_entry_safe(order, next, held, held_node) {
-		if (cv_order_is_past(order, own->cpu)) {
-			spin_lock(&order->lock);
+		spin_lock(&order->lock);
+		if (cv_order_may_drain(order, own->cpu)) {
+			order->held = false;
 			cv_order_drain(order, container_of(order, struct cv_peer, tx), true);
-		} else if (llist_add(&order->held_node, &own->held)) {
-			tasklet_schedule(&own->release);
+			continue;
 		}
+		spin_unlock(&order->lock);
+		if (llist_add(&order->held_node, &own->held))
+			tasklet_schedule(&own->release);
 	}
 }

@@ -30,11 +30,13 @@ struct cv_order {
 	unsigned int running;
 	/** @packets: how many the batches hold; read without the lock by cv_batch_admits() */
 	unsigned int packets;
-	/** @held_tail: where the backlog of the CPU ended that holds the queue; its own */
+	/** @held: @draining, and nothing is being drained: what was sent is in a backlog */
+	bool held;
+	/** @held_tail: where the backlog of the CPU that sent ended then */
 	u32 held_tail;
-	/** @held_jiffies: when it began to hold it; its own */
+	/** @held_jiffies: when that was */
 	unsigned long held_jiffies;
-	/** @held_node: in the list of the queues that it holds */
+	/** @held_node: in the list of the queues that the CPU holds, while @draining if ever @held */
 	struct llist_node held_node;
 	/** @batches: oldest first */
 	struct list_head batches;

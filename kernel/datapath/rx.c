@@ -493,6 +493,19 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 	rcu_read_unlock();
 }
 
+/* The session ended, or its peer was removed, while its packets were being opened. */
+static void cv_rx_count_expired(struct cv_batch *batch)
+{
+	unsigned int packets = 0, bytes = 0;
+	struct sk_buff *skb;
+
+	skb_queue_walk(&batch->out, skb)
+		if (skb->len)
+			cv_rx_count(skb, &packets, &bytes);
+	if (packets)
+		cv_drop_add(batch->session->peer->dev, CV_DROP_RX_EXPIRED, packets);
+}
+
 /**
  * cv_rx_finish() - hand up what a batch held
  * @batch: the head of its order, which it has left; freed
@@ -506,6 +519,8 @@ void cv_rx_finish(struct cv_batch *batch)
 
 	if (likely(cv_session_is_live(batch->session)))
 		cv_rx_hand_up(batch);
+	else
+		cv_rx_count_expired(batch);
 	/* For those who look for lost packets, these are none. */
 	while ((skb = __skb_dequeue(&batch->in)))
 		consume_skb(skb);

@@ -716,7 +716,7 @@ static int cv_socket_send6(struct cv_socket *socket, const struct cv_endpoint *e
 		dst_release(dst);
 		return err;
 	}
-	udp_tunnel6_xmit_skb(dst, socket->v6, skb, NULL, &flow.saddr, &flow.daddr, ds,
+	udp_tunnel6_xmit_skb(dst, socket->v6, skb, skb->dev, &flow.saddr, &flow.daddr, ds,
 			     ip6_dst_hoplimit(dst), 0, flow.fl6_sport, flow.fl6_dport,
 			     false, 0);
 	return 0;

@@ -749,7 +749,8 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 {
 	struct cv_session *session;
 
-	if (!cv_exchange_alive(peer) || !cv_exchange_answers(peer, message->receiver))
+	if (cv_exchange_outdated(peer, identity) || !cv_exchange_alive(peer) ||
+	    !cv_exchange_answers(peer, message->receiver))
 		return CV_DROP_HS_SUPERSEDED;
 	session = cv_session_create(peer, GFP_KERNEL);
 	if (!session)

@@ -5,11 +5,11 @@
 # needs: python3
 # Packets and bytes of `ip -s link` and of the peer, exactly; reasons for drops and
 # where each is summed up. A link of kind culvert counts inner packets; one of kind wireguard
-# whole messages, and handshakes and keepalives too.
+# whole messages, and handshakes and keepalives too. CV_OUTER is the family outside, 4 or 6.
 . "$(dirname "$0")/lib.sh"
 
 net_pair
-tunnel_pair
+tunnel_pair outer="${CV_OUTER:-4}"
 ipn a -6 addr flush dev cv0
 ipn b -6 addr flush dev cv0
 declare -A at=()
@@ -87,7 +87,7 @@ grew "a keepalive" a tx_packets "$(either 0 1)"
 grew "a keepalive" a tx_bytes "$(either 0 32)"
 tun_set a cv0 peer "${pub[b]}" persistent-keepalive off
 
-if [ "$kind" != culvert ]; then
+if [ "$kind" != culvert ] || [ "${CV_OUTER:-4}" = 6 ]; then
 	finish
 fi
 

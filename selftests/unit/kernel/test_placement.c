@@ -687,6 +687,25 @@ static void test_placement_stuck(void)
 	test_placement_end();
 }
 
+/* Nor does a CPU that does not come to its tasklet: another sends in its place. */
+static void test_placement_hogged(void)
+{
+	test_placement_begin(2);
+	backlog = true;
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
+	/* That has been overtaken now. */
+	backlog = false;
+	fake_jiffies += HZ / 10 + 1;
+	test_placement_join(0, true, SHORT);
+	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
+	CHECK_LEFT(0, true, 2);
+	CHECK(peers[0].tx.draining, "expected CPU 1 still to hold what is its own");
+	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look");
+	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
+	test_placement_end();
+}
+
 /*
  * Processors that do all of this at once, in any order.
  */
@@ -767,6 +786,7 @@ int main(void)
 		{ "what is in a CPU's backlog is not overtaken", test_placement_held },
 		{ "what is in no backlog holds nothing", test_placement_not_held },
 		{ "a backlog that stands still is not waited for", test_placement_stuck },
+		{ "a CPU that does nothing is not waited for", test_placement_hogged },
 		{ "any mixture runs once and leaves in order", test_placement_random },
 	};
 
