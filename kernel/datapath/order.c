@@ -181,26 +181,6 @@ static bool cv_order_carry_away(struct cv_order *order)
 	return n;
 }
 
-/* How many packets have been put into a CPU's backlog, ever; wraps around. */
-static u32 cv_order_backlog_tail(unsigned int cpu)
-{
-#ifdef CONFIG_RPS
-	return READ_ONCE(per_cpu(softnet_data, cpu).input_queue_tail);
-#else
-	return 0;
-#endif
-}
-
-/* Whether a CPU has taken all packets from its backlog that were put there before @tail. */
-static bool cv_order_backlog_is_past(unsigned int cpu, u32 tail)
-{
-#ifdef CONFIG_RPS
-	return (s32)(READ_ONCE(per_cpu(softnet_data, cpu).input_queue_head) - tail) >= 0;
-#else
-	return true;
-#endif
-}
-
 /*
  * Drain a queue, @order->draining being ours; its lock is held on entry and not on return.
  * Then stop draining and put the reference to the peer, or hold both for the tasklet.
@@ -208,11 +188,11 @@ static bool cv_order_backlog_is_past(unsigned int cpu, u32 tail)
 static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing)
 {
 	struct cv_order_cpu *own = this_cpu_ptr(&cv_order_cpus);
-	u32 tail = cv_order_backlog_tail(own->cpu);
+	u32 tail = cv_compat_backlog_tail(own->cpu);
 
 	lockdep_assert_held(&order->lock);
 	if (cv_order_carry_away(order) && sealing && num_online_cpus() > 1) {
-		order->held_tail = cv_order_backlog_tail(own->cpu);
+		order->held_tail = cv_compat_backlog_tail(own->cpu);
 		order->held_jiffies = jiffies;
 		/* Others may have put something there as well: then it is held for nothing. */
 		order->held = order->held_tail != tail;
@@ -236,7 +216,7 @@ static bool cv_order_may_drain(const struct cv_order *order, unsigned int cpu)
 {
 	lockdep_assert_held(&order->lock);
 	return order->held &&
-	       (cv_order_backlog_is_past(cpu, order->held_tail) ||
+	       (cv_compat_backlog_is_past(cpu, order->held_tail) ||
 		time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES));
 }
 

@@ -36,7 +36,7 @@ struct cv_order {
 	u32 held_tail;
 	/** @held_jiffies: when that was */
 	unsigned long held_jiffies;
-	/** @held_node: in the list of the queues that the CPU holds, while @draining if ever @held */
+	/** @held_node: in the list of the queues that this CPU holds */
 	struct llist_node held_node;
 	/** @batches: oldest first */
 	struct list_head batches;

@@ -634,9 +634,7 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
  */
 static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 {
-#ifdef CONFIG_XPS
-	skb->sender_cpu = 1 + reciprocal_scale(peer->id, nr_cpu_ids);
-#endif
+	cv_compat_set_sender_cpu(skb, reciprocal_scale(peer->id, nr_cpu_ids));
 	skb_record_rx_queue(skb, peer->id % CV_TX_QUEUES);
 	if (cv_batch_cb(skb)->tx.hash)
 		skb_set_hash(skb, cv_batch_cb(skb)->tx.hash, PKT_HASH_TYPE_L4);

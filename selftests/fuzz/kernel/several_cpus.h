@@ -66,13 +66,11 @@ struct tasklet_struct {
 #define tasklet_schedule(tasklet) fake_tasklet_schedule(tasklet)
 #define tasklet_kill(tasklet) ((void)(tasklet))
 
-/* What was put into each one's backlog, and taken from it. */
-#define CONFIG_RPS 1
-struct softnet_data {
-	unsigned int input_queue_head, input_queue_tail;
-};
+/* How much was put into each one's backlog, and taken from it. */
+extern u32 fake_backlog_head[FAKE_CPUS], fake_backlog_tail[FAKE_CPUS];
 
-extern struct softnet_data softnet_data_of[FAKE_CPUS];
+#define cv_compat_backlog_tail(cpu) (fake_backlog_tail[cpu])
+#define cv_compat_backlog_is_past(cpu, tail) ((int)(fake_backlog_head[cpu] - (tail)) >= 0)
 
 /* Time stands still unless the test says otherwise. */
 #define jiffies fake_jiffies

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which processor runs which batch, and that all leave in order, by one processor as long as
- * something is in its backlog: the module's own batch.c, crypt.c and order.c, with several processors whose work runs when the test lets it. What seals,
- * opens and carries away only writes down where and when.
+ * something is in its backlog: the module's own batch.c, crypt.c and order.c, with several
+ * processors whose work runs when the test lets it. What seals, opens and carries away only
+ * writes down where and when.
  */
 #include <datapath/batch.h>
 #include <datapath/crypt.h>
@@ -55,7 +56,7 @@ struct test_placement_flow {
 };
 
 unsigned int fake_cpu, fake_cpus_online, fake_bh_off[FAKE_CPUS];
-struct softnet_data softnet_data_of[FAKE_CPUS];
+u32 fake_backlog_head[FAKE_CPUS], fake_backlog_tail[FAKE_CPUS];
 unsigned long fake_jiffies;
 
 static struct test_placement_pending pending[4 * FAKE_CPUS];
@@ -125,19 +126,19 @@ void cv_open_batch(struct cv_batch *batch)
 /* What another processor has sent must not be overtaken. */
 static void test_placement_send(struct test_placement_flow *flow)
 {
-	unsigned int head = softnet_data_of[flow->cpu].input_queue_head;
+	unsigned int head = fake_backlog_head[flow->cpu];
 
 	CHECK(flow->cpu == fake_cpu || (int)(head - flow->tail) >= 0,
 	      "CPU %u sends while the backlog of CPU %u, at %u, is not past %u", fake_cpu,
 	      flow->cpu, head, flow->tail);
 	flow->cpu = fake_cpu;
-	flow->tail = ++softnet_data_of[fake_cpu].input_queue_tail;
+	flow->tail = ++fake_backlog_tail[fake_cpu];
 }
 
 /* A processor takes all from its backlog. */
 static void test_placement_receive(unsigned int cpu)
 {
-	softnet_data_of[cpu].input_queue_head = softnet_data_of[cpu].input_queue_tail;
+	fake_backlog_head[cpu] = fake_backlog_tail[cpu];
 }
 
 static void test_placement_leave(struct cv_batch *batch)
