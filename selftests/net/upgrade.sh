@@ -209,6 +209,29 @@ test_not_unloaded()
 	works "the old module stays: traffic" ping_ok b 10.77.0.1
 }
 
+# Keys are not put back: that is said, and without a key.
+test_keys_hidden()
+{
+	local said keys
+
+	cat >"$tmp/bin/culvert" <<-END
+		#!/bin/sh
+		[ "\$1" != setconf ] || { echo no setconf >&2; exit 1; }
+		exec $(command -v culvert) "\$@"
+	END
+	chmod 755 "$tmp/bin/culvert"
+	rm "$tmp/bin/rmmod"
+	said=$(PATH=$tmp/bin:$PATH upgrade 2>&1) && fail "no keys: fails" "an exit status of 1" "$said"
+	matches "no keys: says so" "no setconf" "$said"
+	matches "no keys: the private key is seen to differ" "< PrivateKey = [(]hidden[)]" "$said"
+	matches "no keys: so is the preshared key" "< PresharedKey = [(]hidden[)]" "$said"
+	keys=$(grep -E '[A-Za-z0-9+/]{43}=' <<<"$said" | grep -v ' PublicKey = ' || :)
+	is "no keys: none is shown but public ones" "" "$keys"
+	works "no keys: restore" n_sys a culvert-upgrade --restore "$(saved)"
+	same_world "no keys, restore: all is as it was"
+	works "no keys, restore: traffic" ping_ok b 10.77.0.1
+}
+
 # The other end must not lose its session with our module: it is wireguard.ko.
 need_module wireguard
 net_pair
@@ -233,4 +256,5 @@ test_refusals
 before=$(world_of_a)
 test_not_loaded
 test_not_unloaded
+test_keys_hidden
 finish
