@@ -160,6 +160,16 @@ test_of_others()
 	rm /run/culvert/cv0.ifindex
 	works "started by a version that noted nothing: stop" sc stop culvert@cv0
 	is "started by a version that noted nothing: the link has gone" "" "$(index cv0)"
+
+	sc start culvert@cv0
+	rm /run/culvert/cv0.ifindex
+	ip link del cv0
+	ip link add cv0 type dummy
+	mine=$(index cv0)
+	works "nothing noted, and another kind of link: stop" sc stop culvert@cv0
+	is "nothing noted, and another kind of link: it is the same" "$mine" "$(index cv0)"
+	is "nothing noted, and another kind of link: the unit is inactive" inactive "$(state cv0)"
+	ip link del cv0
 }
 
 test_names()
