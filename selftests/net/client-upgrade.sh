@@ -78,6 +78,24 @@ test_wg_quick()
 	rm /etc/wireguard/wg0.conf
 }
 
+# The link is made by hand, and so are its routes; networkd has the addresses.
+test_networkd_configures()
+{
+	rm $networks/wg0.netdev
+	networkctl reload
+	ip link add wg0 mtu 1399 type wireguard
+	wg set wg0 listen-port 4711 private-key "$tmp/a.key" peer "${pub[b]}" \
+		preshared-key "$tmp/shared.psk" endpoint "198.51.100.2:$port" \
+		allowed-ips 10.77.0.0/24,fd77::/64 persistent-keepalive 25
+	soon "networkd configures it: is done" 60 networkd_ready
+	ip route add 10.77.0.0/24 dev wg0
+	ip -6 route add fd77::/64 dev wg0
+	has_all "networkd configures it: before"
+	works "networkd configures it: upgrade" culvert-upgrade
+	has_all "networkd configures it"
+	is "networkd configures it: it is configured again" "" "$(networkd_ready || networkctl status wg0)"
+}
+
 networkd_ready() { [[ "$(networkctl --no-pager status wg0)" == *"(configured)"* ]]; }
 
 test_networkd()
@@ -118,8 +136,10 @@ test_networkd()
 	works "networkd: upgrade" bash -ec "$(steps networkctl)"
 	soon "networkd: wg0 is configured again" 60 networkd_ready
 	has_all "networkd"
-	rm $networks/wg0.*
 	networkctl delete wg0
+	test_networkd_configures
+	rm $networks/wg0.*
+	ip link del wg0
 	works "networkd: stops" service_down systemd-networkd
 	leaves_nothing "networkd"
 }

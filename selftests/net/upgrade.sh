@@ -140,6 +140,17 @@ refused()
 	is "$1: nothing is left in /run" "" "$(saved)"
 }
 
+hook_at()
+{
+	n a nft -f - <<-END
+		table netdev t {
+			chain in {
+				type filter hook ingress device "$1" priority 0;
+			}
+		}
+	END
+}
+
 test_refusals()
 {
 	works "the same module, without --force" n_sys a culvert-upgrade
@@ -166,13 +177,12 @@ test_refusals()
 	before=$(world_of_a)
 	refused "a link on top" "the link up0, which is on top of cv0"
 	ipn a link del up0
-	n a nft -f - <<-END
-		table netdev t {
-			chain in {
-				type filter hook ingress device cv0 priority 0;
-			}
-		}
-	END
+	ipn a link add cv0-x type dummy
+	hook_at cv0-x
+	works "a hook of the packet filter at another link" upgrade
+	n a nft delete table netdev t
+	ipn a link del cv0-x
+	hook_at cv0
 	before=$(world_of_a)
 	refused "a hook of the packet filter" "packet filter's hook at cv0"
 	n a tc qdisc add dev cv0 root handle 1: fq_codel
@@ -181,14 +191,33 @@ test_refusals()
 	same_world "by --lose: all but that is as it was"
 }
 
-# The new module does not load; later it does.
+# insmod_says TEXT: and does nothing.
+insmod_says()
+{
+	printf '#!/bin/sh\necho "insmod: ERROR: could not insert module: %s" >&2\nexit 1\n' "$1" \
+		>"$tmp/bin/insmod"
+	chmod 755 "$tmp/bin/insmod"
+}
+
+# The new module does not load. The old one does, or its file has gone; then the new one does
+# later.
 test_not_loaded()
 {
 	local where
 
+	insmod_says "Key was rejected by service"
+	PATH=$tmp/bin:$PATH refused "a key that is not enrolled" \
+		"does not take the module on disk .*Key was rejected"
 	echo "install culvert /bin/false" >/etc/modprobe.d/broken.conf
-	fails_with "the new module does not load" "culvert-upgrade --restore /run/culvert-upgrade[.]" \
-		upgrade
+	fails_with "the old module is put back" "the old one is loaded again" upgrade
+	same_world "the old module is put back: all is as it was"
+	is "the old module is put back: nothing is left in /run" "" "$(saved)"
+	works "the old module is put back: traffic" ping_ok b 10.77.0.1
+
+	insmod_says "File exists"
+	PATH=$tmp/bin:$PATH fails_with "the new module does not load" \
+		"culvert-upgrade --restore /run/culvert-upgrade[.]" upgrade
+	rm "$tmp/bin/insmod"
 	where=$(saved)
 	is "what was saved is for root alone" "" "$(find "$where" -perm /077)"
 	rm /etc/modprobe.d/broken.conf
@@ -201,7 +230,6 @@ test_not_loaded()
 # The old one stays in use.
 test_not_unloaded()
 {
-	mkdir "$tmp/bin"
 	printf '#!/bin/sh\necho still in use >&2\nexit 1\n' >"$tmp/bin/rmmod"
 	chmod 755 "$tmp/bin/rmmod"
 	PATH=$tmp/bin:$PATH fails_with "the old module stays" "still in use" upgrade
@@ -254,6 +282,7 @@ note "$before"
 test_upgrade
 test_refusals
 before=$(world_of_a)
+mkdir "$tmp/bin"
 test_not_loaded
 test_not_unloaded
 test_keys_hidden
