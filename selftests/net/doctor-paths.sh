@@ -137,6 +137,24 @@ ipn a route add 198.51.100.2 dev va
 alive "a route of its own" a 10.77.0.2
 quiet "a route of its own" a "into cv0 itself"
 ipn a route del default dev cv0
+# Another peer of the link may be the way, but none may be its own.
+key c
+ipn b link add cv1 type "$kind"
+addr a cv0 10.78.0.1/24
+addr b cv1 10.78.0.2/24
+tun_set b cv1 private-key "$tmp/c.key" listen-port $((port + 1)) peer "${pub[a]}" \
+	allowed-ips 10.78.0.1/32
+ipn b link set cv1 up
+tun_set a cv0 peer "${pub[c]}" endpoint "10.77.0.2:$((port + 1))" allowed-ips 10.78.0.2/32
+alive "a peer behind another" a 10.78.0.2
+quiet "a peer behind another" a "into cv0 itself|too much"
+matches "a peer behind another: what fits" "^ok +cv0 +the way to 10.77.0.2:$((port + 1)) is through another peer of cv0: .* 1360 bytes" "$doctor_out"
+tun_set a cv0 peer "${pub[c]}" allowed-ips 10.78.0.2/32,10.77.0.2/32
+dead "a peer behind itself" a 10.78.0.2
+finds "a peer behind itself" a "the way to 10.77.0.2:$((port + 1)) leads into cv0 itself"
+tun_set a cv0 peer "${pub[c]}" remove
+tun_set a cv0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128
+ipn b link del cv1
 ipn a route del 198.51.100.2 dev va
 finds "no route" a "there is no route to 198.51.100.2:$port"
 ipn a route add unreachable 198.51.100.2

@@ -139,6 +139,47 @@ enum cmd_reverse cmd_diagnose_reverse(const struct cmd_reverse_facts *facts)
 	return facts->restores_mark ? CMD_REVERSE_PASSES : CMD_REVERSE_MARK_MISSING;
 }
 
+/* Whether the first bits of two addresses are the same. */
+static bool diagnose_is_within(const uint8_t *address, const uint8_t *prefix, unsigned int bits)
+{
+	unsigned int bytes = bits / 8;
+	unsigned int rest = 8 - bits % 8;
+
+	return !memcmp(address, prefix, bytes) &&
+	       (rest == 8 || address[bytes] >> rest == prefix[bytes] >> rest);
+}
+
+/**
+ * cmd_diagnose_owner() - the peer that a link sends packets for an address to
+ * @dev: the link with its peers
+ * @address: of either family
+ *
+ * Return: the peer with the longest prefix that holds it, or NULL.
+ */
+const struct cvl_peer *cmd_diagnose_owner(const struct cvl_device *dev,
+					  const union cvl_address *address)
+{
+	bool ipv6 = address->any.sa_family == AF_INET6;
+	const uint8_t *bytes = ipv6 ? (const void *)&address->v6.sin6_addr :
+			       (const void *)&address->v4.sin_addr;
+	const struct cvl_peer *peer, *owner = NULL;
+	const struct cvl_allowed_ip *ip;
+	unsigned int longest = 0;
+
+	for (peer = dev->peers; peer; peer = peer->next) {
+		for (ip = peer->allowed_ips; ip; ip = ip->next) {
+			if (ip->family != address->any.sa_family ||
+			    (owner && ip->prefix_bits <= longest) ||
+			    !diagnose_is_within(bytes, ipv6 ? (const void *)&ip->v6 :
+						(const void *)&ip->v4, ip->prefix_bits))
+				continue;
+			owner = peer;
+			longest = ip->prefix_bits;
+		}
+	}
+	return owner;
+}
+
 /**
  * cmd_diagnose_has_word() - look for a word in a line of a text
  * @text: lines, such as /proc/cpuinfo

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "libculvert.h"
+
 /**
  * struct cmd_load_facts - what there is to know when the module does not load
  * @release: of the running kernel
@@ -66,6 +68,8 @@ void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_fact
 bool cmd_diagnose_is_for(const char *vermagic, const char *release);
 enum cmd_reverse cmd_diagnose_reverse(const struct cmd_reverse_facts *facts);
 unsigned int cmd_diagnose_mtu(unsigned int path_bytes, bool ipv6);
+const struct cvl_peer *cmd_diagnose_owner(const struct cvl_device *dev,
+					  const union cvl_address *address);
 bool cmd_diagnose_has_word(const char *text, const char *label, const char *word);
 
 #endif /* CULVERT_DIAGNOSE_H */

@@ -248,6 +248,32 @@ static void doctor_wire_firewall(struct doctor_wire_way *way, struct doctor_wire
 		doctor_wire_say_in(way, &fate);
 }
 
+/*
+ * The way leads into the link itself: another of its peers may take it further. What fits
+ * then is less than the MTU of the link, so it is a matter of routes. Return: whether one does.
+ */
+static bool doctor_wire_nested(const struct doctor_wire_way *way)
+{
+	const struct doctor_wire *wire = way->wire;
+	const char *name = wire->dev->name;
+	const struct cvl_peer *next = cmd_diagnose_owner(wire->dev, &way->peer->endpoint);
+	unsigned int fits = cmd_diagnose_mtu(wire->mtu, way->ipv6);
+
+	if (!next || next == way->peer)
+		doctor_say(wire->doctor, DOCTOR_BAD, name,
+			   "the way to %s leads into %s itself: give that address a route by another device, or the link a fwmark and a rule for it",
+			   way->text, name);
+	else if (!fits)
+		doctor_say(wire->doctor, DOCTOR_BAD, name,
+			   "the way to %s is through another peer of %s, whose MTU of %u is too small for that",
+			   way->text, name, wire->mtu);
+	else
+		doctor_say(wire->doctor, DOCTOR_OK, name,
+			   "the way to %s is through another peer of %s: packets of up to %u bytes go there whole",
+			   way->text, name, fits);
+	return next && next != way->peer;
+}
+
 static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_peer *peer,
 			     struct doctor_wire_once *filters, struct doctor_wire_once *rules)
 {
@@ -265,13 +291,10 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 			   way.text);
 		return;
 	}
-	if (!wire->is_moved && way.route.ifindex == wire->dev->ifindex) {
-		doctor_say(wire->doctor, DOCTOR_BAD, wire->dev->name,
-			   "the way to %s leads into %s itself: give that address a route by another device, or the link a fwmark and a rule for it",
-			   way.text, wire->dev->name);
+	if (wire->is_moved || way.route.ifindex != wire->dev->ifindex)
+		doctor_wire_mtu(&way);
+	else if (!doctor_wire_nested(&way))
 		return;
-	}
-	doctor_wire_mtu(&way);
 	/* to this machine itself no filter applies */
 	if (way.route.type != RTN_UNICAST)
 		return;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Unit test of tools/culvert/diagnose.c; selftests/unit/run runs it. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "diagnose.h"
 #include "ktap.h"
 
@@ -162,11 +166,64 @@ static void test_reverse(void)
 			   reverses[i].name);
 }
 
+static void add_prefix(struct cvl_peer *peer, const char *address, uint8_t bits)
+{
+	struct cvl_allowed_ip *ip = calloc(1, sizeof(*ip));
+
+	ip->family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	ip->prefix_bits = bits;
+	inet_pton(ip->family, address, &ip->v6);
+	ip->next = peer->allowed_ips;
+	peer->allowed_ips = ip;
+}
+
+static int owner(const struct cvl_device *dev, const char *text)
+{
+	union cvl_address address = { .any.sa_family = strchr(text, ':') ? AF_INET6 : AF_INET };
+	const struct cvl_peer *peer;
+
+	inet_pton(address.any.sa_family, text, address.any.sa_family == AF_INET6 ?
+		  (void *)&address.v6.sin6_addr : (void *)&address.v4.sin_addr);
+	peer = cmd_diagnose_owner(dev, &address);
+	return !peer ? 0 : peer == dev->peers ? 1 : 2;
+}
+
+static void test_owner(void)
+{
+	struct cvl_peer second = { 0 };
+	struct cvl_peer first = { .next = &second };
+	struct cvl_device dev = { .peers = &first };
+	struct cvl_peer *peer;
+
+	ktap_equal(owner(&dev, "10.0.0.1"), 0, "nobody's address");
+	add_prefix(&first, "10.0.0.0", 9);
+	add_prefix(&second, "10.64.0.0", 10);
+	add_prefix(&second, "fd00::1", 128);
+	add_prefix(&first, "fd00::", 8);
+	ktap_equal(owner(&dev, "10.63.255.255"), 1, "the shorter prefix");
+	ktap_equal(owner(&dev, "10.127.0.1"), 2, "the longer prefix");
+	ktap_equal(owner(&dev, "10.128.0.1"), 0, "just outside");
+	ktap_equal(owner(&dev, "fd00::1"), 2, "a single address");
+	ktap_equal(owner(&dev, "fd00::2"), 1, "another of the prefix");
+	ktap_equal(owner(&dev, "2001:db8::1"), 0, "nobody's IPv6 address");
+	add_prefix(&second, "0.0.0.0", 0);
+	ktap_equal(owner(&dev, "203.0.113.1"), 2, "all addresses");
+	for (peer = &first; peer; peer = peer->next) {
+		while (peer->allowed_ips) {
+			struct cvl_allowed_ip *ip = peer->allowed_ips;
+
+			peer->allowed_ips = ip->next;
+			free(ip);
+		}
+	}
+}
+
 int main(void)
 {
 	test_load();
 	test_reverse();
 	test_mtu();
 	test_words();
+	test_owner();
 	return ktap_finish();
 }
