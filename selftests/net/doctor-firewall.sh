@@ -32,7 +32,8 @@ net_pair
 tunnel_pair
 alive "no rules" a $peer
 quiet "no rules" a firewall
-matches "what only the outside shows" "^ok +cv0 +no rule here drops packets to UDP port $port; .*only a packet from outside" "$doctor_out"
+open="^ok +cv0 +no rule here drops packets to UDP port $port .*only a packet from outside"
+matches "what only the outside shows" "$open" "$doctor_out"
 
 input drop
 dead "policy drop" a $peer
@@ -45,13 +46,25 @@ input drop 'iif lo accept' 'tcp dport 22 accept' 'udp dport { 500, 4500 } accept
 dead "ports of others are open" a $peer
 finds "ports of others are open" a "$drops"
 
-# What lets it in.
+# What lets it in, from everywhere.
 for rule in "udp dport $port accept" "udp dport { 500, $port } accept" \
 	"udp dport 51000-52000 accept" "udp dport { 500, 51000-52000 } accept" \
-	"meta l4proto { tcp, udp } th dport $port accept" "iifname va accept" \
-	"iif va udp dport $port counter accept" "iifname \"v*\" accept" \
+	"meta l4proto { tcp, udp } th dport $port accept" \
+	"udp dport $port counter accept" "fib daddr type local udp dport $port accept" \
 	"udp dport != { 500, 4500 } accept" "meta l4proto vmap { udp : accept, icmp : drop }" \
-	"ip protocol udp ip saddr 198.51.100.0/24 accept" \
+	"udp dport @none drop; rt type 0 drop; udp dport $port counter name n accept"; do
+	more="set none { type inet_service; flags interval; }
+	counter n { }"
+	input drop 'iif lo accept' "$rule"
+	alive "$rule" a $peer
+	quiet "$rule" a "firewall drops what"
+	matches "$rule: it is open" "$open" "$doctor_out"
+done
+more=''
+
+# What lets some of it in.
+for rule in "iifname va accept" "iif va udp dport $port counter accept" \
+	"iifname \"v*\" accept" "ip protocol udp ip saddr 198.51.100.0/24 accept" \
 	"ip saddr { 203.0.113.7, 198.51.100.2 } udp sport $port accept"; do
 	input drop 'iif lo accept' "$rule"
 	alive "$rule" a $peer
@@ -103,6 +116,14 @@ dead "a drop before routing" a $peer
 finds "a drop before routing" a "$drops .*table ip r, chain p"
 n a nft delete table ip r
 
+# Not tracked, and so neither new nor established.
+n a nft flush ruleset
+n a nft 'table inet r { chain p { type filter hook prerouting priority raw; udp dport '$port' notrack; }; }'
+n a nft 'table inet f { chain input { type filter hook input priority 0; policy drop; iifname { lo, cv0 } accept; ct state untracked accept; }; }'
+alive "not tracked" a $peer
+notes "not tracked" a "depends on more than its rules tell"
+n a nft flush ruleset
+
 # What goes out.
 n a nft 'table inet o { chain out { type filter hook output priority 0; policy drop; oif lo accept; oifname cv0 accept; }; }'
 dead "nothing may go out" a $peer
@@ -123,8 +144,9 @@ ipn a link set lo up
 # The older iptables, and the newer one.
 iptables_of()
 {
-	local ipt=$1
+	local ipt=$1 ipt_remedy=iptables
 
+	[ "$ipt" != iptables-legacy ] || ipt_remedy=$ipt
 	if ! n a "$ipt" -nL >/dev/null 2>&1; then
 		skip "$ipt" "it does not work here"
 		return 0
@@ -132,7 +154,7 @@ iptables_of()
 	n a "$ipt" -P INPUT DROP
 	n a "$ipt" -A INPUT -i cv0 -j ACCEPT
 	dead "$ipt: policy drop" a $peer
-	finds "$ipt: policy drop" a "$drops .*table ip filter, chain INPUT.*: iptables.* -I INPUT -p udp --dport $port -j ACCEPT$"
+	finds "$ipt: policy drop" a "$drops .*table ip filter, chain INPUT.*: $ipt_remedy -t filter -I INPUT -p udp --dport $port -j ACCEPT$"
 	n a "$ipt" -A INPUT -i lo -j ACCEPT
 	n a "$ipt" -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 	n a "$ipt" -A INPUT -p udp -m udp --sport 67 --dport 68 -j ACCEPT
@@ -203,6 +225,7 @@ if command -v iptables-nft-restore >/dev/null; then
 	ufw "-A ufw-user-input -p udp --dport $port -j ACCEPT"
 	alive "ufw, open" a $peer
 	quiet "ufw, open" a "$drops"
+	matches "ufw, open: it is" "$open" "$doctor_out"
 	n a nft flush ruleset
 else
 	skip ufw "there is no iptables-nft-restore"
@@ -228,6 +251,7 @@ tunnel_pair outer=6
 n a nft 'table inet firewalld { chain pre { type filter hook prerouting priority filter; meta nfproto ipv6 fib saddr . mark . iif oif missing drop; }; }'
 alive "the way back is asked for" a $peer
 quiet "the way back is asked for" a "way back"
+matches "the way back is asked for: it is open" "$open" "$doctor_out"
 tun_set a cv0 fwmark 51820 peer "${pub[b]}" allowed-ips 0.0.0.0/0,::/0
 ipn a -6 route add default dev cv0 table 51820
 ipn a -6 rule add not fwmark 51820 table 51820

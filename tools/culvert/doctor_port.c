@@ -128,23 +128,30 @@ struct doctor_port_new {
 	bool has_ipv6;
 };
 
-/* An address of this machine that packets from outside may come to. */
-static bool doctor_port_address(const struct doctor_wire *wire, bool ipv6,
-				union cvl_address *address)
+/*
+ * Packets from outside come to an address of this machine, and the way back to a peer, or to
+ * some place of the Internet, is by the device that they come by unless that depends on the
+ * mark.
+ */
+static void doctor_port_route(const struct doctor_wire *wire, bool ipv6,
+			      struct cmd_fw_packet *packet)
 {
 	union cvl_address anywhere = { .any.sa_family = ipv6 ? AF_INET6 : AF_INET };
 	const struct cvl_peer *peer = wire->dev->peers;
-	struct cmd_route route;
+	struct cmd_route route, back;
 
 	while (peer && peer->endpoint.any.sa_family != anywhere.any.sa_family)
 		peer = peer->next;
 	inet_pton(anywhere.any.sa_family, ipv6 ? "2001:4860:4860::8888" : "8.8.8.8",
 		  ipv6 ? (void *)&anywhere.v6.sin6_addr : (void *)&anywhere.v4.sin_addr);
-	if (cmd_route_to(&route, peer ? &peer->endpoint : &anywhere, wire->dev->fwmark) ||
-	    !route.source.any.sa_family)
-		return false;
-	*address = route.source;
-	return true;
+	if (peer)
+		anywhere = peer->endpoint;
+	if (cmd_route_to(&route, &anywhere, wire->dev->fwmark))
+		return;
+	if (route.source.any.sa_family)
+		cmd_fw_packet_address(packet, false, &route.source);
+	if (!cmd_route_to(&back, &anywhere, 0) && back.ifindex == route.ifindex)
+		packet->way_back = CMD_FW_YES;
 }
 
 /* Whether any device but lo has a global address of IPv6. */
@@ -164,7 +171,6 @@ static bool doctor_port_has_ipv6(void)
 
 static void doctor_port_judge(const struct doctor_wire *wire, struct doctor_port_new *from)
 {
-	union cvl_address address;
 	int ipv6;
 
 	memset(from, 0, sizeof(*from));
@@ -178,8 +184,7 @@ static void doctor_port_judge(const struct doctor_wire *wire, struct doctor_port
 			memcpy(packet.other, wire->dev->name, sizeof(packet.other));
 			packet.other_ifindex = wire->dev->ifindex;
 		}
-		if (doctor_port_address(wire, ipv6, &address))
-			cmd_fw_packet_address(&packet, false, &address);
+		doctor_port_route(wire, ipv6, &packet);
 		cmd_firewall_judge(wire->firewall, &packet, &from->fates[ipv6]);
 	}
 }
@@ -244,7 +249,7 @@ static void doctor_port_rules(const struct doctor_wire *wire, const struct docto
 			   wire->dev->listen_port, unsure->family, unsure->table, unsure->chain);
 	else
 		doctor_say(wire->doctor, DOCTOR_OK, wire->dev->name,
-			   "no rule here drops packets to UDP port %u; what drops them on the way here, only a packet from outside shows",
+			   "no rule here drops packets to UDP port %u (of nftables or iptables, in this namespace); what drops them elsewhere, only a packet from outside shows",
 			   wire->dev->listen_port);
 }
 

@@ -17,6 +17,9 @@
 /* Rules of one hook that are looked at for one packet. */
 #define FW_MAX_RULES 200000
 
+/* Elements of sets that are looked at in one chain of a hook for one packet. */
+#define FW_MAX_ELEMENTS 10000000
+
 /**
  * cmd_fw_create() - no rules
  *
@@ -142,11 +145,27 @@ static struct fw_object *fw_add(struct fw_object **objects, const struct nlmsghd
 	return object;
 }
 
+/* The priority of a chain is known only now; those of the same hook run in that order. */
+static void fw_sort_chain(struct cmd_fw_rules *rules)
+{
+	struct fw_object *chain = rules->chains;
+	struct fw_object **place = &chain->next;
+
+	while (*place && (*place)->priority < chain->priority)
+		place = &(*place)->next;
+	if (place == &chain->next)
+		return;
+	rules->chains = chain->next;
+	chain->next = *place;
+	*place = chain;
+}
+
 static bool fw_take_chain(struct cmd_fw_rules *rules, const struct nlmsghdr *nlh)
 {
 	struct fw_object *chain = fw_add(&rules->chains, nlh, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME);
 	const struct nlattr *hook = fw_field(nlh, NFTA_CHAIN_HOOK);
 	const struct nlattr *policy = fw_field(nlh, NFTA_CHAIN_POLICY);
+	uint32_t priority;
 
 	if (!chain)
 		return false;
@@ -155,6 +174,9 @@ static bool fw_take_chain(struct cmd_fw_rules *rules, const struct nlmsghdr *nlh
 			 strcmp(fw_field_text(nlh, NFTA_CHAIN_TYPE), "nat");
 	chain->policy = policy && ntohl(mnl_attr_get_u32(policy)) == NF_DROP ? CMD_FW_DROP :
 			CMD_FW_ACCEPT;
+	if (fw_attr_number(&priority, hook, NFTA_HOOK_PRIORITY))
+		chain->priority = (int32_t)priority;
+	fw_sort_chain(rules);
 	return true;
 }
 
@@ -218,19 +240,19 @@ bool cmd_fw_take(struct cmd_fw_rules *rules, const struct nlmsghdr *nlh)
 }
 
 /**
- * cmd_fw_each_set() - name the sets
+ * cmd_fw_each_set() - fill the sets
  * @rules: of which
- * @take: called for each
+ * @take: called for each; takes its elements, and returns whether these are all
  * @arg: handed to @take
  */
 void cmd_fw_each_set(struct cmd_fw_rules *rules,
-		     void (*take)(void *arg, uint8_t family, const char *table, const char *set),
+		     bool (*take)(void *arg, uint8_t family, const char *table, const char *set),
 		     void *arg)
 {
-	const struct fw_object *set;
+	struct fw_object *set;
 
 	for (set = rules->sets; set; set = set->next)
-		take(arg, set->family, set->table, set->name);
+		set->is_partial = !take(arg, set->family, set->table, set->name);
 }
 
 /**
@@ -363,6 +385,7 @@ void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *
 			.packet = packet,
 			.fate = fate,
 			.left = FW_MAX_RULES,
+			.elements_left = FW_MAX_ELEMENTS,
 		};
 		unsigned int can;
 

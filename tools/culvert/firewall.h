@@ -53,7 +53,7 @@ enum cmd_fw_match {
  * @network_known: which bytes of that are known
  * @transport: its UDP header
  * @transport_known: which bytes of that are known
- * @ct_state: one of CMD_FW_CT_*
+ * @ct_state: one of CMD_FW_CT_*, or 0: not known
  * @mark: as it begins
  * @way_back: whether routing without a mark leads back to where it comes from
  */
@@ -78,6 +78,7 @@ struct cmd_fw_packet {
  * @can: CMD_FW_ACCEPT, CMD_FW_DROP, or both: reading does not tell
  * @sets_mark: a rule may give it the mark of its connection, or another
  * @saves_mark: a rule may give its mark to its connection
+ * @untracks: a rule may keep it from connection tracking
  * @program: that the rules are of: "nft", "iptables" or "ip6tables"
  * @family: of the table, such as "inet"
  * @table: of the chain that drops it, or may
@@ -87,6 +88,7 @@ struct cmd_fw_fate {
 	unsigned int can;
 	bool sets_mark;
 	bool saves_mark;
+	bool untracks;
 	const char *program;
 	const char *family;
 	char table[64];
@@ -100,7 +102,7 @@ struct cmd_fw_rules *cmd_fw_create(void);
 void cmd_fw_destroy(struct cmd_fw_rules *rules);
 bool cmd_fw_take(struct cmd_fw_rules *rules, const struct nlmsghdr *nlh);
 void cmd_fw_each_set(struct cmd_fw_rules *rules,
-		     void (*take)(void *arg, uint8_t family, const char *table, const char *set),
+		     bool (*take)(void *arg, uint8_t family, const char *table, const char *set),
 		     void *arg);
 bool cmd_fw_has_chain(const struct cmd_fw_rules *rules, const char *name);
 void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *packet,
@@ -111,7 +113,8 @@ void cmd_fw_packet_address(struct cmd_fw_packet *packet, bool is_source,
 void cmd_fw_packet_port(struct cmd_fw_packet *packet, bool is_source, uint16_t port);
 
 /* firewall_xt.c */
-enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet, const char *name,
+enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
+				  const struct cmd_fw_fate *fate, const char *name,
 				  unsigned int revision, const void *info, size_t bytes);
 unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 			      struct cmd_fw_fate *fate);

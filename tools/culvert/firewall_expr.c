@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "firewall_run.h"
@@ -127,6 +128,46 @@ static void fw_unknown(struct fw_run *run, const struct nlattr *data)
 	(void)data;
 	memset(run->known, false, sizeof(run->known));
 	fw_matches(run, CMD_FW_MAYBE);
+}
+
+/* A connection that is not tracked has another state than packets like it. */
+static void fw_notrack(struct fw_run *run, const struct nlattr *data)
+{
+	(void)data;
+	run->fate->untracks = true;
+}
+
+/* To a program, or past it if there is none; which, rules do not tell. */
+static void fw_queue(struct fw_run *run, const struct nlattr *data)
+{
+	(void)data;
+	run->can = CMD_FW_ACCEPT | CMD_FW_DROP;
+}
+
+/* A counter and the like with a name; a limit or a quota may not match. */
+static void fw_objref(struct fw_run *run, const struct nlattr *data)
+{
+	uint32_t type;
+
+	if (!fw_attr_number(&type, data, NFTA_OBJREF_IMM_TYPE) ||
+	    (type != NFT_OBJECT_COUNTER && type != NFT_OBJECT_CT_HELPER &&
+	     type != NFT_OBJECT_CT_TIMEOUT && type != NFT_OBJECT_SECMARK))
+		fw_matches(run, CMD_FW_MAYBE);
+}
+
+/* The packets have no extension headers of IPv6 nor options of IPv4, and are not TCP. */
+static void fw_exthdr(struct fw_run *run, const struct nlattr *data)
+{
+	const uint8_t absent = 0;
+	uint32_t flags = 0;
+
+	fw_attr_number(&flags, data, NFTA_EXTHDR_FLAGS);
+	if (!fw_attr(data, NFTA_EXTHDR_DREG))
+		fw_matches(run, CMD_FW_MAYBE);
+	else if (flags & NFT_EXTHDR_F_PRESENT)
+		fw_load(run, data, NFTA_EXTHDR_DREG, &absent, NULL, sizeof(absent));
+	else
+		fw_matches(run, CMD_FW_NO);
 }
 
 static void fw_nothing(struct fw_run *run, const struct nlattr *data)
@@ -361,34 +402,44 @@ static void fw_ct(struct fw_run *run, const struct nlattr *data)
 		run->fate->saves_mark |= key == NFT_CT_MARK;
 	} else {
 		fw_load_unknown(run, data, NFTA_CT_DREG);
-		if (key == NFT_CT_STATE)
+		if (key == NFT_CT_STATE && run->packet->ct_state && !run->fate->untracks)
 			fw_load(run, data, NFTA_CT_DREG, &run->packet->ct_state, NULL,
 				sizeof(run->packet->ct_state));
 	}
 }
 
 /* As a filter of the reverse path it asks whether the way to the source is by the device. */
+static void fw_fib_back(struct fw_run *run, const struct nlattr *data, uint32_t flags)
+{
+	const struct cmd_fw_packet *packet = run->packet;
+	uint8_t present = packet->way_back == CMD_FW_YES;
+	uint32_t found = present ? packet->ifindex : 0;
+
+	if (packet->way_back == CMD_FW_MAYBE ||
+	    (flags & NFTA_FIB_F_MARK && run->fate->sets_mark))
+		return;
+	if (flags & NFTA_FIB_F_PRESENT)
+		fw_load(run, data, NFTA_FIB_DREG, &present, NULL, sizeof(present));
+	else if (found || !present)
+		fw_load(run, data, NFTA_FIB_DREG, &found, NULL, sizeof(found));
+}
+
 static void fw_fib(struct fw_run *run, const struct nlattr *data)
 {
-	const uint32_t wanted = NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF;
-	const struct cmd_fw_packet *packet = run->packet;
+	const uint32_t back = NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF;
+	const uint32_t local = RTN_LOCAL;
 	uint32_t flags, result;
-	uint32_t found = 0;
-	uint8_t present;
 
 	fw_load_unknown(run, data, NFTA_FIB_DREG);
 	if (!fw_attr_number(&flags, data, NFTA_FIB_FLAGS) ||
-	    !fw_attr_number(&result, data, NFTA_FIB_RESULT) || (flags & wanted) != wanted ||
-	    result != NFT_FIB_RESULT_OIF || packet->way_back == CMD_FW_MAYBE ||
-	    (flags & NFTA_FIB_F_MARK && run->fate->sets_mark))
+	    !fw_attr_number(&result, data, NFTA_FIB_RESULT))
 		return;
-	if (packet->way_back == CMD_FW_YES)
-		found = packet->ifindex;
-	present = found != 0;
-	if (flags & NFTA_FIB_F_PRESENT)
-		fw_load(run, data, NFTA_FIB_DREG, &present, NULL, sizeof(present));
-	else
-		fw_load(run, data, NFTA_FIB_DREG, &found, NULL, sizeof(found));
+	if (result == NFT_FIB_RESULT_OIF && (flags & back) == back)
+		fw_fib_back(run, data, flags);
+	/* what comes in is for this machine; for which device of it is not known */
+	if (result == NFT_FIB_RESULT_ADDRTYPE && flags == NFTA_FIB_F_DADDR &&
+	    run->packet->is_incoming)
+		fw_load(run, data, NFTA_FIB_DREG, &local, NULL, sizeof(local));
 }
 
 static void fw_match(struct fw_run *run, const struct nlattr *data)
@@ -397,7 +448,8 @@ static void fw_match(struct fw_run *run, const struct nlattr *data)
 	uint32_t revision = 0;
 
 	fw_attr_number(&revision, data, NFTA_MATCH_REV);
-	fw_matches(run, cmd_fw_xt_match(run->packet, fw_attr_text(data, NFTA_MATCH_NAME), revision,
+	fw_matches(run, cmd_fw_xt_match(run->packet, run->fate,
+					fw_attr_text(data, NFTA_MATCH_NAME), revision,
 					info ? mnl_attr_get_payload(info) : NULL,
 					info ? mnl_attr_get_payload_len(info) : 0));
 }
@@ -448,7 +500,10 @@ static const struct {
 	{ "counter", fw_nothing },
 	{ "log", fw_nothing },
 	{ "last", fw_nothing },
-	{ "notrack", fw_nothing },
+	{ "notrack", fw_notrack },
+	{ "queue", fw_queue },
+	{ "objref", fw_objref },
+	{ "exthdr", fw_exthdr },
 };
 
 /**

@@ -105,18 +105,23 @@ static int firewall_dump_all(struct cmd_firewall *firewall, unsigned int type)
 	return firewall_dump(firewall, firewall_request(firewall, request, type, NFPROTO_UNSPEC));
 }
 
-static void firewall_dump_set(void *arg, uint8_t family, const char *table, const char *set)
+/* Return: whether all of its elements were taken. */
+static bool firewall_dump_set(void *arg, uint8_t family, const char *table, const char *set)
 {
 	struct nlmsghdr request[FIREWALL_REQUEST_BYTES / sizeof(struct nlmsghdr)];
 	struct cmd_firewall *firewall = arg;
 	struct nlmsghdr *nlh;
 
 	if (firewall->code || firewall->set_bytes > FIREWALL_SET_BYTES)
-		return;
+		return false;
 	nlh = firewall_request(firewall, request, NFT_MSG_GETSETELEM, family);
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, table);
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set);
 	firewall->code = firewall_dump(firewall, nlh);
+	/* it has been deleted since, and rules with it */
+	if (firewall->code == -ENOENT)
+		firewall->code = -EINTR;
+	return !firewall->code && firewall->set_bytes <= FIREWALL_SET_BYTES;
 }
 
 /* One try at nftables; -EINTR: the ruleset has changed meanwhile. */
@@ -159,30 +164,45 @@ static bool firewall_has_nft(void)
 	return found;
 }
 
+/* One try at a table of the older iptables; -EAGAIN: its size has changed meanwhile. */
+static int firewall_try_table(struct firewall_table *table, int fd, int level, const char *name)
+{
+	socklen_t bytes = sizeof(table->info);
+	int code;
+
+	snprintf(table->info.name, sizeof(table->info.name), "%s", name);
+	if (getsockopt(fd, level, IPT_SO_GET_INFO, &table->info, &bytes))
+		return -errno;
+	bytes = (socklen_t)sizeof(*table->entries) + table->info.size;
+	table->entries = calloc(1, bytes);
+	if (!table->entries)
+		return -ENOMEM;
+	snprintf(table->entries->name, sizeof(table->entries->name), "%s", name);
+	table->entries->size = table->info.size;
+	if (!getsockopt(fd, level, IPT_SO_GET_ENTRIES, table->entries, &bytes))
+		return 0;
+	code = -errno;
+	free(table->entries);
+	table->entries = NULL;
+	return code;
+}
+
+/* Without one of its tables, what the firewall does is not known. */
 static void firewall_read_table(struct cmd_firewall *firewall, int fd, int level, uint8_t family,
 				const char *name)
 {
 	struct firewall_table *table = &firewall->tables[firewall->table_count];
-	socklen_t bytes = sizeof(table->info);
+	int code = -EAGAIN;
+	int tries;
 
 	memset(table, 0, sizeof(*table));
 	table->family = family;
-	snprintf(table->info.name, sizeof(table->info.name), "%s", name);
-	if (getsockopt(fd, level, IPT_SO_GET_INFO, &table->info, &bytes))
-		return;
-	bytes = (socklen_t)sizeof(*table->entries) + table->info.size;
-	table->entries = calloc(1, bytes);
-	if (!table->entries)
-		return;
-	snprintf(table->entries->name, sizeof(table->entries->name), "%s", name);
-	table->entries->size = table->info.size;
-	/* -EAGAIN if it has changed since: then it is not looked at */
-	if (getsockopt(fd, level, IPT_SO_GET_ENTRIES, table->entries, &bytes)) {
-		free(table->entries);
-		firewall->code = -errno;
-		return;
-	}
-	firewall->table_count++;
+	for (tries = 0; tries < FIREWALL_TRIES && code == -EAGAIN; tries++)
+		code = firewall_try_table(table, fd, level, name);
+	if (!code)
+		firewall->table_count++;
+	else if (code != -ENOENT)
+		firewall->code = code;
 }
 
 /* The tables that are in use are listed; asking for others would make them. */
@@ -280,6 +300,11 @@ static void firewall_judge_table(const struct firewall_table *table, unsigned in
 	snprintf(fate->chain, sizeof(fate->chain), "%s", chains[hook]);
 }
 
+static bool firewall_is_raw(const struct firewall_table *table)
+{
+	return !strcmp(table->info.name, "raw");
+}
+
 /**
  * cmd_firewall_judge() - what becomes of a packet that comes in for this machine or leaves it
  * @firewall: the rules
@@ -297,12 +322,37 @@ void cmd_firewall_judge(const struct cmd_firewall *firewall, const struct cmd_fw
 
 	memset(fate, 0, sizeof(*fate));
 	fate->can = CMD_FW_ACCEPT;
+	/* raw comes first: before connections are tracked */
 	for (i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
+		for (j = 0; j < firewall->table_count; j++) {
+			if (firewall_is_raw(&firewall->tables[j]))
+				firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
+		}
 		if (firewall->rules)
 			cmd_fw_judge(firewall->rules, packet, hooks[i], fate);
-		for (j = 0; j < firewall->table_count; j++)
-			firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
+		for (j = 0; j < firewall->table_count; j++) {
+			if (!firewall_is_raw(&firewall->tables[j]))
+				firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
+		}
 	}
+}
+
+/* A table of the older iptables is changed by that only; the plain name may be the newer one. */
+static const char *firewall_iptables(const struct cmd_fw_fate *fate)
+{
+	static const char * const paths[] = { "/usr/sbin", "/sbin", "/usr/bin", "/usr/local/sbin" };
+	bool ipv6 = !strcmp(fate->family, "ip6");
+	const char *name = ipv6 ? "ip6tables-legacy" : "iptables-legacy";
+	bool is_old = strcmp(fate->program, "nft");
+	char path[64];
+	size_t i;
+
+	for (i = 0; is_old && i < sizeof(paths) / sizeof(*paths); i++) {
+		snprintf(path, sizeof(path), "%s/%s", paths[i], name);
+		if (!access(path, X_OK))
+			return name;
+	}
+	return ipv6 ? "ip6tables" : "iptables";
 }
 
 /**
@@ -324,8 +374,7 @@ void cmd_firewall_remedy(const struct cmd_firewall *firewall, const struct cmd_f
 		snprintf(text, text_bytes, "firewall-cmd --add-port=%u/udp", port);
 	else if (by_iptables)
 		snprintf(text, text_bytes, "%s -t %s -I %s -p udp --dport %u -j ACCEPT",
-			 strcmp(fate->family, "ip6") ? "iptables" : "ip6tables", fate->table,
-			 fate->chain, port);
+			 firewall_iptables(fate), fate->table, fate->chain, port);
 	else
 		snprintf(text, text_bytes, "nft insert rule %s %s %s udp dport %u accept",
 			 fate->family, fate->table, fate->chain, port);

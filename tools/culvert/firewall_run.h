@@ -43,8 +43,10 @@ struct fw_list {
  * @parts: rules of the chain, or elements of the set
  * @is_base: chain: it is called by the hook
  * @hook: chain: NF_INET_*
+ * @priority: chain: of those at one hook, the lowest comes first
  * @policy: chain: CMD_FW_ACCEPT or CMD_FW_DROP
  * @flags: set: NFT_SET_*
+ * @is_partial: set: it has more elements than @parts
  */
 struct fw_object {
 	struct fw_object *next;
@@ -55,8 +57,10 @@ struct fw_object {
 	struct fw_list parts;
 	bool is_base;
 	unsigned int hook;
+	int32_t priority;
 	unsigned int policy;
 	uint32_t flags;
+	bool is_partial;
 };
 
 struct cmd_fw_rules {
@@ -80,6 +84,7 @@ struct cmd_fw_rules {
  * @can: what the rule does then, or CMD_FW_NEXT
  * @depth: how many chains have jumped here
  * @left: how many rules may still be looked at
+ * @elements_left: how many elements of sets may still be looked at
  */
 struct fw_run {
 	const struct cmd_fw_rules *rules;
@@ -94,6 +99,7 @@ struct fw_run {
 	unsigned int can;
 	unsigned int depth;
 	unsigned int left;
+	unsigned int elements_left;
 };
 
 /* firewall.c */

@@ -20,6 +20,8 @@ struct fw_search {
 	const struct nlattr *found;
 	/* some byte that matters is not known, or what is in the set */
 	bool is_unsure;
+	/* how many elements may still be looked at */
+	unsigned int *left;
 };
 
 static const struct nlattr *fw_set_key(const struct nlattr *element)
@@ -56,6 +58,11 @@ static void fw_set_element(struct fw_search *search, const struct nlattr *elemen
 	size_t count = key ? mnl_attr_get_payload_len(key) : 0;
 	size_t i;
 
+	if (!*search->left) {
+		search->is_unsure = true;
+		return;
+	}
+	--*search->left;
 	if (fw_set_flags(element) & NFT_SET_ELEM_CATCHALL) {
 		search->catchall = element;
 		return;
@@ -149,14 +156,22 @@ void fw_lookup(struct fw_run *run, const struct nlattr *data, const uint8_t *key
 {
 	const struct fw_object *set = fw_find(run->rules->sets, run->family, run->table,
 					      fw_attr_text(data, NFTA_LOOKUP_SET));
-	struct fw_search search = { .key = key, .known = known, .room = room };
+	struct fw_search search = {
+		.key = key,
+		.known = known,
+		.room = room,
+		.left = &run->elements_left,
+	};
 	uint32_t flags = 0;
+	uint32_t to;
 
 	fw_attr_number(&flags, data, NFTA_LOOKUP_FLAGS);
-	if (!set || !set->parts.first) {
-		/* it may have been too large to read */
-		run->match = CMD_FW_MAYBE;
-		run->can = CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+	if (!set || set->is_partial || !run->elements_left) {
+		/* what was not read may be anything, of a map any verdict */
+		if (run->match == CMD_FW_YES)
+			run->match = CMD_FW_MAYBE;
+		if (fw_attr_number(&to, data, NFTA_LOOKUP_DREG) && to == NFT_REG_VERDICT)
+			run->can = CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
 		return;
 	}
 	search.is_interval = set->flags & NFT_SET_INTERVAL;

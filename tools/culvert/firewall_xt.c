@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 
 #include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_connmark.h>
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_multiport.h>
@@ -76,12 +78,13 @@ static enum cmd_fw_match fw_xt_multiport(const struct cmd_fw_packet *packet,
 }
 
 static enum cmd_fw_match fw_xt_conntrack(const struct cmd_fw_packet *packet,
+					 const struct cmd_fw_fate *fate,
 					 const struct xt_conntrack_mtinfo3 *info)
 {
 	unsigned int flags = info->match_flags & ~XT_CONNTRACK_STATE_ALIAS;
 	enum cmd_fw_match match;
 
-	if (!(flags & XT_CONNTRACK_STATE))
+	if (!(flags & XT_CONNTRACK_STATE) || fate->untracks || !packet->ct_state)
 		return CMD_FW_MAYBE;
 	match = fw_xt_of(info->state_mask & packet->ct_state,
 			 info->invert_flags & XT_CONNTRACK_STATE);
@@ -89,10 +92,45 @@ static enum cmd_fw_match fw_xt_conntrack(const struct cmd_fw_packet *packet,
 	return match == CMD_FW_YES && flags != XT_CONNTRACK_STATE ? CMD_FW_MAYBE : match;
 }
 
+/*
+ * Whether the address that packets go to is of a type. In IPv6, types other than these may
+ * be those of a local address too.
+ */
+static enum cmd_fw_match fw_xt_type(const struct cmd_fw_packet *packet, unsigned int types,
+				    bool is_inverted)
+{
+	if (!packet->is_incoming)
+		return CMD_FW_MAYBE;
+	if (packet->family == NFPROTO_IPV6 && types != XT_ADDRTYPE_LOCAL &&
+	    types != XT_ADDRTYPE_MULTICAST)
+		return CMD_FW_MAYBE;
+	return fw_xt_of(types & XT_ADDRTYPE_LOCAL, is_inverted);
+}
+
+static enum cmd_fw_match fw_xt_addrtype(const struct cmd_fw_packet *packet,
+					unsigned int revision, const void *data, size_t bytes)
+{
+	const struct xt_addrtype_info *old = data;
+	const struct xt_addrtype_info_v1 *info = data;
+	enum cmd_fw_match match = CMD_FW_YES;
+
+	if (bytes < (revision ? sizeof(*info) : sizeof(*old)) || revision > 1)
+		return CMD_FW_MAYBE;
+	if (revision && info->flags & (XT_ADDRTYPE_LIMIT_IFACE_IN | XT_ADDRTYPE_LIMIT_IFACE_OUT))
+		return CMD_FW_MAYBE;
+	if (info->dest)
+		match = fw_xt_type(packet, info->dest, revision ?
+				   info->flags & XT_ADDRTYPE_INVERT_DEST : old->invert_dest);
+	/* where it comes from may be anything */
+	return info->source && match == CMD_FW_YES ? CMD_FW_MAYBE : match;
+}
+
+/* Of another protocol than UDP, or of an extension header: the packets have none. */
 static bool fw_xt_is_other_protocol(const char *name)
 {
 	static const char * const names[] = {
 		"tcp", "icmp", "icmp6", "sctp", "dccp", "udplite", "tcpmss", "ah", "esp",
+		"rt", "frag", "hbh", "dst", "mh",
 	};
 	size_t i;
 
@@ -106,6 +144,7 @@ static bool fw_xt_is_other_protocol(const char *name)
 /**
  * cmd_fw_xt_match() - whether a match of iptables does
  * @packet: what is known
+ * @fate: what rules before have done
  * @name: of the match
  * @revision: of the match
  * @info: its data
@@ -113,7 +152,8 @@ static bool fw_xt_is_other_protocol(const char *name)
  *
  * Return: as far as one can tell.
  */
-enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet, const char *name,
+enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
+				  const struct cmd_fw_fate *fate, const char *name,
 				  unsigned int revision, const void *info, size_t bytes)
 {
 	const struct xt_rpfilter_info *rpfilter = info;
@@ -130,8 +170,11 @@ enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet, const char
 		return fw_xt_multiport(packet, info);
 	if (!strcmp(name, "conntrack") && revision >= 2 &&
 	    bytes >= sizeof(struct xt_conntrack_mtinfo3))
-		return fw_xt_conntrack(packet, info);
-	if (!strcmp(name, "state") && bytes >= sizeof(*state))
+		return fw_xt_conntrack(packet, fate, info);
+	if (!strcmp(name, "addrtype"))
+		return fw_xt_addrtype(packet, revision, info, bytes);
+	if (!strcmp(name, "state") && bytes >= sizeof(*state) && packet->ct_state &&
+	    !fate->untracks)
 		return fw_xt_of(state->statemask & packet->ct_state, false);
 	if (!strcmp(name, "rpfilter") && bytes >= sizeof(*rpfilter) &&
 	    !(rpfilter->flags & (XT_RPFILTER_LOOSE | XT_RPFILTER_VALID_MARK)))
@@ -144,7 +187,7 @@ enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet, const char
  * @name: of the target
  * @info: its data
  * @bytes: size of @info
- * @fate: where marks are noted
+ * @fate: where marks are noted, and what is not tracked
  *
  * Return: CMD_FW_* bits.
  */
@@ -152,10 +195,11 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 			      struct cmd_fw_fate *fate)
 {
 	static const char * const harmless[] = {
-		"LOG", "NFLOG", "CT", "NOTRACK", "TCPMSS", "TOS", "DSCP", "CLASSIFY", "CHECKSUM",
+		"LOG", "NFLOG", "TCPMSS", "TOS", "DSCP", "CLASSIFY", "CHECKSUM",
 		"TRACE", "SET", "AUDIT", "SECMARK", "CONNSECMARK", "HL", "TTL",
 	};
 	const struct xt_connmark_tginfo1 *connmark = info;
+	const struct xt_ct_target_info *ct = info;
 	size_t i;
 
 	if (!strcmp(name, "REJECT"))
@@ -167,6 +211,11 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 	if (!strcmp(name, "CONNMARK") && bytes >= sizeof(*connmark)) {
 		fate->sets_mark |= connmark->mode == XT_CONNMARK_RESTORE;
 		fate->saves_mark |= connmark->mode != XT_CONNMARK_RESTORE;
+		return CMD_FW_NEXT;
+	}
+	if (!strcmp(name, "NOTRACK") || !strcmp(name, "CT")) {
+		fate->untracks |= *name == 'N' || bytes < sizeof(ct->flags) ||
+				  ct->flags & XT_CT_NOTRACK;
 		return CMD_FW_NEXT;
 	}
 	for (i = 0; i < sizeof(harmless) / sizeof(*harmless); i++) {
@@ -331,8 +380,9 @@ static void fw_xt_matches(const struct fw_xt_run *run, struct fw_xt_entry *entry
 
 		if (bytes < sizeof(*match) || bytes > entry->target - at)
 			break;
-		one = cmd_fw_xt_match(run->packet, match->u.user.name, match->u.user.revision,
-				      match->data, bytes - sizeof(*match));
+		one = cmd_fw_xt_match(run->packet, run->fate, match->u.user.name,
+				      match->u.user.revision, match->data,
+				      bytes - sizeof(*match));
 		if (one < entry->match)
 			entry->match = one;
 		at += bytes;

@@ -10,10 +10,13 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_rpfilter.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/rtnetlink.h>
 
 #include "firewall.h"
 #include "ktap.h"
@@ -39,7 +42,8 @@ static void put_number(struct nlmsghdr *nlh, uint16_t type, uint32_t number)
 	mnl_attr_put_u32(nlh, type, htonl(number));
 }
 
-static void add_chain(struct cmd_fw_rules *rules, const char *name, int hook, int policy)
+static void add_chain_at(struct cmd_fw_rules *rules, const char *name, int hook, int policy,
+			 int priority)
 {
 	struct nlmsghdr *nlh = begin(NFT_MSG_NEWCHAIN);
 	struct nlattr *nest;
@@ -49,12 +53,17 @@ static void add_chain(struct cmd_fw_rules *rules, const char *name, int hook, in
 	if (hook >= 0) {
 		nest = mnl_attr_nest_start(nlh, NFTA_CHAIN_HOOK);
 		put_number(nlh, NFTA_HOOK_HOOKNUM, (uint32_t)hook);
-		put_number(nlh, NFTA_HOOK_PRIORITY, 0);
+		put_number(nlh, NFTA_HOOK_PRIORITY, (uint32_t)priority);
 		mnl_attr_nest_end(nlh, nest);
 		put_number(nlh, NFTA_CHAIN_POLICY, (uint32_t)policy);
 		mnl_attr_put_strz(nlh, NFTA_CHAIN_TYPE, "filter");
 	}
 	cmd_fw_take(rules, nlh);
+}
+
+static void add_chain(struct cmd_fw_rules *rules, const char *name, int hook, int policy)
+{
+	add_chain_at(rules, name, hook, policy, 0);
 }
 
 static struct nlmsghdr *begin_rule(const char *chain)
@@ -339,6 +348,188 @@ static void test_set(void)
 	ktap_equal(with_set(0, NULL, 0), EITHER, "a set that was not read");
 }
 
+static bool take_none(void *arg, uint8_t family, const char *table, const char *set)
+{
+	(void)arg;
+	(void)family;
+	(void)table;
+	(void)set;
+	return false;
+}
+
+/* A set that is too large is read in part: what is not in that part may be in the rest. */
+static void test_partial_set(void)
+{
+	const uint16_t others[] = { 500 };
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
+	nlh = begin_rule("input");
+	put_dport(nlh);
+	put_lookup(nlh, "ports");
+	put_verdict(nlh, NF_DROP, NULL);
+	end_rule(rules, nlh);
+	add_set(rules, "ports", 0, others, 0);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "a set with nothing in it");
+	cmd_fw_each_set(rules, take_none, NULL);
+	ktap_equal(judged(rules, &packet).can, EITHER, "a set of which nothing was read");
+	cmd_fw_destroy(rules);
+	rules = cmd_fw_create();
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
+	nlh = begin_rule("input");
+	put_dport(nlh);
+	put_lookup(nlh, "ports");
+	put_verdict(nlh, NF_DROP, NULL);
+	end_rule(rules, nlh);
+	add_set(rules, "ports", 0, others, 1);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "a set of others");
+	cmd_fw_each_set(rules, take_none, NULL);
+	ktap_equal(judged(rules, &packet).can, EITHER, "a set of others that was read in part");
+	cmd_fw_destroy(rules);
+}
+
+static void put_counter(struct nlmsghdr *nlh, uint32_t object)
+{
+	struct nlattr *element, *data = expression(nlh, "objref", &element);
+
+	put_number(nlh, NFTA_OBJREF_IMM_TYPE, object);
+	mnl_attr_put_strz(nlh, NFTA_OBJREF_IMM_NAME, "o");
+	end_expression(nlh, data, element);
+}
+
+static void put_routing_header(struct nlmsghdr *nlh)
+{
+	struct nlattr *element, *data = expression(nlh, "exthdr", &element);
+
+	put_number(nlh, NFTA_EXTHDR_DREG, NFT_REG_1);
+	mnl_attr_put_u8(nlh, NFTA_EXTHDR_TYPE, IPPROTO_ROUTING);
+	put_number(nlh, NFTA_EXTHDR_OFFSET, 2);
+	put_number(nlh, NFTA_EXTHDR_LEN, 1);
+	end_expression(nlh, data, element);
+}
+
+/* A policy of drop, and one rule with a step more than its verdict. */
+static unsigned int with_step(void (*put)(struct nlmsghdr *nlh, uint32_t number), uint32_t number,
+			      const char *plain, int verdict)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+	unsigned int can;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
+	nlh = begin_rule("input");
+	put_port(nlh, NFT_CMP_EQ, PORT);
+	if (put)
+		put(nlh, number);
+	else if (plain)
+		put_plain(nlh, plain);
+	else
+		put_routing_header(nlh);
+	if (verdict >= 0)
+		put_verdict(nlh, verdict, NULL);
+	end_rule(rules, nlh);
+	can = judged(rules, &packet).can;
+	cmd_fw_destroy(rules);
+	return can;
+}
+
+static void test_steps(void)
+{
+	ktap_equal(with_step(NULL, 0, "queue", -1), EITHER, "a program decides");
+	ktap_equal(with_step(put_counter, NFT_OBJECT_COUNTER, NULL, NF_ACCEPT), CMD_FW_ACCEPT,
+		   "a counter with a name");
+	ktap_equal(with_step(put_counter, NFT_OBJECT_LIMIT, NULL, NF_ACCEPT), EITHER,
+		   "a limit with a name");
+	ktap_equal(with_step(NULL, 0, NULL, NF_ACCEPT), CMD_FW_DROP, "no routing header here");
+}
+
+static void put_ct_state(struct nlmsghdr *nlh, uint32_t state)
+{
+	struct nlattr *element, *data = expression(nlh, "ct", &element);
+
+	put_number(nlh, NFTA_CT_DREG, NFT_REG_1);
+	put_number(nlh, NFTA_CT_KEY, NFT_CT_STATE);
+	end_expression(nlh, data, element);
+	put_cmp(nlh, NFT_CMP_EQ, &state, sizeof(state));
+}
+
+/* What is not tracked has a state that is not that of others, whichever chain comes first. */
+static void test_notrack(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlmsghdr *nlh;
+	int i;
+
+	add_chain_at(rules, "late", NF_INET_LOCAL_IN, NF_DROP, 10);
+	add_chain_at(rules, "raw", NF_INET_LOCAL_IN, NF_ACCEPT, -300);
+	add_chain_at(rules, "mid", NF_INET_LOCAL_IN, NF_DROP, -150);
+	for (i = 0; i < 2; i++) {
+		nlh = begin_rule(i ? "mid" : "late");
+		put_ct_state(nlh, 0x40);
+		put_verdict(nlh, NF_ACCEPT, NULL);
+		end_rule(rules, nlh);
+	}
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "new, and only what is not tracked");
+	nlh = begin_rule("raw");
+	put_port(nlh, NFT_CMP_EQ, PORT + 1);
+	put_plain(nlh, "notrack");
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "others are not tracked");
+	nlh = begin_rule("raw");
+	put_port(nlh, NFT_CMP_EQ, PORT);
+	put_plain(nlh, "notrack");
+	end_rule(rules, nlh);
+	ktap_equal(judged(rules, &packet).can, EITHER, "it is not tracked");
+	cmd_fw_destroy(rules);
+}
+
+static unsigned int with_fib(uint32_t flags, uint32_t result, const void *value, size_t bytes,
+			     enum cmd_fw_match back)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_rules *rules = cmd_fw_create();
+	struct nlattr *element, *data;
+	struct nlmsghdr *nlh;
+	unsigned int can;
+
+	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
+	nlh = begin_rule("input");
+	data = expression(nlh, "fib", &element);
+	put_number(nlh, NFTA_FIB_DREG, NFT_REG_1);
+	put_number(nlh, NFTA_FIB_RESULT, result);
+	put_number(nlh, NFTA_FIB_FLAGS, flags);
+	end_expression(nlh, data, element);
+	put_cmp(nlh, NFT_CMP_EQ, value, bytes);
+	put_verdict(nlh, NF_DROP, NULL);
+	end_rule(rules, nlh);
+	packet.way_back = back;
+	can = judged(rules, &packet).can;
+	cmd_fw_destroy(rules);
+	return can;
+}
+
+static void test_fib(void)
+{
+	const uint32_t back = NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF;
+	const uint32_t missing = back | NFTA_FIB_F_PRESENT;
+	const uint32_t oif = NFT_FIB_RESULT_OIF;
+	const uint32_t local = RTN_LOCAL;
+	const uint8_t absent = 0;
+	const uint32_t none = 0;
+
+	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_YES), CMD_FW_ACCEPT,
+		   "a way back by a device that is not known");
+	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_NO), CMD_FW_DROP, "no way back");
+	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_MAYBE), EITHER, "a way back, perhaps");
+	ktap_equal(with_fib(back, oif, &none, 4, CMD_FW_YES), EITHER, "which device is not known");
+	ktap_equal(with_fib(NFTA_FIB_F_DADDR, NFT_FIB_RESULT_ADDRTYPE, &local, 4, CMD_FW_MAYBE),
+		   CMD_FW_DROP, "its address is of this machine");
+}
+
 static void test_xt(void)
 {
 	struct cmd_fw_packet packet = a_packet();
@@ -348,26 +539,78 @@ static void test_xt(void)
 		.state_mask = CMD_FW_CT_ESTABLISHED,
 	};
 	struct xt_rpfilter_info back = { .flags = XT_RPFILTER_INVERT };
+	struct cmd_fw_fate fate = { 0 };
 
-	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES, "a port");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES,
+		   "a port");
 	udp.spts[1] = 100;
-	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
 		   "a source port that is not known");
 	udp.dpts[1] = PORT - 1;
-	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
 		   "another port");
-	ktap_equal(cmd_fw_xt_match(&packet, "udp", 0, &udp, 1), CMD_FW_MAYBE, "too short");
-	ktap_equal(cmd_fw_xt_match(&packet, "tcp", 0, NULL, 0), CMD_FW_NO, "TCP");
-	ktap_equal(cmd_fw_xt_match(&packet, "conntrack", 3, &state, sizeof(state)), CMD_FW_NO,
-		   "new is not established");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, 1), CMD_FW_MAYBE, "too short");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "tcp", 0, NULL, 0), CMD_FW_NO, "TCP");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+		   CMD_FW_NO, "new is not established");
 	packet.ct_state = CMD_FW_CT_ESTABLISHED;
-	ktap_equal(cmd_fw_xt_match(&packet, "conntrack", 3, &state, sizeof(state)), CMD_FW_YES,
-		   "established");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+		   CMD_FW_YES, "established");
+	fate.untracks = true;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+		   CMD_FW_MAYBE, "not tracked, perhaps");
 	packet.way_back = CMD_FW_NO;
-	ktap_equal(cmd_fw_xt_match(&packet, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
 		   "another way back");
-	ktap_equal(cmd_fw_xt_match(&packet, "new one", 0, NULL, 0), CMD_FW_MAYBE,
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "new one", 0, NULL, 0), CMD_FW_MAYBE,
 		   "a match that is not known");
+}
+
+static void test_xt_addrtype(void)
+{
+	struct cmd_fw_packet packet = a_packet();
+	struct cmd_fw_fate fate = { 0 };
+	struct xt_addrtype_info_v1 type = { .dest = XT_ADDRTYPE_LOCAL };
+	const void *info = &type;
+
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
+		   "to a local address");
+	type.flags = XT_ADDRTYPE_INVERT_DEST;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
+		   "to no local address");
+	type.flags = 0;
+	type.dest = XT_ADDRTYPE_BROADCAST;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
+		   "to a broadcast address");
+	type.dest = XT_ADDRTYPE_LOCAL;
+	type.source = XT_ADDRTYPE_UNICAST;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
+		   CMD_FW_MAYBE, "from an address of some type");
+	packet.is_incoming = false;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
+		   CMD_FW_MAYBE, "a packet that goes out");
+	cmd_fw_packet(&packet, true, true);
+	type.source = 0;
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
+		   "to a local address of IPv6");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rt", 0, NULL, 0), CMD_FW_NO,
+		   "no routing header");
+}
+
+static void test_xt_target(void)
+{
+	struct xt_ct_target_info ct = { .flags = 0 };
+	struct cmd_fw_fate fate = { 0 };
+
+	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT, "a helper");
+	ktap_ok(!fate.untracks, "a helper: tracked");
+	ct.flags = XT_CT_NOTRACK;
+	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT, "CT --notrack");
+	ktap_ok(fate.untracks, "CT --notrack: not tracked");
+	fate.untracks = false;
+	cmd_fw_xt_target("NOTRACK", NULL, 0, &fate);
+	ktap_ok(fate.untracks, "NOTRACK: not tracked");
+	ktap_equal(cmd_fw_xt_target("NFQUEUE", NULL, 0, &fate) & EITHER, EITHER, "NFQUEUE");
 }
 
 /* A table of the older iptables with one rule and a policy. */
@@ -419,7 +662,13 @@ int main(void)
 	test_unknown();
 	test_jump();
 	test_set();
+	test_partial_set();
+	test_steps();
+	test_notrack();
+	test_fib();
 	test_xt();
+	test_xt_addrtype();
+	test_xt_target();
 	test_table();
 	return ktap_finish();
 }
