@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -76,29 +77,51 @@ static int module_open_said(void)
 	return fd;
 }
 
+static int64_t module_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until the program ends, signals or not; false: it goes on for too long. */
+static bool module_wait_end(int pidfd)
+{
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	int64_t until = module_now_ms() + MODULE_PATIENCE_S * 1000;
+	int ended;
+
+	do {
+		int64_t left = until - module_now_ms();
+
+		ended = poll(&end, 1, left > 0 ? (int)left : 0);
+	} while (ended < 0 && errno == EINTR);
+	return ended;
+}
+
 /*
  * Waits for the program itself, not for what it leaves running. Return: its exit status,
  * -ETIMEDOUT if it goes on for too long, or -ECHILD if it has none.
  */
 static int module_wait(pid_t pid)
 {
-	struct pollfd end = {
-		.fd = (int)syscall(SYS_pidfd_open, pid, 0),
-		.events = POLLIN,
-	};
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int status = -1;
+	pid_t ended;
 
 	/* where there is no such call, without a limit */
-	if (end.fd >= 0) {
-		int ended = poll(&end, 1, MODULE_PATIENCE_S * 1000);
+	if (pidfd >= 0) {
+		bool in_time = module_wait_end(pidfd);
 
-		close(end.fd);
-		if (!ended)
+		close(pidfd);
+		if (!in_time)
 			return -ETIMEDOUT;
 	}
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -ECHILD;
-	return WEXITSTATUS(status);
+	do {
+		ended = waitpid(pid, &status, 0);
+	} while (ended < 0 && errno == EINTR);
+	return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
 /*
@@ -115,6 +138,9 @@ static int module_run(char *said, size_t said_bytes, char * const *argv, bool wi
 	*said = '\0';
 	if (fd < 0)
 		return -1;
+	/* what took too long before may have ended since */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	pid = fork();
 	if (!pid)
 		module_exec(argv, fd, with_errors);
