@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -20,10 +21,21 @@
 /* Devices that a finding is told of once each. */
 #define DOCTOR_MAX_DEVICES 8
 
+/* How long the rules of the firewall are held against packets of one peer after the other. */
+#define DOCTOR_RULES_S 5
+
 /* What several peers have in common and is told once. */
 struct doctor_wire_once {
 	char devices[DOCTOR_MAX_DEVICES][CVL_IFNAME_SIZE];
 	size_t count;
+};
+
+/* What was told of peers before, and how many were looked at in part. */
+struct doctor_wire_told {
+	struct doctor_wire_once filters;
+	struct doctor_wire_once rules;
+	time_t rules_until_s;
+	unsigned int skipped;
 };
 
 /* One peer, and the way to it. */
@@ -36,6 +48,14 @@ struct doctor_wire_way {
 	struct cmd_fw_fate in;
 	struct cmd_fw_fate out;
 };
+
+static time_t doctor_wire_now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
 
 static bool doctor_wire_is_first(struct doctor_wire_once *once, const char *device)
 {
@@ -179,6 +199,9 @@ static void doctor_wire_judge(struct doctor_wire_way *way, enum cmd_fw_match way
 		cmd_fw_packet_port(&packet, is_incoming, far);
 		cmd_fw_packet_port(&packet, !is_incoming, dev->listen_port);
 		packet.ct_state = is_incoming ? CMD_FW_CT_ESTABLISHED : CMD_FW_CT_NEW;
+		/* to an answer, a packet that went out untracked is none */
+		if (is_incoming && way->out.untracks)
+			packet.ct_state = 0;
 		packet.mark = is_incoming ? 0 : dev->fwmark;
 		packet.way_back = way_back;
 		cmd_firewall_judge(way->wire->firewall, &packet,
@@ -275,7 +298,7 @@ static bool doctor_wire_nested(const struct doctor_wire_way *way)
 }
 
 static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_peer *peer,
-			     struct doctor_wire_once *filters, struct doctor_wire_once *rules)
+			     struct doctor_wire_told *told)
 {
 	struct doctor_wire_way way = {
 		.wire = wire,
@@ -298,10 +321,15 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 	/* to this machine itself no filter applies */
 	if (way.route.type != RTN_UNICAST)
 		return;
+	/* what the filter does depends on the rules */
+	if (wire->firewall && doctor_wire_now_s() > told->rules_until_s) {
+		told->skipped++;
+		return;
+	}
 	if (wire->firewall)
-		doctor_wire_firewall(&way, rules);
+		doctor_wire_firewall(&way, &told->rules);
 	if (!way.ipv6 && way.route.source.any.sa_family)
-		doctor_wire_filter(&way, filters);
+		doctor_wire_filter(&way, &told->filters);
 }
 
 /**
@@ -310,12 +338,16 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
  */
 void doctor_wire(const struct doctor_wire *wire)
 {
-	struct doctor_wire_once filters = { 0 };
-	struct doctor_wire_once rules = { 0 };
+	struct doctor_wire_told told = { 0 };
 	const struct cvl_peer *peer;
 
 	if (!doctor_port(wire))
 		return;
+	told.rules_until_s = doctor_wire_now_s() + DOCTOR_RULES_S;
 	for (peer = wire->dev->peers; peer; peer = peer->next)
-		doctor_wire_peer(wire, peer, &filters, &rules);
+		doctor_wire_peer(wire, peer, &told);
+	if (told.skipped)
+		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
+			   "the rules of the firewall took more than %d s: they and rp_filter were not looked at for %u of the peers",
+			   DOCTOR_RULES_S, told.skipped);
 }
