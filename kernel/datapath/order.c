@@ -100,14 +100,16 @@ void cv_order_init(struct cv_order *order)
 	order->packets = 0;
 }
 
-static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing);
+static bool cv_order_drain(struct cv_order *order, bool sealing);
 static bool cv_order_carry_away(struct cv_order *order);
+static void cv_order_leave(struct cv_order *order, struct cv_peer *peer, bool hold);
 
 /*
  * The CPU that holds the queue does not come to release it: drain in its place. The hold
  * itself, its node and its reference to the peer, stays that CPU's.
  */
 static void cv_order_take_over(struct cv_order *order)
+	__must_hold(&order->lock)
 {
 	lockdep_assert_held(&order->lock);
 	if (likely(!order->held) ||
@@ -129,6 +131,7 @@ void cv_order_complete(struct cv_batch *batch)
 	struct cv_peer *peer = batch->session->peer;
 	struct cv_order *order = batch->order;
 	bool sealing = batch->sealing;
+	bool hold;
 
 	lockdep_assert_in_softirq();
 	spin_lock(&order->lock);
@@ -146,7 +149,9 @@ void cv_order_complete(struct cv_batch *batch)
 	/* Once its last batch has been freed, only this holds the peer and its queues. */
 	cv_peer_get(peer);
 	order->draining = true;
-	cv_order_drain(order, peer, sealing);
+	hold = cv_order_drain(order, sealing);
+	spin_unlock(&order->lock);
+	cv_order_leave(order, peer, hold);
 }
 
 /*
@@ -159,6 +164,7 @@ void cv_order_complete(struct cv_batch *batch)
  * needed, which would come late under a flood.
  */
 static bool cv_order_carry_away(struct cv_order *order)
+	__must_hold(&order->lock)
 {
 	struct cv_batch *head;
 	unsigned int n = 0;
@@ -182,29 +188,34 @@ static bool cv_order_carry_away(struct cv_order *order)
 }
 
 /*
- * Drain a queue, @order->draining being ours; its lock is held on entry and not on return.
- * Then stop draining and put the reference to the peer, or hold both for the tasklet.
+ * Drain a queue, @order->draining being ours; its lock is held on entry and on return, and
+ * dropped meanwhile. Says whether it is to be held; else draining has stopped.
  */
-static void cv_order_drain(struct cv_order *order, struct cv_peer *peer, bool sealing)
+static bool cv_order_drain(struct cv_order *order, bool sealing)
+	__must_hold(&order->lock)
 {
-	struct cv_order_cpu *own = this_cpu_ptr(&cv_order_cpus);
-	u32 tail = cv_compat_backlog_tail(own->cpu);
+	unsigned int cpu = smp_processor_id();
+	u32 tail = cv_compat_backlog_tail(cpu);
 
 	lockdep_assert_held(&order->lock);
 	if (cv_order_carry_away(order) && sealing && num_online_cpus() > 1) {
-		order->held_tail = cv_compat_backlog_tail(own->cpu);
+		order->held_tail = cv_compat_backlog_tail(cpu);
 		order->held_jiffies = jiffies;
 		/* Others may have put something there as well: then it is held for nothing. */
 		order->held = order->held_tail != tail;
 	}
-	if (!order->held) {
-		order->draining = false;
-		spin_unlock(&order->lock);
+	order->draining = order->held;
+	return order->held;
+}
+
+/* Hold a queue that has been drained, for the tasklet, or let go of it and of the peer. */
+static void cv_order_leave(struct cv_order *order, struct cv_peer *peer, bool hold)
+{
+	struct cv_order_cpu *own = this_cpu_ptr(&cv_order_cpus);
+
+	if (!hold)
 		cv_peer_put(peer);
-		return;
-	}
-	spin_unlock(&order->lock);
-	if (llist_add(&order->held_node, &own->held))
+	else if (llist_add(&order->held_node, &own->held))
 		tasklet_schedule(&own->release);
 }
 
@@ -220,6 +231,21 @@ static bool cv_order_may_drain(const struct cv_order *order, unsigned int cpu)
 		time_after(jiffies, order->held_jiffies + CV_ORDER_HOLD_JIFFIES));
 }
 
+/* Look after one queue that @cpu holds. */
+static void cv_order_release_one(struct cv_order *order, unsigned int cpu)
+{
+	struct cv_peer *peer = container_of(order, struct cv_peer, tx);
+	bool hold = true;
+
+	spin_lock(&order->lock);
+	if (cv_order_may_drain(order, cpu)) {
+		order->held = false;
+		hold = cv_order_drain(order, true);
+	}
+	spin_unlock(&order->lock);
+	cv_order_leave(order, peer, hold);
+}
+
 /* What the CPU has sent is past its backlog: drain what was completed meanwhile. */
 static void cv_order_release(struct tasklet_struct *release)
 {
@@ -227,15 +253,6 @@ static void cv_order_release(struct tasklet_struct *release)
 	struct llist_node *held = llist_del_all(&own->held);
 	struct cv_order *order, *next;
 
-	llist_for_each_entry_safe(order, next, held, held_node) {
-		spin_lock(&order->lock);
-		if (cv_order_may_drain(order, own->cpu)) {
-			order->held = false;
-			cv_order_drain(order, container_of(order, struct cv_peer, tx), true);
-			continue;
-		}
-		spin_unlock(&order->lock);
-		if (llist_add(&order->held_node, &own->held))
-			tasklet_schedule(&own->release);
-	}
+	llist_for_each_entry_safe(order, next, held, held_node)
+		cv_order_release_one(order, own->cpu);
 }

@@ -17,4 +17,6 @@
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
+#define __must_hold(lock)
+
 #endif /* UNIT_LINUX_COMPILER_H */
