@@ -134,7 +134,7 @@ in_order()
 	local frames inverted
 
 	read -r _ frames _ inverted < <(tail -n 1 "$2")
-	[ "${frames:-0}" -gt 1000 ] || { fail "$1" "more than 1000 frames" "$(cat "$2")"; return; }
+	[ "${frames:-0}" -gt 100 ] || { fail "$1" "more than 100 frames" "$(cat "$2")"; return; }
 	if [ "$inverted" -le $((frames / 100000)) ]; then
 		ok "$1"
 	else
@@ -142,9 +142,32 @@ in_order()
 	fi
 }
 
+# Two flows inside have two hashes, also in front of the receiver's CPUs (RPS) and its GRO,
+# where these are on: there each flow is in order, and the tunnel's messages need not be.
+apart() { [[ $1 == steered || $1 == queues ]] && [ "$2" = --bidir ]; }
+
+# one_way PATH WORD: one stream, or two with --bidir.
+one_way()
+{
+	local watchers=() before got name="$1: TCP ${2:-one way}"
+
+	watch a va out
+	watch b vb in
+	before=$(spurious)
+	# shellcheck disable=SC2086 # none or one
+	got=$(stream $2) || fail "$name" "traffic" "$(cat "$tmp/iperf3")"
+	note "$name: $got"
+	between "$name: nothing is sent twice for being late" -1000 0 $(($(spurious) - before))
+	kill "${watchers[@]}"
+	wait "${watchers[@]}" || :
+	note "$name: out: $(tail -n 1 "$tmp/va.out"); in: $(tail -n 1 "$tmp/vb.in")"
+	in_order "$name: messages leave in order" "$tmp/va.out"
+	apart "$1" "$2" || in_order "$name: messages arrive in order" "$tmp/vb.in"
+}
+
 one_path()
 {
-	local watchers=() before got way
+	local way
 
 	"path_$1"
 	tunnel_pair
@@ -152,21 +175,9 @@ one_path()
 	n b iperf3 -s >"$tmp/server" 2>&1 &
 	defer "end_process $!"
 	wait_for 10 listens
-	watch a va out
-	watch b vb in
-	for way in "" "-R" "--bidir"; do
-		before=$(spurious)
-		# shellcheck disable=SC2086 # none or one
-		got=$(stream $way) || fail "$1: TCP ${way:-one way}" "traffic" "$(cat "$tmp/iperf3")"
-		note "$1: TCP ${way:-one way}: $got"
-		between "$1: TCP ${way:-one way}: nothing is sent twice for being late" -1000 0 \
-			$(($(spurious) - before))
+	for way in "" -R --bidir; do
+		one_way "$1" "$way"
 	done
-	kill "${watchers[@]}"
-	wait "${watchers[@]}" || :
-	note "$1: out: $(tail -n 1 "$tmp/va.out"); in: $(tail -n 1 "$tmp/vb.in")"
-	in_order "$1: messages leave in order" "$tmp/va.out"
-	in_order "$1: messages arrive in order" "$tmp/vb.in"
 	drop_all
 	unset 'pub[a]' 'pub[b]'
 }
