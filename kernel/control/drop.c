@@ -146,8 +146,8 @@ enum cv_drop_class cv_drop_class_of(enum cv_drop reason)
  * cv_drop_class_wireguard() - the same for a link of kind wireguard
  * @reason: the reason
  *
- * What any stranger may send does not count there, nor that there is no route: whoever
- * watches the errors of such links is not to see more of them than of wireguard.ko.
+ * Unauthenticated input and missing routes do not count there: monitoring of such links
+ * must not see more errors than with wireguard.ko.
  *
  * Return: its class.
  */

@@ -14,7 +14,7 @@
 
 #include "flow.h"
 
-/* Who sends through the tunnel must not choose whose queue is shared. */
+/* Secret, or a sender inside could choose the flows that it shares a queue with. */
 static hsiphash_key_t cv_flow_key __read_mostly;
 
 /**

@@ -158,10 +158,10 @@ void cv_order_complete(struct cv_batch *batch)
  * Send or hand up completed batches from the head on. The lock is held on entry and on
  * return, and dropped meanwhile. Says whether there were any.
  *
- * After CV_ORDER_DRAIN_MAX of them stop if another CPU is still at work: it finds nobody
- * draining when it completes its batch, and goes on. So what other CPUs complete all the
- * time does not keep a softirq or a caller of sendmsg() for ever, and no wakeup is
- * needed, which would come late under a flood.
+ * After CV_ORDER_DRAIN_MAX of them stop if another CPU is still at work: it finds the queue
+ * not being drained when it completes its batch, and goes on. So a steady supply of
+ * completed batches does not keep a softirq or a caller of sendmsg() for ever, and no wakeup
+ * is needed, which would come late under a flood.
  */
 static bool cv_order_carry_away(struct cv_order *order)
 	__must_hold(&order->lock)

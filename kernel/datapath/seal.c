@@ -152,7 +152,7 @@ static unsigned int cv_seal_padded(unsigned int bytes, unsigned int mtu)
 		     max_t(unsigned int, bytes, CV_SEAL_MAX_BYTES - CV_WIRE_DATA_OVERHEAD_BYTES));
 }
 
-/* Of the message that one of the packets of an entry of a batch becomes. */
+/* Size of the message that one of the packets of an entry of a batch becomes. */
 static unsigned int cv_seal_payload_bytes(struct sk_buff *skb, unsigned int index)
 {
 	return cv_seal_padded(cv_seal_inner_bytes(skb, index), cv_batch_cb(skb)->tx.mtu) +
@@ -176,9 +176,8 @@ static bool cv_seal_join(struct cv_seal_run *run, unsigned int bytes)
 
 /*
  * How many packets from the cursor on fit one super-packet: equal sizes, of which only the
- * last may be shorter, one DS field, and one flow.
- *
- * @mixed: of any flows instead, if all are tiny
+ * last may be shorter, one DS field, and one flow; or any flows with @mixed, for which the
+ * caller has seen that the first packet, and so each, is tiny.
  */
 static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, bool mixed)
 {

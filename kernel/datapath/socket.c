@@ -328,8 +328,8 @@ static u64 cv_socket_packets_sent(const struct cv_device *dev)
 
 /*
  * The IP tunnel helpers count what is sent for skb->dev, as of other tunnels: all bytes after
- * the UDP header, but a super-packet as one; and what a filter or a queue below drops. So
- * do we want it of links that count messages; of others tx.c counts inner packets.
+ * the UDP header, but a super-packet as one; and what a filter or a queue below drops. That
+ * is what links that count messages want; for others tx.c counts inner packets.
  */
 static void cv_socket_prepare_count(const struct cv_device *dev, struct sk_buff *skb)
 {

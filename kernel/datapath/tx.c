@@ -624,13 +624,11 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 }
 
 /*
- * Below, a message is of the flow that is inside: what is fair among flows there, or
- * spreads them, sees them so.
+ * The outer packet gets the hash of the inner flow, so that fair queueing below sees flows.
  *
- * Which transmit queue a card takes: always the same for a peer, whichever CPU sends, or
- * messages in a short queue would overtake those in a long one. A card whose queues belong
- * to CPUs (XPS) takes that of @sender_cpu; one without takes the queue that a packet was
- * received by, where there is one, before it would hash, which here is by inner flow.
+ * And it gets one transmit queue per peer, for any sending CPU: else messages in a short
+ * queue would overtake those in a long one. With XPS the queue follows sender_cpu; without,
+ * a recorded receive queue comes before the hash, see netdev_pick_tx().
  */
 static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 {
