@@ -48,6 +48,7 @@ memory=$(kernel_kib)
 random run "$seed" "$seconds"
 soon "no namespace is left" 20 no_namespaces
 if [ "$failed" -gt 0 ]; then
+	stuck | sed 's/^/# /'
 	note "the last operations:"
 	grep -v ' restored$' "$CV_LOG" | tail -n 25 | sed 's/^/#   /'
 fi

@@ -51,15 +51,15 @@ FILTERS = (
 STACKS = (
     "link add vr type vrf table 100; link set vr up; link set {d} master vr",
     "link add vr type vrf table 100; link set vr up; link set u0 master vr",
-    "link set {d} nomaster", "link set u0 nomaster", "link del vr",
-    "link add br type bridge; link set {d} master br; link del br",
+    "link set {d} nomaster", "link set u0 nomaster", "link del dev vr",
+    "link add br type bridge; link set {d} master br; link del dev br",
     "link add vx type vxlan id 5 remote {to} local {me} dstport 4789 dev {d}; link set vx up; "
     "addr add 10.50.0.{x}/24 dev vx",
     "link add ti type ipip remote {to} local {me} dev {d}; link set ti up; "
     "addr add 10.51.0.{x}/24 dev ti",
     "link add gr type gretap remote {to} local {me} dev {d}; link set gr up; "
     "addr add 10.52.0.{x}/24 dev gr",
-    "link del vx", "link del ti", "link del gr",
+    "link del dev vx", "link del dev ti", "link del dev gr",
     "link add mv link {d} type macvlan", "link add vl link {d} type vlan id 5",
     "route add 10.0.0.0/24 dev {d} table 100; rule add from all lookup 100 pref 10",
     "route replace 10.0.0.{y}/32 dev {d}", "route del 10.0.0.{y}/32 dev {d}",
@@ -191,7 +191,7 @@ def end_namespace(rng):
     log.note(f"{name} ends: {', '.join(order)}")
     try:
         for step in order:
-            steps[step]()
+            log.note(f"{name} loses {step}: {steps[step]() or 'done'}")
         kill_where(network.__eq__)
         run(f"ip netns del {name}")
         time.sleep(rng.choice((0, rng.random())))

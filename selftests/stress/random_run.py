@@ -13,6 +13,7 @@ the file that every operation is written down in.
 """
 import collections
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -85,7 +86,9 @@ class Worker:
         avoid = set(os.environ.get("CV_AVOID", "").split())
         # A processor that goes off with a packet steered to it on its way never receives
         # again (Linux 6.1, see processors.sh): one of the two a run.
-        avoid.add("steering" if seed % 2 else "hotplug")
+        # And where one has gone off and come back, a namespace that tracked connections may
+        # wait for one of them for ever (known-faults.md, "Open").
+        avoid |= {"steering", "nft"} if seed % 2 else {"hotplug"}
         self.table = {op: weight for op, weight in OPERATIONS[WORKERS[name]].items()
                       if op.__name__ not in avoid and (not words or op.__name__ in words)}
         write(self.now_file, "beginning")
@@ -174,19 +177,24 @@ def restore():
     write(around.CPU, 1)
     around.libc.setns(home_fd(), 0)
     for name in NAMES:
-        batch("ip", name, "".join(f"link del {link}\n" for link in strangers(name)))
+        batch("ip", name, "".join(f"link del dev {link}\n" for link in strangers(name)))
         tidy(name)
         # A port may be another link's.
         for j in LINKS:
             with contextlib.suppress(*REFUSALS), family(name) as client:
                 client.set(nl.attr(nl.IFNAME, dev(j)), nl.u16(nl.LISTEN_PORT, 0))
+    # Of a namespace made again others may know the old link-layer address for up to 45 s.
     for name in NAMES:
-        for j in LINKS:
+        batch("ip", name, "neigh flush dev u0")
+    # Twice: till all have their own ports again, they are heard from others, and followed.
+    for again in (False, True):
+        for name, j in itertools.product(NAMES, LINKS):
             log.note(f"{name} {dev(j)} restored")
             try:
                 make_proper(name, j)
             except REFUSALS as error:
-                faults.append([f"{name} {dev(j)}: {error!r}, port {PORT + j}"])
+                if again:
+                    faults.append([f"{name} {dev(j)}: {error!r}, port {PORT + j}"])
     return faults
 
 

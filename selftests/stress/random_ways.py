@@ -98,8 +98,9 @@ def explain(way):
             ip -s link show {dev(j)}; ip -br addr show {dev(j)}; tc qdisc show dev {dev(j)}
             ethtool -S {dev(j)} 2>/dev/null | awk '$2 > 0'
             ip route get {inner(far, j, version)}; ip route get {wire}
+            ip -br link; ip -br addr show u0; ip rule; ip route show table main
             ping -q -c 1 -W 2 {wire} | grep received""", one)
         lines += [f"  {one}: {line}" for line in text.splitlines()]
-    words = f"{name} {dev(j)}", f"{other} {dev(j)}", "suspended", f"{name} ends", f"{other} ends"
-    lines += log.last(30, lambda line: any(word in line for word in words))
+    words = f"{name} {dev(j)}", f"{other} {dev(j)}", "suspended", "memory taken", "namespaces#"
+    lines += log.last(60, lambda line: any(word in line for word in words))
     return lines

@@ -39,6 +39,8 @@ IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS, IFA_F_NODAD = 1, 2, 8, 2
 NET_NS_FD = 28
 # No request takes longer, unless something hangs.
 REQUEST_TIMEOUT_S = 120
+# How often a wire is tried again, a second apart: memory is taken for 6 s.
+WIRE_TRIES = 20
 
 PRIVATE = {(name, j): hashlib.sha256(f"{name}/{j}".encode()).digest()
            for name in NAMES for j in LINKS}
@@ -200,11 +202,16 @@ def make_proper(name, j, replace=False):
 
 def batch(tool, name, lines):
     """Lines of ip or tc in namespace NAME, whatever becomes of each; what they printed. One
-    program for all: to start one takes an emulated machine long."""
+    program for all: to start one takes an emulated machine long. A line that is not in its
+    language ends it, and is this test's own fault; so may operations, which kill it or end
+    the namespace."""
     done = subprocess.run([tool, "-n", name, "-force", "-batch", "-"], input=lines.encode(),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                           timeout=REQUEST_TIMEOUT_S)
-    return done.stdout.decode(errors="replace")
+    out = done.stdout.decode(errors="replace")
+    if done.returncode > 1 and "network namespace" not in out:
+        raise RuntimeError(f"{tool} in {name} ended with {done.returncode}: {out}")
+    return out
 
 
 def make_namespace(name):
@@ -215,13 +222,24 @@ def make_namespace(name):
     run(f"""sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
         net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 net.ipv4.ip_forward=1 \
         net.ipv6.conf.all.forwarding=1""", name)
-    batch("ip", "hub", f"link del h-{name}")
-    batch("ip", "hub", f"""link add h-{name} type veth peer name u0 netns {name}
-        link set h-{name} master br0 up""")
+    make_wire(name)
     if name in WITHOUT_IPV6:
         run("sysctl -qw net.ipv6.conf.u0.disable_ipv6=1", name)
     batch("ip", name, f"link set lo up\nlink set u0 up\n{wire_addresses(name)}")
     spawn(name, "iperf3 -s", 86400)
+
+
+def make_wire(name):
+    """The wire of namespace NAME, which has none. Operations may take the memory for it."""
+    for _ in range(WIRE_TRIES):
+        batch("ip", "hub", f"link del h-{name}")
+        out = batch("ip", "hub", f"""link add h-{name} type veth peer name u0 netns {name}
+            link set h-{name} master br0 up""")
+        if not out:
+            return
+        log.note(f"{name} has no wire: {out}")
+        time.sleep(1)
+    raise OSError(f"namespace {name} has no wire: {out}")
 
 
 def wire_addresses(name):
@@ -259,7 +277,7 @@ def tidy(name):
     links = ["u0"] + [dev(j) for j in LINKS]
     batch("tc", name, "".join(f"qdisc del dev {link} root\nqdisc del dev {link} clsact\n"
                               for link in links))
-    lines = [f"link del {one}" for one in ("vr", "vx", "ti", "gr", "br", "mv", "vl")]
+    lines = [f"link del dev {one}" for one in ("vr", "vx", "ti", "gr", "br", "mv", "vl")]
     for link in links:
         lines += [f"link set {link} nomaster", f"link set {link} xdp off",
                   f"link set {link} xdpgeneric off"]
