@@ -6,7 +6,7 @@
 # namespaces that are all peers of each other, with traffic of all shapes (random_run.py).
 # When they have done all ways work again within 40 s, and once all is taken down nothing is
 # left behind. CV_SEED, or SEED=N of make, repeats what was done; the moments
-# differ. CV_ONLY and CV_AVOID name operations.
+# differ. CV_ONLY, CV_AVOID and CV_WITH name operations.
 . "$(dirname "$0")/lib.sh"
 . "$stress_dir/../vm/guest-lib.sh"
 

@@ -191,7 +191,8 @@ def end_namespace(rng):
     log.note(f"{name} ends: {', '.join(order)}")
     try:
         for step in order:
-            log.note(f"{name} loses {step}: {steps[step]() or 'done'}")
+            out = steps[step]()
+            log.note(f"{name} has lost {step}{': ' if out else ''}{out or ''}")
         kill_where(network.__eq__)
         run(f"ip netns del {name}")
         time.sleep(rng.choice((0, rng.random())))

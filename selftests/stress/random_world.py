@@ -203,13 +203,13 @@ def make_proper(name, j, replace=False):
 def batch(tool, name, lines):
     """Lines of ip or tc in namespace NAME, whatever becomes of each; what they printed. One
     program for all: to start one takes an emulated machine long. A line that is not in its
-    language ends it, and is this test's own fault; so may operations, which kill it or end
-    the namespace."""
+    language ends it, and is this test's own fault; that it is killed, or its namespace ends,
+    is an operation's doing."""
     done = subprocess.run([tool, "-n", name, "-force", "-batch", "-"], input=lines.encode(),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                           timeout=REQUEST_TIMEOUT_S)
     out = done.stdout.decode(errors="replace")
-    if done.returncode > 1 and "network namespace" not in out:
+    if done.returncode > 1 and ("help" in out or "Error:" in out):
         raise RuntimeError(f"{tool} in {name} ended with {done.returncode}: {out}")
     return out
 
