@@ -23,18 +23,6 @@ unhold() { [ ! -d /sys/module/cv_test_hold ] || rmmod cv_test_hold; }
 namespaces() { awk '$1 == "net_namespace" { print $2 }' /proc/slabinfo; }
 freed_to() { [ "$(namespaces)" -le "$1" ]; }
 
-# cleaning: what the kernel is at that ends namespaces, for a failure.
-cleaning()
-{
-	local stack
-
-	for stack in /proc/[0-9]*/stack; do
-		grep -q 'cleanup_net\|pre_exit\|unregister_netdev\|netdev_run_todo' "$stack" 2>/dev/null &&
-			{ cat "${stack%/stack}/comm" "$stack"; }
-	done
-	:
-}
-
 # idle_peers FILE COUNT
 idle_peers()
 {
@@ -117,7 +105,7 @@ ends_while()
 		ok "$name: the birth namespace is freed"
 	else
 		fail "$name: the birth namespace is freed" "$((before - 2)) namespaces" \
-			"$(namespaces): $(cleaning)"
+			"$(namespaces): $(stuck)"
 	fi
 	between "$name: while peers are still taken apart" 1 $((idle - 1)) "$(calls)"
 	note "$name: $(calls) peers of $((idle + 1)) taken apart when it was freed"

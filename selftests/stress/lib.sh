@@ -231,23 +231,3 @@ caches_empty()
 		fail "no object is left in its caches" "0 in each" "$(caches)"
 	fi
 }
-
-# stuck: where in the kernel everything is that sleeps uninterruptibly, every worker of the
-# kernel's that has work, and what runs; and connections that are tracked, for which a
-# namespace waits.
-stuck()
-{
-	local process stack
-
-	for process in /proc/[0-9]*; do
-		stack=$(cat "$process/stack" 2>/dev/null) || continue
-		if grep -q '^State:.D ' "$process/status" ||
-		   { [[ $(<"$process/comm") == kworker/* ]] &&
-		     [[ $stack == *process_one_work* ]]; }; then
-			echo "${process#/proc/} $(<"$process/comm"):"
-			echo "$stack"
-		fi
-	done 2>/dev/null
-	ps -eo pid,stat,time,comm | awk '$2 ~ /^[RD]/'
-	grep -E '^(nf_conntrack|ip[46]-frags|nf-frags) ' /proc/slabinfo || true
-}
