@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: icount
-# timeout: 120
+# timeout: 300
 # The machine is put to sleep under traffic both ways, by /sys/power/pm_test: no key from
 # before may be used after it, and traffic comes back. The two deepest of its levels,
 # "processors" and "core", are nothing that a network device is told of, and an emulated
