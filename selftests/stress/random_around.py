@@ -12,9 +12,9 @@ import struct
 import time
 
 from random_world import (
-    KIND, LINKS, NAMES, NUMBER, PASSING, PORT, PRIVATE, PUBLIC, Route, dev, home_fd, inner,
-    kill_where, log, make_namespace, make_proper, network_of, operation, read, route, run,
-    some_link, some_way, spawn, tidy, write)
+    KIND, LINKS, NAMES, NO_FILTERS, NUMBER, PASSING, PORT, PRIVATE, PUBLIC, Route, dev, home_fd,
+    inner, kill_where, log, make_namespace, make_proper, network_of, operation, read, route,
+    run, some_link, some_way, spawn, tidy, write)
 import nl
 from random_config import set_peers
 
@@ -144,8 +144,8 @@ def nft(rng):
     name, j = some_link(rng)
     rule = rng.choice(FILTERS)
     log.note(f"{name}: {rule.format(d=dev(j))}")
-    text = ("flush ruleset; add table inet t; add chain inet t c {{ " + rule).format(d=dev(j))
-    run(f"nft '{text}'; sleep {rng.random():.1f}; nft flush ruleset", name)
+    text = (f"{NO_FILTERS}; add table inet t; add chain inet t c {{{{ " + rule).format(d=dev(j))
+    run(f"nft '{text}'; sleep {rng.random():.1f}; nft '{NO_FILTERS}'", name)
 
 
 @operation(around=5)

@@ -8,9 +8,9 @@ by stress/random.sh, which looks at what is left.
 
 Operation N of a worker is drawn from, and draws from, a generator of its own, whose seed is
 SEED, the worker's name and N: the same SEED makes the same operations, of which only the
-moments differ. An odd SEED leaves out steering and filters (nft), an even one hotplug.
-CV_ONLY="ping move" leaves out all others, CV_AVOID="suspend" these, CV_WITH="nft" takes these
-in whatever the SEED. CV_LOG is the file that every operation is written down in.
+moments differ. An odd SEED leaves out steering, an even one hotplug.
+CV_ONLY="ping move" leaves out all others, CV_AVOID="suspend" these, CV_WITH="steering" takes
+these in whatever the SEED. CV_LOG is the file that every operation is written down in.
 """
 import collections
 import contextlib
@@ -86,11 +86,10 @@ class Worker:
         words = set(os.environ.get("CV_ONLY", "").split())
         avoid = set(os.environ.get("CV_AVOID", "").split())
         # A processor that goes off with a packet steered to it on its way never receives
-        # again (Linux 6.1, see processors.sh); and where one has gone off and come back, a
-        # namespace that tracked connections may wait for one of them for ever
-        # (known-faults.md, "Open"): one or the other a run, unless asked for by name.
+        # again (Linux 6.1, see processors.sh): one or the other a run, unless asked for by
+        # name.
         named = words | set(os.environ.get("CV_WITH", "").split())
-        avoid |= ({"steering", "nft"} if seed % 2 else {"hotplug"}) - named
+        avoid |= ({"steering"} if seed % 2 else {"hotplug"}) - named
         self.table = {op: weight for op, weight in OPERATIONS[WORKERS[name]].items()
                       if op.__name__ not in avoid and (not words or op.__name__ in words)}
         write(self.now_file, "beginning")
