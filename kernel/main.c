@@ -14,9 +14,15 @@
 #include "control/netlink_wireguard.h"
 #include "control/peer.h"
 #include "datapath/batch.h"
-#include "datapath/crypt.h"
+#include "datapath/flow.h"
 #include "datapath/hook.h"
+#include "datapath/merge.h"
+#include "datapath/order.h"
+#include "datapath/place.h"
+#include "datapath/scratch.h"
+#include "datapath/seal.h"
 #include "datapath/socket.h"
+#include "datapath/worker.h"
 #include "handshake/exchange.h"
 #include "handshake/noise.h"
 #include "handshake/timers.h"
@@ -43,7 +49,12 @@ static const struct cv_main_step {
 	{ cv_allowedips_init_caches, cv_allowedips_exit_caches },
 	{ cv_peer_init, cv_peer_exit },
 	{ cv_batch_init, cv_batch_exit },
-	{ cv_crypt_init, cv_crypt_exit },
+	{ cv_scratch_init, cv_scratch_exit },
+	{ NULL, cv_seal_exit },
+	{ NULL, cv_merge_exit },
+	{ cv_order_init_cpus, cv_order_exit_cpus },
+	{ cv_place_init, NULL },
+	{ cv_worker_init, cv_worker_exit },
 	{ cv_timers_init, cv_timers_exit },
 	{ cv_exchange_init, cv_exchange_exit },
 	{ cv_hook_init, cv_hook_exit },
@@ -62,13 +73,13 @@ static bool cv_main_wants(const struct cv_main_step *step)
 static void cv_main_undo(unsigned int steps)
 {
 	while (steps--)
-		if (cv_main_wants(&cv_main_steps[steps]))
+		if (cv_main_wants(&cv_main_steps[steps]) && cv_main_steps[steps].exit)
 			cv_main_steps[steps].exit();
 }
 
 static int __init cv_main_do(const struct cv_main_step *step)
 {
-	int err = step->init();
+	int err = step->init ? step->init() : 0;
 
 	if (err != -EEXIST || !step->replaces)
 		return err;
@@ -84,6 +95,7 @@ static int __init cv_main_init(void)
 	int err;
 
 	cv_noise_init();
+	cv_flow_init();
 	for (step = 0; step < ARRAY_SIZE(cv_main_steps); step++) {
 		if (!cv_main_wants(&cv_main_steps[step]))
 			continue;

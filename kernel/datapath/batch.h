@@ -8,15 +8,11 @@
 
 #include <linux/build_bug.h>
 #include <linux/list.h>
-#include <linux/lockdep.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
-#include "order.h"
-#include "../control/drop.h"
-#include "../tables/replay.h"
-
-struct cv_peer;
+struct cv_batch;
+struct cv_order;
 struct cv_session;
 
 /*
@@ -26,19 +22,6 @@ struct cv_session;
  */
 #define CV_BATCH_MAX_PACKETS 32
 #define CV_BATCH_MAX_BYTES 65536
-
-/* Inner packets up to this are short: longer ones are bulk, whose rate counts. */
-#define CV_BATCH_SHORT_BYTES 512
-
-/* Bytes per device and direction that may be in flight through the crypto. */
-#define CV_BATCH_FLIGHT_BYTES (4 << 20)
-
-/*
- * Received packets per peer that may be in flight. A batch may be opened later than all
- * others in flight: the span of their counters must fit the replay window, however small
- * the packets are. Half of it is for packets that were lost or reordered on the path.
- */
-#define CV_BATCH_FLIGHT_PACKETS (CV_REPLAY_WINDOW / 2)
 
 /**
  * enum cv_batch_state - where a batch is; changed under &cv_order.lock
@@ -53,18 +36,53 @@ enum cv_batch_state {
 };
 
 /**
+ * enum cv_batch_level - when a CPU comes to a batch
+ * @CV_BATCH_SOON: once the burst of packets is over that the CPU is receiving or sending
+ * @CV_BATCH_URGENT: ahead of programs: short packets
+ * @CV_BATCH_PATIENT: as one among programs: bulk
+ * @CV_BATCH_LEVELS: how many levels there are
+ */
+enum cv_batch_level {
+	CV_BATCH_SOON,
+	CV_BATCH_URGENT,
+	CV_BATCH_PATIENT,
+	CV_BATCH_LEVELS,
+};
+
+/**
+ * struct cv_batch_ops - what differs between the two directions
+ *
+ * place.c, worker.c and order.c call tx.c, rx.c, seal.c and open.c by this only.
+ */
+struct cv_batch_ops {
+	/**
+	 * @run: seal or open what the batch holds. BH off, the CPU's scratch is the caller's, no
+	 * lock held.
+	 */
+	void (*run)(struct cv_batch *batch);
+	/** @finish: send it or hand it up, and free it. BH off, no lock held. */
+	void (*finish)(struct cv_batch *batch);
+	/** @sealing: outgoing; else incoming */
+	bool sealing;
+};
+
+/**
  * struct cv_batch - one batch
  *
- * Built by tx.c or rx.c, worked on by whoever runs it (cv_crypt), then carried
- * away in order by whoever drains its order queue.
+ * Filled and placed by place.c, run by a CPU's worker (worker.c), then taken away in order
+ * by the CPU that drains its order queue (order.c).
  */
 struct cv_batch {
+	/** @ops: of its direction */
+	const struct cv_batch_ops *ops;
 	/** @order_link: in &cv_order.batches of its peer and direction */
 	struct list_head order_link;
-	/** @work_link: in a crypto worker's list; whoever takes it out of there runs it */
+	/** @work_link: in a worker's list; the CPU that takes it out of there runs it */
 	struct list_head work_link;
-	/** @cpu: whose crypto worker */
+	/** @cpu: whose worker */
 	int cpu;
+	/** @level: in which of the worker's lists */
+	enum cv_batch_level level;
 	/** @order: the queue it leaves by */
 	struct cv_order *order;
 	/** @session: referenced */
@@ -91,27 +109,29 @@ struct cv_batch {
 	unsigned int limited_bytes;
 	/** @state: see enum cv_batch_state */
 	enum cv_batch_state state;
-	/** @sealing: outgoing; else incoming */
-	bool sealing;
-	/** @bulk: began with long packets, and is run by a worker as one among programs */
-	bool bulk;
 };
 
 /**
  * struct cv_batch_cb - what a packet carries in its control block within a batch
  */
 struct cv_batch_cb {
+	/** @bytes: inner bytes; of received datagrams, what was received */
+	u32 bytes;
+	/** @flight_bytes: memory it counts for while it is in flight */
+	u32 flight_bytes;
+	/** @packets: segments or datagrams; of an outer one that was sealed, without keepalives */
+	u16 packets;
+	/** @packet_bytes: inner bytes of each of them but the last */
+	u16 packet_bytes;
+	/** @last_bytes: inner bytes of the last, or @packet_bytes where that is not known */
+	u16 last_bytes;
+	/** @depth: how many tunnels it has been through already (sealing) */
+	u8 depth;
 	union {
 		/** @tx: inner packets to seal, or an outer one of what was sealed */
 		struct {
-			/** @tx.bytes: inner bytes */
-			u32 bytes;
-			/** @tx.flight_bytes: memory it counts for while it is in flight */
-			u32 flight_bytes;
 			/** @tx.hash: of the inner flow; 0: none, or an outer one of several */
 			u32 hash;
-			/** @tx.packets: inner packets; of an outer one, without keepalives */
-			u16 packets;
 			/** @tx.first: which of a super-packet's segments is the first of them */
 			u16 first;
 			/** @tx.header_bytes: of each segment; 0: not a super-packet */
@@ -120,8 +140,6 @@ struct cv_batch_cb {
 			u16 mtu;
 			/** @tx.ds: DS field of the outer packet, ECN included */
 			u8 ds;
-			/** @tx.depth: how many tunnels it has been through already */
-			u8 depth;
 		} tx;
 		/** @rx: datagrams of one session, one after the other */
 		struct {
@@ -129,8 +147,6 @@ struct cv_batch_cb {
 			u64 counter;
 			/** @rx.offset: where the first begins */
 			u32 offset;
-			/** @rx.bytes: all of them */
-			u32 bytes;
 			/** @rx.stride: size of each but the last */
 			u32 stride;
 			/** @rx.authentic: one of them was authentic and new */
@@ -156,59 +172,9 @@ static inline struct cv_batch_cb *cv_batch_cb(struct sk_buff *skb)
 	return (struct cv_batch_cb *)skb->cb;
 }
 
-/**
- * cv_batch_add_packets() - count packets that were added to a batch
- * @batch: the batch, waiting
- * @packets: how many, segments and datagrams counted singly
- *
- * Context: BH off, the order's lock held.
- */
-static inline void cv_batch_add_packets(struct cv_batch *batch, unsigned int packets)
-{
-	struct cv_order *order = batch->order;
-
-	lockdep_assert_held(&order->lock);
-	batch->packets += packets;
-	WRITE_ONCE(order->packets, order->packets + packets);
-}
-
-/**
- * cv_batch_admits() - whether received packets may join those in flight
- * @order: the peer's receiving queue
- * @packets: how many
- *
- * CPUs that receive from one peer at once may exceed the limit by a super-packet each,
- * which is far less than the window has left.
- *
- * Context: any; takes no lock.
- * Return: false when they are to be dropped.
- */
-static inline bool cv_batch_admits(const struct cv_order *order, unsigned int packets)
-{
-	return READ_ONCE(order->packets) + packets <= CV_BATCH_FLIGHT_PACKETS;
-}
-
-/**
- * struct cv_batch_place - where a batch was placed: for cv_crypt_start()
- */
-struct cv_batch_place {
-	/** @cpu: whose crypto worker runs it */
-	int cpu;
-	/** @soon: that is this CPU's, after the burst */
-	bool soon;
-	/** @bulk: as &cv_batch.bulk */
-	bool bulk;
-	/** @help: how many of the oldest batches that wait its maker is to run, at most */
-	unsigned int help;
-};
-
 int cv_batch_init(void);
 void cv_batch_exit(void);
-struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing);
+struct cv_batch *cv_batch_create(struct cv_session *session, const struct cv_batch_ops *ops);
 void cv_batch_free(struct cv_batch *batch);
-struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lone);
-unsigned int cv_batch_help(const struct cv_order *order, bool lone);
-struct cv_batch *cv_batch_claim(struct cv_order *order, bool bulk);
-void cv_batch_begin(struct cv_batch *batch);
 
 #endif /* CV_DATAPATH_BATCH_H */

@@ -2,7 +2,7 @@
 /*
  * Opening: the datagrams of a batch are authenticated, decrypted and checked for
  * replay, each by itself, into memory of our own; TCP segments that follow one another
- * straight into one super-packet (merge.c). Called by crypt.c; rx.c hands up what comes
+ * straight into one super-packet (merge.c). Called by worker.c; rx.c hands up what comes
  * out.
  */
 #include <crypto/chacha20poly1305.h>
@@ -70,7 +70,7 @@ static void cv_open_datagrams(struct cv_batch *batch, struct sk_buff *skb,
 			      struct cv_merge *merge)
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
-	unsigned int end = cb->rx.offset + cb->rx.bytes;
+	unsigned int end = cb->rx.offset + cb->bytes;
 	struct cv_open_datagram datagram = { .skb = skb, .ds = cv_open_ds(skb) };
 	unsigned int offset;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In which order completed batches leave, and by which CPU. crypt.c completes them; tx.c
- * sends what was sealed, rx.c hands up what was opened.
+ * In which order batches leave, and by which CPU: place.c adds them, worker.c begins and
+ * completes them; what they hold is sent or handed up by their own cv_batch_ops.finish().
  *
  * DOC: One CPU sends for a peer
  * What is sent is not on the wire yet. A link below that hands packets to the stack again
@@ -23,10 +23,11 @@
 
 #include "batch.h"
 #include "order.h"
-#include "rx.h"
-#include "tx.h"
 #include "../control/peer.h"
 #include "../handshake/session.h"
+
+/* By how many batches one may have been overtaken and still take its place. */
+#define CV_ORDER_MAX_OVERTAKEN 8
 
 /* How many completed batches one CPU drains while others go on completing some. */
 #define CV_ORDER_DRAIN_MAX 16
@@ -57,8 +58,9 @@ static void cv_order_release(struct tasklet_struct *release);
  * cv_order_init_cpus() - prepare each CPU
  *
  * Context: module load.
+ * Return: 0.
  */
-void cv_order_init_cpus(void)
+int cv_order_init_cpus(void)
 {
 	int cpu;
 
@@ -69,6 +71,7 @@ void cv_order_init_cpus(void)
 		tasklet_setup(&own->release, cv_order_release);
 		own->cpu = cpu;
 	}
+	return 0;
 }
 
 /**
@@ -98,6 +101,80 @@ void cv_order_init(struct cv_order *order)
 	order->bulk = 0;
 	order->running = 0;
 	order->packets = 0;
+}
+
+/**
+ * cv_order_growing() - the youngest batch of a queue, if it may still grow
+ * @order: the queue
+ * @session: that its packets have to be of
+ *
+ * Context: BH off, the queue's lock held, which keeps the batch.
+ * Return: the batch, or NULL.
+ */
+struct cv_batch *cv_order_growing(struct cv_order *order, const struct cv_session *session)
+{
+	struct cv_batch *tail;
+
+	lockdep_assert_held(&order->lock);
+	if (list_empty(&order->batches))
+		return NULL;
+	tail = list_last_entry(&order->batches, struct cv_batch, order_link);
+	if (tail->state != CV_BATCH_WAITING || tail->session != session)
+		return NULL;
+	return tail;
+}
+
+/*
+ * Behind which batch of its queue one belongs: the youngest, but if the path has had
+ * packets overtake each other, those that overtook this one have not left yet. What a
+ * datagram says of its counter is not yet authenticated, but can only cost a place.
+ */
+static struct list_head *cv_order_before(const struct cv_batch *batch)
+{
+	struct list_head *place = batch->order->batches.prev;
+	unsigned int n;
+
+	for (n = 0; n < CV_ORDER_MAX_OVERTAKEN && place != &batch->order->batches; n++) {
+		struct cv_batch *other = list_entry(place, struct cv_batch, order_link);
+
+		if (other->session != batch->session || other->counter < batch->counter)
+			break;
+		place = place->prev;
+	}
+	return place;
+}
+
+/**
+ * cv_order_add() - a batch takes its place in its queue, and waits
+ * @batch: filled, its level set
+ *
+ * Context: BH off, the queue's lock held. The queue takes the batch over.
+ */
+void cv_order_add(struct cv_batch *batch)
+{
+	struct cv_order *order = batch->order;
+
+	lockdep_assert_held(&order->lock);
+	list_add(&batch->order_link, cv_order_before(batch));
+	order->waiting++;
+	order->bulk += batch->level == CV_BATCH_PATIENT;
+}
+
+/**
+ * cv_order_begin() - a CPU begins to run a batch, which no longer grows
+ * @batch: waiting, and out of its worker's list
+ *
+ * Context: BH off, the queue's lock held. Until cv_order_complete() the batch is the caller's.
+ */
+void cv_order_begin(struct cv_batch *batch)
+{
+	struct cv_order *order = batch->order;
+
+	lockdep_assert_held(&order->lock);
+	batch->state = CV_BATCH_RUNNING;
+	order->waiting--;
+	order->bulk -= batch->level == CV_BATCH_PATIENT;
+	order->running++;
 }
 
 static bool cv_order_drain(struct cv_order *order, bool sealing);
@@ -130,7 +207,7 @@ void cv_order_complete(struct cv_batch *batch)
 {
 	struct cv_peer *peer = batch->session->peer;
 	struct cv_order *order = batch->order;
-	bool sealing = batch->sealing;
+	bool sealing = batch->ops->sealing;
 	bool hold;
 
 	lockdep_assert_in_softirq();
@@ -178,10 +255,7 @@ static bool cv_order_carry_away(struct cv_order *order)
 		list_del(&head->order_link);
 		WRITE_ONCE(order->packets, order->packets - head->packets);
 		spin_unlock(&order->lock);
-		if (head->sealing)
-			cv_tx_finish(head);
-		else
-			cv_rx_finish(head);
+		head->ops->finish(head);
 		spin_lock(&order->lock);
 	}
 	return n;

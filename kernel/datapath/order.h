@@ -9,10 +9,12 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct cv_batch;
+struct cv_session;
 
 /**
  * struct cv_order - batches of one peer in one direction
@@ -28,7 +30,7 @@ struct cv_order {
 	unsigned int bulk;
 	/** @running: how many are being sealed or opened */
 	unsigned int running;
-	/** @packets: how many the batches hold; read without the lock by cv_batch_admits() */
+	/** @packets: how many the batches hold; read without the lock by cv_place_admits() */
 	unsigned int packets;
 	/** @held: @draining, and nothing is being drained: what was sent is in a backlog */
 	bool held;
@@ -42,9 +44,25 @@ struct cv_order {
 	struct list_head batches;
 };
 
-void cv_order_init_cpus(void);
+/**
+ * cv_order_count_packets() - count packets that were added to a batch of a queue
+ * @order: the queue
+ * @packets: how many, segments and datagrams counted singly
+ *
+ * Context: BH off, &cv_order.lock held.
+ */
+static inline void cv_order_count_packets(struct cv_order *order, unsigned int packets)
+{
+	lockdep_assert_held(&order->lock);
+	WRITE_ONCE(order->packets, order->packets + packets);
+}
+
+int cv_order_init_cpus(void);
 void cv_order_exit_cpus(void);
 void cv_order_init(struct cv_order *order);
+struct cv_batch *cv_order_growing(struct cv_order *order, const struct cv_session *session);
+void cv_order_add(struct cv_batch *batch);
+void cv_order_begin(struct cv_batch *batch);
 void cv_order_complete(struct cv_batch *batch);
 
 #endif /* CV_DATAPATH_ORDER_H */

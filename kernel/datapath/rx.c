@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The way in, from the top: the UDP socket (or the receive hook's super-packet)
- * hands over datagrams, which are told apart one by one; data goes in batches to
- * be opened (crypt.c, open.c); in their order they come back to cv_rx_finish(),
+ * hands over datagrams, which are told apart one by one; data goes in batches
+ * (place.c) to be opened (open.c); in their order they come back to cv_rx_finish(),
  * which checks what was inside and hands it up.
  */
 #include <linux/skbuff.h>
@@ -14,8 +14,9 @@
 #include <net/ipv6.h>
 
 #include "batch.h"
-#include "crypt.h"
 #include "lane.h"
+#include "open.h"
+#include "place.h"
 #include "rx.h"
 #include "socket.h"
 #include "tx.h"
@@ -32,6 +33,13 @@ static void cv_rx_message(struct cv_device *dev, const struct sk_buff *skb,
 			  unsigned int offset, unsigned int bytes);
 static struct cv_session *cv_rx_session(struct cv_device *dev, __le32 index);
 static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb);
+static void cv_rx_finish(struct cv_batch *batch);
+
+static const struct cv_batch_ops cv_rx_ops = {
+	.run = cv_open_batch,
+	.finish = cv_rx_finish,
+	.sealing = false,
+};
 
 /**
  * cv_rx_receive() - encap_rcv: a UDP datagram or a super-packet of them came in
@@ -99,6 +107,25 @@ static bool cv_rx_is_data(struct cv_device *dev, const struct sk_buff *skb,
 	return true;
 }
 
+/* What place.c and open.c are to know of a run of data messages. */
+static void cv_rx_mark(struct sk_buff *skb, u64 counter, unsigned int offset,
+		       unsigned int bytes, unsigned int stride)
+{
+	struct cv_batch_cb *cb = cv_batch_cb(skb);
+	unsigned int rest_bytes = bytes % stride;
+
+	cb->bytes = bytes;
+	cb->flight_bytes = skb->truesize;
+	cb->packets = DIV_ROUND_UP(bytes, stride);
+	cb->packet_bytes = stride - CV_WIRE_DATA_OVERHEAD_BYTES;
+	cb->last_bytes = (rest_bytes ?: stride) - CV_WIRE_DATA_OVERHEAD_BYTES;
+	cb->depth = 0;
+	cb->rx.counter = counter;
+	cb->rx.offset = offset;
+	cb->rx.stride = stride;
+	cb->rx.authentic = false;
+}
+
 /*
  * Part of a super-packet goes its own way: one skb for each run of data messages
  * to one session. The last one takes the skb itself.
@@ -107,7 +134,6 @@ static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
 		      unsigned int offset, unsigned int bytes, unsigned int stride)
 {
 	struct cv_session *session = cv_rx_session(dev, index);
-	struct cv_batch_cb *cb;
 	__le64 counter = 0;
 
 	if (unlikely(!session)) {
@@ -122,12 +148,7 @@ static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
 		/* That much has been seen to be there. */
 		skb_copy_bits(skb, offset + offsetof(struct cv_wire_data, counter), &counter,
 			      sizeof(counter));
-		cb = cv_batch_cb(skb);
-		cb->rx.counter = le64_to_cpu(counter);
-		cb->rx.offset = offset;
-		cb->rx.bytes = bytes;
-		cb->rx.stride = stride;
-		cb->rx.authentic = false;
+		cv_rx_mark(skb, le64_to_cpu(counter), offset, bytes, stride);
 		cv_rx_submit(session, skb);
 	}
 	cv_session_put(session);
@@ -222,103 +243,24 @@ static struct cv_session *cv_rx_session(struct cv_device *dev, __le32 index)
 	return session;
 }
 
-/* How many datagrams a packet is. */
-static unsigned int cv_rx_datagrams(struct sk_buff *skb)
-{
-	return DIV_ROUND_UP(cv_batch_cb(skb)->rx.bytes, cv_batch_cb(skb)->rx.stride);
-}
-
-static void cv_rx_add(struct cv_batch *batch, struct sk_buff *skb)
-{
-	struct cv_batch_cb *cb = cv_batch_cb(skb);
-
-	lockdep_assert_held(&batch->order->lock);
-	__skb_queue_tail(&batch->in, skb);
-	cv_batch_add_packets(batch, cv_rx_datagrams(skb));
-	batch->bytes += cb->rx.bytes;
-	batch->last_counter = cb->rx.counter;
-	batch->flight_bytes += skb->truesize;
-	atomic_add(skb->truesize, &batch->session->peer->dev->rx_flight_bytes);
-}
-
-static bool cv_rx_short(unsigned int bytes)
-{
-	return bytes <= CV_BATCH_SHORT_BYTES + CV_WIRE_DATA_OVERHEAD_BYTES;
-}
-
-/*
- * A short datagram that came by itself, or behind longer ones that it was sealed with: no
- * bulk, as far as one can see.
- */
-static bool cv_rx_lone(struct sk_buff *skb)
-{
-	const struct cv_batch_cb *cb = cv_batch_cb(skb);
-	unsigned int last_bytes = cb->rx.bytes % cb->rx.stride ?: cb->rx.stride;
-
-	if (cb->rx.bytes > cb->rx.stride && last_bytes == cb->rx.stride)
-		return false;
-	return cv_rx_short(last_bytes);
-}
-
-/* The youngest batch, if it waits for a worker and has room: it takes more. */
-static bool cv_rx_append(struct cv_session *session, struct sk_buff *skb, bool lone)
-{
-	struct cv_order *order = &session->peer->rx;
-	unsigned int help = 0;
-	struct cv_batch *tail;
-	bool fits = false;
-
-	spin_lock(&order->lock);
-	if (!list_empty(&order->batches)) {
-		tail = list_last_entry(&order->batches, struct cv_batch, order_link);
-		fits = tail->state == CV_BATCH_WAITING && tail->session == session &&
-		       tail->last_counter < cv_batch_cb(skb)->rx.counter &&
-		       tail->packets < CV_BATCH_MAX_PACKETS &&
-		       tail->bytes + cv_batch_cb(skb)->rx.bytes <= CV_BATCH_MAX_BYTES;
-		if (fits) {
-			cv_rx_add(tail, skb);
-			help = cv_batch_help(order, lone);
-		}
-	}
-	spin_unlock(&order->lock);
-	cv_crypt_help(order, help);
-	return fits;
-}
-
-/* Datagrams of one session go to be opened, here or by a crypto worker. */
+/* Datagrams of one session go to be opened, here or by a worker. */
 static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 {
 	struct cv_device *dev = session->peer->dev;
-	struct cv_order *order = &session->peer->rx;
-	bool lone = cv_rx_lone(skb);
-	struct cv_batch_place place;
-	struct cv_batch *batch;
+	unsigned int datagrams = cv_batch_cb(skb)->packets;
+	struct sk_buff_head packets;
+	int err = -EBUSY;
 
+	__skb_queue_head_init(&packets);
+	__skb_queue_tail(&packets, skb);
 	/* What would be dropped after the work is dropped before it. */
-	if (unlikely(atomic_read(&dev->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES ||
-		     !cv_batch_admits(order, cv_rx_datagrams(skb)) ||
-		     cv_lane_is_full(dev, session->peer->id))) {
-		cv_drop_add(dev, CV_DROP_RX_BUSY, cv_rx_datagrams(skb));
-		kfree_skb(skb);
+	if (likely(cv_place_admits(session->peer, datagrams) &&
+		   !cv_lane_is_full(dev, session->peer->id)))
+		err = cv_place_packets(session, &cv_rx_ops, &packets);
+	if (likely(!err))
 		return;
-	}
-	if (cv_rx_append(session, skb, lone))
-		return;
-	batch = cv_batch_create(session, false);
-	if (unlikely(!batch)) {
-		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, cv_rx_datagrams(skb));
-		kfree_skb(skb);
-		return;
-	}
-	refcount_inc(&session->refs);
-
-	spin_lock(&order->lock);
-	batch->counter = cv_batch_cb(skb)->rx.counter;
-	cv_rx_add(batch, skb);
-	batch->bulk = !cv_rx_short(cv_batch_cb(skb)->rx.stride);
-	place = cv_batch_join(batch, batch->packets == 1, lone);
-	spin_unlock(&order->lock);
-	cv_crypt_start(order, &place);
+	cv_drop_add(dev, err == -ENOMEM ? CV_DROP_RX_NO_MEMORY : CV_DROP_RX_BUSY, datagrams);
+	__skb_queue_purge(&packets);
 }
 
 /*
@@ -506,13 +448,8 @@ static void cv_rx_count_expired(struct cv_batch *batch)
 		cv_drop_add(batch->session->peer->dev, CV_DROP_RX_EXPIRED, packets);
 }
 
-/**
- * cv_rx_finish() - hand up what a batch held
- * @batch: the head of its order, which it has left; freed
- *
- * Context: BH off, no lock held.
- */
-void cv_rx_finish(struct cv_batch *batch)
+/* cv_batch_ops.finish(): what an opened batch, which has left its order, held is handed up. */
+static void cv_rx_finish(struct cv_batch *batch)
 {
 	struct cv_device *dev = batch->session->peer->dev;
 	struct sk_buff *skb;

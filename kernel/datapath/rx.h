@@ -5,11 +5,9 @@
 #ifndef CV_DATAPATH_RX_H
 #define CV_DATAPATH_RX_H
 
-struct cv_batch;
 struct cv_socket;
 struct sk_buff;
 
 int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb);
-void cv_rx_finish(struct cv_batch *batch);
 
 #endif /* CV_DATAPATH_RX_H */

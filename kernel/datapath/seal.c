@@ -3,7 +3,7 @@
  * Sealing: the inner packets of a batch, segments of super-packets among them, are
  * written to the CPU's scratch, and from there encrypted and authenticated into memory
  * of our own. They become UDP payloads: neighbours of equal size one UDP GSO
- * super-packet. Called by crypt.c; tx.c sends what comes out.
+ * super-packet. Called by worker.c; tx.c sends what comes out.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -196,7 +196,7 @@ static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, 
 
 		if (!mixed && cb->tx.hash != run.hash)
 			return run;
-		for (; index < cb->tx.packets; index++) {
+		for (; index < cb->packets; index++) {
 			unsigned int bytes = cv_seal_payload_bytes(skb, index);
 
 			if (run.count && !cv_seal_joins(&run, bytes, cb->tx.ds))
@@ -266,7 +266,7 @@ static void cv_seal_advance(struct cv_seal_cursor *cursor, struct sk_buff *outer
 	struct sk_buff *skb = skb_peek(&cursor->batch->in);
 
 	cursor->counter++;
-	if (++cursor->index < cv_batch_cb(skb)->tx.packets)
+	if (++cursor->index < cv_batch_cb(skb)->packets)
 		return;
 	cursor->index = 0;
 	__skb_unlink(skb, &cursor->batch->in);
@@ -353,9 +353,9 @@ static int cv_seal_write(const struct cv_seal_cursor *cursor, u8 *message,
 	put_unaligned_le64(cursor->counter, &header->counter);
 	cv_aead_seal(sealed, packet, padded, cursor->counter, session->send_key);
 
-	cb->tx.bytes += inner_bytes;
-	cb->tx.packets += !!inner_bytes;
-	cb->tx.depth = max(cb->tx.depth, cv_batch_cb(skb)->tx.depth);
+	cb->bytes += inner_bytes;
+	cb->packets += !!inner_bytes;
+	cb->depth = max(cb->depth, cv_batch_cb(skb)->depth);
 	return 0;
 }
 

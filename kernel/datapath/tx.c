@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way out, from the top: ndo_start_xmit finds the peer and makes batches, in which
- * super-packets stay whole; crypt.c has them sealed; in their order they come back to
- * cv_tx_finish(), which sends them.
+ * The way out, from the top: ndo_start_xmit finds the peer; its packets, super-packets among
+ * them as they are, become batches (place.c), which are sealed (seal.c); in their order they
+ * come back to cv_tx_finish(), which sends them.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -15,19 +15,16 @@
 #include <net/ip_tunnels.h>
 
 #include "batch.h"
-#include "crypt.h"
 #include "flow.h"
-#include "pace.h"
+#include "place.h"
 #include "queue.h"
+#include "seal.h"
 #include "segment.h"
 #include "socket.h"
 #include "tx.h"
 #include "../control/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
-
-/* So many packets at once are little: they are sealed by the CPU where they arise. */
-#define CV_TX_SMALL_PACKETS 2
 
 /*
  * Tunnels within tunnels: at most so many. Links that are routed into each other in
@@ -59,6 +56,13 @@ static DEFINE_PER_CPU(struct cv_tx_nesting *, cv_tx_nestings);
 
 static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packets);
 static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets);
+static void cv_tx_finish(struct cv_batch *batch);
+
+static const struct cv_batch_ops cv_tx_ops = {
+	.run = cv_seal_batch,
+	.finish = cv_tx_finish,
+	.sealing = true,
+};
 
 static void cv_tx_begin_nesting(struct cv_tx_nesting *nesting)
 {
@@ -171,21 +175,24 @@ static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 {
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 
+	cb->bytes = skb->len;
+	cb->flight_bytes = skb->truesize;
+	cb->packets = packets;
+	cb->packet_bytes = skb->len;
+	cb->depth = cv_tx_depth();
 	cb->tx.mtu = cv_tx_mtu(skb);
 	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
-	cb->tx.bytes = skb->len;
-	cb->tx.flight_bytes = skb->truesize;
 	cb->tx.hash = hash;
-	cb->tx.packets = packets;
 	cb->tx.first = first;
 	cb->tx.header_bytes = header_bytes;
-	cb->tx.depth = cv_tx_depth();
 	if (header_bytes) {
 		unsigned int segment_bytes = header_bytes + skb_shinfo(skb)->gso_size;
 
-		cb->tx.bytes = min(packets * segment_bytes, skb->len + packets * header_bytes);
-		cb->tx.flight_bytes = packets * SKB_TRUESIZE(segment_bytes);
+		cb->bytes = min(packets * segment_bytes, skb->len + packets * header_bytes);
+		cb->flight_bytes = packets * SKB_TRUESIZE(segment_bytes);
+		cb->packet_bytes = segment_bytes;
 	}
+	cb->last_bytes = cb->packet_bytes;
 	skb_dst_drop(skb);
 }
 
@@ -268,7 +275,7 @@ static unsigned int cv_tx_count(const struct sk_buff_head *packets)
 	struct sk_buff *skb;
 
 	skb_queue_walk(packets, skb)
-		count += cv_batch_cb(skb)->tx.packets;
+		count += cv_batch_cb(skb)->packets;
 	return count;
 }
 
@@ -348,7 +355,7 @@ static void cv_tx_orphan(struct cv_device *dev, struct sk_buff_head *packets)
 	skb_queue_walk_safe(packets, skb, next) {
 		if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC | __GFP_NOWARN))) {
 			__skb_unlink(skb, packets);
-			cv_drop_add(dev, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->tx.packets);
+			cv_drop_add(dev, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->packets);
 			kfree_skb(skb);
 			continue;
 		}
@@ -372,7 +379,7 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	count = cv_tx_count(&peer->staged);
 	while (count > CV_WIRE_STAGED_PACKETS) {
 		skb = __skb_dequeue(&peer->staged);
-		count -= cv_batch_cb(skb)->tx.packets;
+		count -= cv_batch_cb(skb)->packets;
 		__skb_queue_tail(&dropped, skb);
 	}
 	spin_unlock_bh(&peer->staged.lock);
@@ -426,7 +433,7 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 			struct sk_buff_head packets;
 
 			memset(cv_batch_cb(skb), 0, sizeof(struct cv_batch_cb));
-			cv_batch_cb(skb)->tx.packets = 1;
+			cv_batch_cb(skb)->packets = 1;
 			__skb_queue_head_init(&packets);
 			__skb_queue_tail(&packets, skb);
 			cv_tx_stage(peer, &packets);
@@ -454,161 +461,23 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 	spin_unlock_bh(&peer->staged.lock);
 
 	skb_queue_walk(&packets, skb)
-		count += skb->len ? cv_batch_cb(skb)->tx.packets : 0;
+		count += skb->len ? cv_batch_cb(skb)->packets : 0;
 	if (count)
 		cv_drop_add(peer->dev, reason, count);
 	__skb_queue_purge(&packets);
 }
 
-/* Memory in flight through the crypto is bounded: past that, the tail is dropped. */
-static bool cv_tx_admit(struct cv_device *dev, struct sk_buff *skb)
-{
-	return atomic_read(&dev->tx_flight_bytes) + (int)cv_batch_cb(skb)->tx.flight_bytes <=
-	       CV_BATCH_FLIGHT_BYTES;
-}
-
-static bool cv_tx_fits(const struct cv_batch *batch, struct sk_buff *skb)
-{
-	const struct cv_batch_cb *cb = cv_batch_cb(skb);
-
-	return !batch->packets ||
-	       (batch->packets + cb->tx.packets <= CV_BATCH_MAX_PACKETS &&
-		batch->bytes + cb->tx.bytes <= CV_BATCH_MAX_BYTES);
-}
-
-/* Move packets to a batch while they fit; under its order's lock once it is queued. */
-static void cv_tx_fill(struct cv_batch *batch, struct sk_buff_head *packets)
-{
-	struct cv_session *session = batch->session;
-	struct cv_device *dev = session->peer->dev;
-	unsigned int flight_bytes = 0, bytes = batch->bytes;
-	struct sk_buff *skb;
-
-	lockdep_assert_held(&batch->order->lock);
-	while ((skb = skb_peek(packets)) && cv_tx_fits(batch, skb)) {
-		const struct cv_batch_cb *cb = cv_batch_cb(skb);
-
-		__skb_unlink(skb, packets);
-		__skb_queue_tail(&batch->in, skb);
-		cv_batch_add_packets(batch, cb->tx.packets);
-		batch->bytes += cb->tx.bytes;
-		flight_bytes += cb->tx.flight_bytes;
-		/* Read without the lock, to see whether a session is used up. */
-		WRITE_ONCE(session->send_counter, session->send_counter + cb->tx.packets);
-	}
-	batch->flight_bytes += flight_bytes;
-	batch->run_bytes = cv_pace_add(&session->peer->pace, batch->bytes - bytes,
-				       jiffies_to_msecs(jiffies));
-	atomic_add(flight_bytes, &dev->tx_flight_bytes);
-	if (batch->bytes > bytes)
-		batch->limited_bytes += cv_queue_sent(dev, batch->bytes - bytes);
-}
-
-/*
- * Whether the youngest batch of the queue can take more packets of a session: a
- * batch that waits for a worker grows, so that under load neighbours are sealed,
- * routed and sent together. Its nonces go on without a gap because it is the
- * last that took any.
- */
-static struct cv_batch *cv_tx_growing(struct cv_order *order, const struct cv_session *session)
-{
-	struct cv_batch *tail;
-
-	lockdep_assert_held(&order->lock);
-	if (list_empty(&order->batches))
-		return NULL;
-	tail = list_last_entry(&order->batches, struct cv_batch, order_link);
-	if (tail->state != CV_BATCH_WAITING || tail->session != session)
-		return NULL;
-	return tail;
-}
-
-/*
- * Long packets are bulk; but behind what is in flight there may be short ones in the link's
- * queueing discipline, which nobody here sees.
- */
-static bool cv_tx_bulk(const struct cv_device *dev, struct sk_buff *skb)
-{
-	const struct cv_batch_cb *cb = cv_batch_cb(skb);
-
-	return cb->tx.bytes > cb->tx.packets * CV_BATCH_SHORT_BYTES &&
-	       !cv_queue_has_discipline(dev);
-}
-
-/* A packet that comes by itself and is short: no bulk, as far as one can see. */
-static bool cv_tx_lone(const struct sk_buff_head *packets)
-{
-	struct sk_buff *skb = skb_peek(packets);
-
-	return skb_queue_len(packets) == 1 && cv_batch_cb(skb)->tx.packets == 1 &&
-	       skb->len <= CV_BATCH_SHORT_BYTES;
-}
-
-static bool cv_tx_append(struct cv_session *session, struct sk_buff_head *packets)
-{
-	bool deep = cv_batch_cb(skb_peek(packets))->tx.depth;
-	struct cv_order *order = &session->peer->tx;
-	bool lone = cv_tx_lone(packets);
-	unsigned int help = 0;
-	struct cv_batch *tail;
-
-	spin_lock(&order->lock);
-	tail = cv_tx_growing(order, session);
-	if (tail) {
-		cv_tx_fill(tail, packets);
-		help = cv_batch_help(order, lone && !deep);
-	}
-	spin_unlock(&order->lock);
-	cv_crypt_help(order, help);
-	return skb_queue_empty(packets);
-}
-
-/* A new batch takes some of the packets and is run or queued. */
-static void cv_tx_place(struct cv_batch *batch, struct sk_buff_head *packets)
-{
-	/* Never one tunnel inside another, or the stack would have to hold them all. */
-	bool deep = cv_batch_cb(skb_peek(packets))->tx.depth;
-	struct cv_order *order = batch->order;
-	bool lone = cv_tx_lone(packets);
-	struct cv_batch_place place;
-	bool small;
-
-	spin_lock(&order->lock);
-	batch->counter = batch->session->send_counter;
-	batch->bulk = cv_tx_bulk(batch->session->peer->dev, skb_peek(packets));
-	cv_tx_fill(batch, packets);
-	small = batch->packets <= CV_TX_SMALL_PACKETS && skb_queue_empty(packets);
-	place = cv_batch_join(batch, small, lone);
-	spin_unlock(&order->lock);
-	if (deep)
-		place.help = 0;
-	cv_crypt_start(order, &place);
-}
-
-/* Packets of one peer become batches under a session. */
+/* Packets of one peer become batches under a session; what is too much is dropped. */
 static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packets)
 {
-	struct cv_device *dev = session->peer->dev;
-	enum cv_drop reason = CV_DROP_TX_BUSY;
+	int err = cv_place_packets(session, &cv_tx_ops, packets);
 
-	lockdep_assert_in_softirq();
-	while (!skb_queue_empty(packets) && cv_tx_admit(dev, skb_peek(packets))) {
-		struct cv_batch *batch;
-
-		if (cv_tx_append(session, packets))
-			return;
-		batch = cv_batch_create(session, true);
-		if (unlikely(!batch)) {
-			reason = CV_DROP_TX_NO_MEMORY;
-			break;
-		}
-		refcount_inc(&session->refs);
-		cv_tx_place(batch, packets);
-	}
-	if (unlikely(!skb_queue_empty(packets))) {
-		cv_drop_add(dev, reason, cv_tx_count(packets));
-		__skb_queue_purge(packets);
-	}
+	if (likely(!err))
+		return;
+	cv_drop_add(session->peer->dev,
+		    err == -ENOMEM ? CV_DROP_TX_NO_MEMORY : CV_DROP_TX_BUSY,
+		    cv_tx_count(packets));
+	__skb_queue_purge(packets);
 }
 
 /* What the batch did to counters and timers, once for all of its packets. */
@@ -638,13 +507,8 @@ static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 		skb_set_hash(skb, cv_batch_cb(skb)->tx.hash, PKT_HASH_TYPE_L4);
 }
 
-/**
- * cv_tx_finish() - send a sealed batch
- * @batch: the head of its order, which it has left; freed
- *
- * Context: BH off, no lock held.
- */
-void cv_tx_finish(struct cv_batch *batch)
+/* cv_batch_ops.finish(): a sealed batch, which has left its order, is sent and freed. */
+static void cv_tx_finish(struct cv_batch *batch)
 {
 	struct cv_session *session = batch->session;
 	struct cv_peer *peer = session->peer;
@@ -664,19 +528,19 @@ void cv_tx_finish(struct cv_batch *batch)
 		/* Keys that were given up meanwhile must not be seen on the wire. */
 		if (unlikely(!live)) {
 			kfree_skb(skb);
-			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.tx.packets);
+			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.packets);
 			continue;
 		}
 		cv_tx_steer(skb, peer);
-		nesting.depth = cb.tx.depth + 1;
+		nesting.depth = cb.depth + 1;
 		err = cv_socket_send(peer->dev, &endpoint, peer, skb, cb.tx.ds);
 		if (unlikely(err)) {
-			cv_drop_add(peer->dev, cv_socket_drop_reason(err), cb.tx.packets);
+			cv_drop_add(peer->dev, cv_socket_drop_reason(err), cb.packets);
 			continue;
 		}
 		sent = true;
-		packets += cb.tx.packets;
-		bytes += cb.tx.bytes;
+		packets += cb.packets;
+		bytes += cb.bytes;
 	}
 	cv_tx_end_nesting(&nesting);
 	if (likely(sent))

@@ -10,13 +10,11 @@
 
 #include "../control/drop.h"
 
-struct cv_batch;
 struct cv_peer;
 
 netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev);
 void cv_tx_send_staged(struct cv_peer *peer);
 void cv_tx_send_keepalive(struct cv_peer *peer);
 void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason);
-void cv_tx_finish(struct cv_batch *batch);
 
 #endif /* CV_DATAPATH_TX_H */

@@ -18,7 +18,10 @@
 
 #include <datapath/aead.h>
 #include <datapath/batch.h>
-#include <datapath/crypt.h>
+#include <datapath/place.h>
+#include <datapath/policy.h>
+#include <datapath/queue.h>
+#include <datapath/worker.h>
 #include <datapath/lane.h>
 #include <datapath/merge.h>
 #include <datapath/open.h>
@@ -108,12 +111,13 @@ static unsigned int wire_bytes, wire_stride;
  * What stands for the rooms between: batches wait in their queue until they are run, all
  * in the order they came.
  */
-struct cv_batch *cv_batch_create(struct cv_session *session, bool sealing)
+struct cv_batch *cv_batch_create(struct cv_session *session, const struct cv_batch_ops *ops)
 {
 	struct cv_batch *batch = kzalloc(sizeof(*batch), GFP_ATOMIC);
 
 	if (!batch)
 		return NULL;
+	batch->ops = ops;
 	batch->session = session;
 	batch->order = &session->peer->rx;
 	batch->state = CV_BATCH_WAITING;
@@ -130,23 +134,41 @@ void cv_batch_free(struct cv_batch *batch)
 	kfree(batch);
 }
 
-struct cv_batch_place cv_batch_join(struct cv_batch *batch, bool small, bool lone)
+struct cv_batch *cv_order_growing(struct cv_order *order, const struct cv_session *session)
+{
+	struct cv_batch *tail;
+
+	if (list_empty(&order->batches))
+		return NULL;
+	tail = list_last_entry(&order->batches, struct cv_batch, order_link);
+	return tail->session == session ? tail : NULL;
+}
+
+void cv_order_add(struct cv_batch *batch)
 {
 	list_add_tail(&batch->order_link, &batch->order->batches);
-	return (struct cv_batch_place){};
 }
 
-unsigned int cv_batch_help(const struct cv_order *order, bool lone)
+void cv_worker_add(struct cv_batch *batch)
+{
+}
+
+void cv_worker_kick(int cpu, enum cv_batch_level level)
+{
+}
+
+void cv_worker_help(struct cv_order *order, unsigned int batches)
+{
+}
+
+bool cv_queue_has_discipline(const struct cv_device *dev)
+{
+	return false;
+}
+
+unsigned int cv_queue_sent(struct cv_device *dev, unsigned int bytes)
 {
 	return 0;
-}
-
-void cv_crypt_start(struct cv_order *order, const struct cv_batch_place *place)
-{
-}
-
-void cv_crypt_help(struct cv_order *order, unsigned int batches)
-{
 }
 
 /* The library's, and the room that the real one may write to is written to. */
@@ -587,7 +609,7 @@ static struct sk_buff *make_skb(struct fuzz_input *in, const u8 *data, unsigned 
 static void deliver(struct fuzz_input *in, long memory)
 {
 	struct sk_buff *skb = make_skb(in, wire, wire_bytes);
-	unsigned int i;
+	unsigned int flight_bytes = skb->truesize, i;
 
 	if (wire_stride < wire_bytes)
 		skb_shinfo(skb)->gso_size = wire_stride;
@@ -596,10 +618,10 @@ static void deliver(struct fuzz_input *in, long memory)
 	cv_rx_receive(&listener, skb);
 	shim_fail_after(-1);
 	/* The bounds of what is in flight: how many were refused is not the model's to know. */
-	if (atomic_read(&device->rx_flight_bytes) > CV_BATCH_FLIGHT_BYTES)
+	if (atomic_read(&device->rx_flight_bytes) + flight_bytes > CV_POLICY_FLIGHT_BYTES)
 		lossy = true;
 	for (i = 0; i < PEERS; i++)
-		if (!cv_batch_admits(&senders[i].peer->rx, DATAGRAMS_MAX))
+		if (!cv_place_admits(senders[i].peer, DATAGRAMS_MAX))
 			lossy = true;
 }
 
@@ -618,8 +640,8 @@ static void run_batches(long memory)
 			list_del(&batch->order_link);
 			batch->order->packets -= batch->packets;
 			batch->state = CV_BATCH_RUNNING;
-			cv_open_batch(batch);
-			cv_rx_finish(batch);
+			batch->ops->run(batch);
+			batch->ops->finish(batch);
 		}
 	}
 	shim_fail_after(-1);

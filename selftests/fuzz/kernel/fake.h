@@ -320,6 +320,11 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp, size_
 #define per_cpu(variable, cpu) (*((void)(cpu), &(variable)))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define smp_processor_id() 0
+#define num_online_cpus() 1
+/* Time stands still. */
+#define jiffies 0UL
+#define jiffies_to_msecs(ticks) ((unsigned int)(ticks))
+#define lockdep_assert_in_softirq() do { } while (0)
 #define cpu_to_node(cpu) (cpu)
 #define cpu_online_mask NULL
 #define nr_cpu_ids 1U

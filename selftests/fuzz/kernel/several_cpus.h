@@ -31,12 +31,14 @@ extern unsigned int fake_bh_off[FAKE_CPUS];
 #define smp_processor_id() fake_cpu
 #undef nr_cpu_ids
 #define nr_cpu_ids fake_cpus_online
+#undef num_online_cpus
 #define num_online_cpus() fake_cpus_online
 
 #undef local_bh_disable
 #define local_bh_disable() (fake_bh_off[fake_cpu]++)
 #undef local_bh_enable
 #define local_bh_enable() ((void)(assert(fake_bh_off[fake_cpu]), fake_bh_off[fake_cpu]--))
+#undef lockdep_assert_in_softirq
 #define lockdep_assert_in_softirq() assert(fake_bh_off[fake_cpu])
 #define preempt_disable() do { } while (0)
 #define preempt_enable() do { } while (0)
@@ -73,6 +75,7 @@ extern u32 fake_backlog_head[FAKE_CPUS], fake_backlog_tail[FAKE_CPUS];
 #define cv_compat_backlog_is_past(cpu, tail) ((int)(fake_backlog_head[cpu] - (tail)) >= 0)
 
 /* Time stands still unless the test says otherwise. */
+#undef jiffies
 #define jiffies fake_jiffies
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 extern unsigned long fake_jiffies;

@@ -75,6 +75,8 @@ static inline void __skb_queue_head_init(struct sk_buff_head *list)
 }
 
 #define skb_queue_head_init(list) __skb_queue_head_init(list)
+#define skb_queue_len(list) ((list)->qlen)
+#define skb_queue_empty(list) (!(list)->qlen)
 #define skb_queue_empty_lockless(list) (!(list)->qlen)
 
 static inline void __skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
@@ -86,17 +88,26 @@ static inline void __skb_queue_tail(struct sk_buff_head *list, struct sk_buff *s
 	list->qlen++;
 }
 
-static inline struct sk_buff *__skb_dequeue(struct sk_buff_head *list)
+static inline struct sk_buff *skb_peek(const struct sk_buff_head *list)
 {
-	struct sk_buff *skb = list->next;
+	return list->qlen ? list->next : NULL;
+}
 
-	if (skb == (struct sk_buff *)list)
-		return NULL;
-	list->next = skb->next;
-	skb->next->prev = (struct sk_buff *)list;
+static inline void __skb_unlink(struct sk_buff *skb, struct sk_buff_head *list)
+{
+	skb->prev->next = skb->next;
+	skb->next->prev = skb->prev;
 	list->qlen--;
 	skb->next = NULL;
 	skb->prev = NULL;
+}
+
+static inline struct sk_buff *__skb_dequeue(struct sk_buff_head *list)
+{
+	struct sk_buff *skb = skb_peek(list);
+
+	if (skb)
+		__skb_unlink(skb, list);
 	return skb;
 }
 

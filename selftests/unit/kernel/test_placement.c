@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which processor runs which batch, and that all leave in order, by one processor as long as
- * something is in its backlog: the module's own batch.c, crypt.c and order.c, with several
- * processors whose work runs when the test lets it. What seals, opens and carries away only
- * writes down where and when.
+ * something is in its backlog: the module's own batch.c, place.c, worker.c and order.c, with
+ * several processors whose work runs when the test lets it. What seals, opens and carries away
+ * only writes down where and when.
  */
 #include <datapath/batch.h>
-#include <datapath/crypt.h>
-#include <datapath/flow.h>
-#include <datapath/merge.h>
-#include <datapath/open.h>
-#include <datapath/rx.h>
-#include <datapath/scratch.h>
-#include <datapath/seal.h>
-#include <datapath/tx.h>
+#include <datapath/place.h>
+#include <datapath/policy.h>
+#include <datapath/queue.h>
+#include <datapath/worker.h>
+#include <control/device.h>
 #include <handshake/session.h>
 #include <shim.h>
 #include <unit.h>
 
 #define PEERS 3
 #define LOG_MAX 65536
-
-/* What batch.c and crypt.c have as limits: see there. */
-#define RUN_MAX 32
-#define WAITING_MAX 16
-#define BULK_EACH 4
 
 enum test_placement_kind {
 	/* many short packets */
@@ -49,9 +41,12 @@ struct test_placement_ran {
 	bool sealing;
 };
 
-/* A direction of a peer; by which processor its last batch was sent, and where in its backlog. */
+/*
+ * A direction of a peer: how many batches of it have joined and left, the counters of the next
+ * to do so; by which processor its last batch was sent, and where in its backlog.
+ */
 struct test_placement_flow {
-	u64 joined, left;
+	u64 joined, left, counter_joined, counter_left;
 	unsigned int cpu, tail;
 };
 
@@ -66,6 +61,7 @@ static unsigned int ran_count;
 static struct test_placement_flow flows[PEERS][2];
 static struct cv_peer peers[PEERS];
 static struct cv_session sessions[PEERS];
+static struct cv_device device;
 /* What others do while a batch is in hand: for the random test. */
 static void (*meanwhile)(void);
 static bool busy[FAKE_CPUS];
@@ -105,22 +101,10 @@ static void test_placement_note(struct cv_batch *batch)
 	assert(ran_count < LOG_MAX && batch->state == CV_BATCH_RUNNING);
 	ran[ran_count++] = (struct test_placement_ran){
 		.peer = batch->session->peer - peers, .cpu = fake_cpu,
-		.counter = batch->counter, .sealing = batch->sealing,
+		.counter = batch->counter, .sealing = batch->ops->sealing,
 	};
 	if (meanwhile)
 		meanwhile();
-}
-
-void cv_seal_batch(struct cv_batch *batch)
-{
-	CHECK(batch->sealing, "expected a batch to seal");
-	test_placement_note(batch);
-}
-
-void cv_open_batch(struct cv_batch *batch)
-{
-	CHECK(!batch->sealing, "expected a batch to open");
-	test_placement_note(batch);
 }
 
 /* What another processor has sent must not be overtaken. */
@@ -144,47 +128,33 @@ static void test_placement_receive(unsigned int cpu)
 static void test_placement_leave(struct cv_batch *batch)
 {
 	unsigned int peer = batch->session->peer - peers;
-	struct test_placement_flow *flow = &flows[peer][batch->sealing];
+	struct test_placement_flow *flow = &flows[peer][batch->ops->sealing];
 
-	CHECK(batch->counter == flow->left, "expected batch %llu of peer %u to leave, got %llu",
-	      (unsigned long long)flow->left, peer, (unsigned long long)batch->counter);
-	flow->left = batch->counter + 1;
-	if (backlog && batch->sealing)
+	CHECK(batch->counter == flow->counter_left,
+	      "expected the batch with counter %llu of peer %u to leave, got %llu",
+	      (unsigned long long)flow->counter_left, peer, (unsigned long long)batch->counter);
+	flow->counter_left = batch->counter + batch->packets;
+	flow->left++;
+	if (backlog && batch->ops->sealing)
 		test_placement_send(flow);
 	if (meanwhile)
 		meanwhile();
 	cv_batch_free(batch);
 }
 
-void cv_tx_finish(struct cv_batch *batch)
+static const struct cv_batch_ops test_placement_ops[] = {
+	{ .run = test_placement_note, .finish = test_placement_leave, .sealing = false },
+	{ .run = test_placement_note, .finish = test_placement_leave, .sealing = true },
+};
+
+bool cv_queue_has_discipline(const struct cv_device *dev)
 {
-	test_placement_leave(batch);
+	return false;
 }
 
-void cv_rx_finish(struct cv_batch *batch)
-{
-	test_placement_leave(batch);
-}
-
-void cv_flow_init(void)
-{
-}
-
-int cv_scratch_init(void)
+unsigned int cv_queue_sent(struct cv_device *dev, unsigned int bytes)
 {
 	return 0;
-}
-
-void cv_scratch_exit(void)
-{
-}
-
-void cv_seal_exit(void)
-{
-}
-
-void cv_merge_exit(void)
-{
 }
 
 struct cv_peer *cv_peer_get(struct cv_peer *peer)
@@ -205,7 +175,7 @@ void cv_session_put(struct cv_session *session)
 
 void kfree_skb(struct sk_buff *skb)
 {
-	assert(false);
+	free(skb);
 }
 
 /*
@@ -226,38 +196,49 @@ static void test_placement_begin(unsigned int cpus)
 		refcount_set(&peers[i].refs, 1);
 		refcount_set(&sessions[i].refs, 1);
 		sessions[i].peer = &peers[i];
+		sessions[i].send_counter = 0;
+		peers[i].dev = &device;
+		cv_pace_init(&peers[i].pace);
 		cv_order_init(&peers[i].tx);
 		cv_order_init(&peers[i].rx);
 	}
-	CHECK(!cv_batch_init() && !cv_crypt_init(), "expected to begin");
+	atomic_set(&device.tx_flight_bytes, 0);
+	atomic_set(&device.rx_flight_bytes, 0);
+	CHECK(!cv_batch_init() && !cv_order_init_cpus() && !cv_place_init() && !cv_worker_init(),
+	      "expected to begin");
 }
 
+/* As many bytes as a batch holds, so that none joins another. */
 static void test_placement_join_at(unsigned int peer, bool sealing,
 				   enum test_placement_kind kind, u64 counter)
 {
-	struct cv_batch *batch = cv_batch_create(&sessions[peer], sealing);
-	struct cv_batch_place place;
-	struct cv_order *order;
+	struct sk_buff *skb = calloc(1, sizeof(*skb));
+	struct cv_batch_cb *cb = cv_batch_cb(skb);
+	struct sk_buff_head packets;
 
-	assert(batch);
-	order = batch->order;
-	refcount_inc(&sessions[peer].refs);
+	assert(skb);
+	cb->bytes = CV_BATCH_MAX_BYTES;
+	cb->packets = kind == LONE ? 1 : CV_BATCH_MAX_PACKETS;
+	cb->packet_bytes = kind == BULK ? CV_POLICY_SHORT_BYTES + 1 : CV_POLICY_SHORT_BYTES;
+	cb->last_bytes = cb->packet_bytes;
+	if (!sealing)
+		cb->rx.counter = counter;
+	__skb_queue_head_init(&packets);
+	__skb_queue_tail(&packets, skb);
 	local_bh_disable();
-	spin_lock(&order->lock);
-	batch->counter = counter;
-	batch->bulk = kind == BULK;
-	cv_batch_add_packets(batch, kind == LONE ? 1 : CV_BATCH_MAX_PACKETS);
-	place = cv_batch_join(batch, kind == LONE, kind == LONE);
-	spin_unlock(&order->lock);
-	cv_crypt_start(order, &place);
+	CHECK(!cv_place_packets(&sessions[peer], &test_placement_ops[sealing], &packets),
+	      "expected the packets to be taken");
 	local_bh_enable();
 }
 
 /* As this processor makes it; counted on. */
 static void test_placement_join(unsigned int peer, bool sealing, enum test_placement_kind kind)
 {
-	u64 counter = flows[peer][sealing].joined++;
+	struct test_placement_flow *flow = &flows[peer][sealing];
+	u64 counter = flow->counter_joined;
 
+	flow->joined++;
+	flow->counter_joined += kind == LONE ? 1 : CV_BATCH_MAX_PACKETS;
 	test_placement_join_at(peer, sealing, kind, counter);
 }
 
@@ -354,7 +335,8 @@ static void test_placement_end(void)
 		      "expected no reference to peer %u, got %d and %d to its session", i,
 		      peers[i].refs.count - 1, sessions[i].refs.count - 1);
 	}
-	cv_crypt_exit();
+	cv_worker_exit();
+	cv_order_exit_cpus();
 	cv_batch_exit();
 }
 
@@ -467,11 +449,11 @@ static void test_placement_tired(void)
 
 	test_placement_begin(2);
 	/* Half of them are CPU 0's; there are six flows, lest their maker must help. */
-	for (i = 0; i < 2 * RUN_MAX + 16; i++)
+	for (i = 0; i < 2 * CV_POLICY_RUN_BUDGET + 16; i++)
 		test_placement_join(i / 2 % PEERS, i / 2 / PEERS % 2, SHORT);
 	CHECK_RAN(0);
 	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
-	CHECK_RAN(RUN_MAX);
+	CHECK_RAN(CV_POLICY_RUN_BUDGET);
 	CHECK(!test_placement_run(0, "culvert-urgent"), "expected CPU 0 to be tired");
 	/* What comes now does not wake the urgent one. */
 	test_placement_join(0, true, SHORT);
@@ -492,7 +474,7 @@ static void test_placement_flood_on(void)
 	static bool inside;
 	unsigned int cpu = fake_cpu;
 
-	if (inside || peers[0].tx.waiting == WAITING_MAX)
+	if (inside || peers[0].tx.waiting == CV_POLICY_MAX_WAITING)
 		return;
 	inside = true;
 	fake_cpu = 1;
@@ -509,7 +491,7 @@ static void test_placement_share(void)
 
 	test_placement_begin(2);
 	fake_cpu = 1;
-	for (i = 0; i < RUN_MAX / BULK_EACH; i++) {
+	for (i = 0; i < CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN; i++) {
 		test_placement_join(0, true, SHORT);
 		test_placement_join(2, true, SHORT);
 		test_placement_join(1, false, BULK);
@@ -525,8 +507,8 @@ static void test_placement_share(void)
 		all += ran[i].cpu == 0;
 		bulk += ran[i].cpu == 0 && ran[i].peer == 1;
 	}
-	CHECK(all == RUN_MAX && bulk == RUN_MAX / BULK_EACH,
-	      "expected %u of %u batches to be bulk, got %u of %u", RUN_MAX / BULK_EACH, RUN_MAX,
+	CHECK(all == CV_POLICY_RUN_BUDGET && bulk == CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN,
+	      "expected %u of %u batches to be bulk, got %u of %u", CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN, CV_POLICY_RUN_BUDGET,
 	      bulk, all);
 	test_placement_end();
 }
@@ -537,14 +519,14 @@ static void test_placement_lone(void)
 	unsigned int i;
 
 	test_placement_begin(2);
-	for (i = 0; i < WAITING_MAX - 1; i++)
+	for (i = 0; i < CV_POLICY_MAX_WAITING - 1; i++)
 		test_placement_join(0, false, BULK);
 	CHECK_RAN(0);
 	test_placement_join(0, false, LONE);
-	CHECK_RAN(WAITING_MAX);
-	for (i = 0; i < WAITING_MAX; i++)
+	CHECK_RAN(CV_POLICY_MAX_WAITING);
+	for (i = 0; i < CV_POLICY_MAX_WAITING; i++)
 		CHECK_RAN_ON(i, 0);
-	CHECK_LEFT(0, false, WAITING_MAX);
+	CHECK_LEFT(0, false, CV_POLICY_MAX_WAITING);
 	test_placement_end();
 }
 
@@ -564,7 +546,7 @@ static void test_placement_behind(void)
 	unsigned int i;
 
 	test_placement_begin(2);
-	for (i = 0; i < WAITING_MAX; i++)
+	for (i = 0; i < CV_POLICY_MAX_WAITING; i++)
 		test_placement_join(0, true, BULK);
 	CHECK_RAN(0);
 	for (i = 1; i <= 5; i++) {
@@ -574,7 +556,7 @@ static void test_placement_behind(void)
 	}
 	/* A lone one has so many run and no more. */
 	test_placement_join(0, true, LONE);
-	CHECK_LEFT(0, true, 5 + WAITING_MAX);
+	CHECK_LEFT(0, true, 5 + CV_POLICY_MAX_WAITING);
 	CHECK(peers[0].tx.waiting == 1, "expected 1 batch to wait, got %u", peers[0].tx.waiting);
 	test_placement_end();
 }
@@ -586,7 +568,7 @@ static void test_placement_overtaken(void)
 
 	test_placement_begin(2);
 	for (i = 1; i <= 8; i++)
-		test_placement_join_at(0, false, BULK, i);
+		test_placement_join_at(0, false, BULK, i * CV_BATCH_MAX_PACKETS);
 	test_placement_join_at(0, false, BULK, 0);
 	flows[0][0].joined = 9;
 	test_placement_end();
@@ -602,7 +584,7 @@ static void test_placement_late_others(void)
 		return;
 	inside = true;
 	for (i = 0; i < 2 * CV_WIRE_REPLAY_BITS / CV_BATCH_MAX_PACKETS; i++) {
-		if (!cv_batch_admits(&peers[0].rx, CV_BATCH_MAX_PACKETS))
+		if (!cv_place_admits(&peers[0], CV_BATCH_MAX_PACKETS))
 			break;
 		fake_cpu = 0;
 		test_placement_join(0, false, SHORT);
@@ -626,11 +608,12 @@ static void test_placement_late(void)
 	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
 	for (i = 0; i < ran_count; i++)
 		greatest = max(greatest, ran[i].counter);
-	CHECK(greatest > 64, "expected more than 64 batches to overtake one, got %llu",
+	CHECK(greatest > 64 * CV_BATCH_MAX_PACKETS,
+	      "expected more than 64 batches to overtake one, got counter %llu",
 	      (unsigned long long)greatest);
-	CHECK((greatest + 1) * CV_BATCH_MAX_PACKETS <= CV_REPLAY_WINDOW,
+	CHECK(greatest + CV_BATCH_MAX_PACKETS <= CV_REPLAY_WINDOW,
 	      "expected the counters in flight to fit %u, got %llu", CV_REPLAY_WINDOW,
-	      (unsigned long long)(greatest + 1) * CV_BATCH_MAX_PACKETS);
+	      (unsigned long long)greatest + CV_BATCH_MAX_PACKETS);
 	test_placement_end();
 }
 
