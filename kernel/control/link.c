@@ -419,14 +419,12 @@ static void cv_link_get_stats64(struct net_device *netdev, struct rtnl_link_stat
 {
 	const struct cv_device *dev = netdev_priv(netdev);
 	bool wireguard = cv_link_is_wireguard(netdev);
-	enum cv_drop_class class;
 	unsigned int reason;
 
 	dev_get_tstats64(netdev, stats);
-	for (reason = 0; reason < CV_DROP_COUNT; reason++) {
-		class = wireguard ? cv_drop_class_wireguard(reason) : cv_drop_class_of(reason);
-		cv_link_add_drops(stats, class, cv_drop_sum(dev, reason));
-	}
+	for (reason = CV_DROP_NONE + 1; reason < CV_DROP_COUNT; reason++)
+		cv_link_add_drops(stats, cv_drop_class_of(reason, wireguard),
+				  cv_drop_sum(dev, reason));
 }
 
 static void cv_link_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
@@ -435,9 +433,12 @@ static void cv_link_get_drvinfo(struct net_device *netdev, struct ethtool_drvinf
 	strscpy(info->version, CULVERT_VERSION, sizeof(info->version));
 }
 
+/* All reasons but CV_DROP_NONE, and what is no drop: tx_odd_super_packet. */
+#define CV_LINK_ETHTOOL_STATS (CV_DROP_COUNT - 1 + 1)
+
 static int cv_link_get_sset_count(struct net_device *netdev, int set)
 {
-	return set == ETH_SS_STATS ? CV_DROP_COUNT : -EOPNOTSUPP;
+	return set == ETH_SS_STATS ? CV_LINK_ETHTOOL_STATS : -EOPNOTSUPP;
 }
 
 static void cv_link_get_strings(struct net_device *netdev, u32 set, u8 *names)
@@ -446,18 +447,20 @@ static void cv_link_get_strings(struct net_device *netdev, u32 set, u8 *names)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (reason = 0; reason < CV_DROP_COUNT; reason++)
-		strscpy(names + reason * ETH_GSTRING_LEN, cv_drop_name(reason),
-			ETH_GSTRING_LEN);
+	for (reason = CV_DROP_NONE + 1; reason < CV_DROP_COUNT; reason++, names += ETH_GSTRING_LEN)
+		strscpy(names, cv_drop_name(reason), ETH_GSTRING_LEN);
+	strscpy(names, "tx_odd_super_packet", ETH_GSTRING_LEN);
 }
 
-static void cv_link_get_drops(struct net_device *netdev, struct ethtool_stats *stats, u64 *data)
+static void cv_link_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats,
+				      u64 *data)
 {
 	const struct cv_device *dev = netdev_priv(netdev);
 	unsigned int reason;
 
-	for (reason = 0; reason < CV_DROP_COUNT; reason++)
-		data[reason] = cv_drop_sum(dev, reason);
+	for (reason = CV_DROP_NONE + 1; reason < CV_DROP_COUNT; reason++)
+		*data++ = cv_drop_sum(dev, reason);
+	*data = cv_drop_sum_odd(dev);
 }
 
 static const struct ethtool_ops cv_link_ethtool_ops = {
@@ -465,7 +468,7 @@ static const struct ethtool_ops cv_link_ethtool_ops = {
 	.get_link = ethtool_op_get_link,
 	.get_sset_count = cv_link_get_sset_count,
 	.get_strings = cv_link_get_strings,
-	.get_ethtool_stats = cv_link_get_drops,
+	.get_ethtool_stats = cv_link_get_ethtool_stats,
 };
 
 /* Of the other kind: what a link of wireguard.ko does not answer, it does not either. */
@@ -473,7 +476,7 @@ static const struct ethtool_ops cv_link_wireguard_ethtool_ops = {
 	.get_drvinfo = cv_link_get_drvinfo,
 	.get_sset_count = cv_link_get_sset_count,
 	.get_strings = cv_link_get_strings,
-	.get_ethtool_stats = cv_link_get_drops,
+	.get_ethtool_stats = cv_link_get_ethtool_stats,
 };
 
 /* Told to userspace while the link is in another namespace. */

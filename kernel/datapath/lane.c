@@ -144,10 +144,8 @@ void cv_lane_push(struct cv_device *dev, u32 id, struct sk_buff_head *packets,
 		}
 		reason = CV_DROP_RX_BUSY;
 	}
-	while ((skb = __skb_dequeue(packets))) {
-		cv_drop_add(dev, reason, max_t(u16, 1, skb_shinfo(skb)->gso_segs));
-		kfree_skb(skb);
-	}
+	while ((skb = __skb_dequeue(packets)))
+		cv_drop_skb(dev, skb, reason, max_t(u16, 1, skb_shinfo(skb)->gso_segs));
 }
 
 /*

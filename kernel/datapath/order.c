@@ -23,7 +23,9 @@
 
 #include "batch.h"
 #include "order.h"
+#include "../control/device.h"
 #include "../control/peer.h"
+#include "../control/trace.h"
 #include "../handshake/session.h"
 
 /* By how many batches one may have been overtaken and still take its place. */
@@ -175,6 +177,7 @@ void cv_order_begin(struct cv_batch *batch)
 	order->waiting--;
 	order->bulk -= batch->level == CV_BATCH_PATIENT;
 	order->running++;
+	trace_cv_batch_begun(batch->session->peer->dev->netdev, batch->session->peer->id, batch);
 }
 
 static bool cv_order_drain(struct cv_order *order, bool sealing);
@@ -255,6 +258,8 @@ static bool cv_order_carry_away(struct cv_order *order)
 		list_del(&head->order_link);
 		WRITE_ONCE(order->packets, order->packets - head->packets);
 		spin_unlock(&order->lock);
+		trace_cv_batch_leaves(head->session->peer->dev->netdev,
+				      head->session->peer->id, head);
 		head->ops->finish(head);
 		spin_lock(&order->lock);
 	}

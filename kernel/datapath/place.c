@@ -18,6 +18,7 @@
 #include "../control/cpu.h"
 #include "../control/device.h"
 #include "../control/peer.h"
+#include "../control/trace.h"
 #include "../handshake/session.h"
 
 /* Whose turn it was, of what this CPU hands out. */
@@ -230,6 +231,7 @@ static void cv_place_new(struct cv_batch *batch, struct sk_buff_head *packets)
 	cv_place_choose(batch, bulk, !skb_queue_empty(packets));
 	cv_order_add(batch);
 	cv_worker_add(batch);
+	trace_cv_batch_placed(session->peer->dev->netdev, session->peer->id, batch);
 	/* Another CPU may steal it as soon as the lock is free. */
 	level = batch->level;
 	cpu = batch->cpu;

@@ -66,12 +66,10 @@ int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 	bytes = skb->len - sizeof(struct udphdr);
 	stride = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : bytes;
 	if (unlikely(bytes < sizeof(__le32))) {
-		cv_drop_count(dev, CV_DROP_RX_SHORT);
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_RX_SHORT, 1);
 	} else if (unlikely(stride < sizeof(__le32) || bytes / stride > CV_RX_MAX_DATAGRAMS)) {
 		/* No sender of ours makes these: refused whole, at no cost. */
-		cv_drop_add(dev, CV_DROP_RX_SHORT, DIV_ROUND_UP(bytes, max(stride, 1U)));
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_RX_SHORT, DIV_ROUND_UP(bytes, max(stride, 1U)));
 	} else {
 		cv_rx_walk(dev, skb, stride);
 	}
@@ -137,13 +135,11 @@ static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
 	__le64 counter = 0;
 
 	if (unlikely(!session)) {
-		cv_drop_add(dev, CV_DROP_RX_UNKNOWN_INDEX, DIV_ROUND_UP(bytes, stride));
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_RX_UNKNOWN_INDEX, DIV_ROUND_UP(bytes, stride));
 		return;
 	}
 	if (unlikely(!cv_session_opens(session))) {
-		cv_drop_add(dev, CV_DROP_RX_EXPIRED, DIV_ROUND_UP(bytes, stride));
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_RX_EXPIRED, DIV_ROUND_UP(bytes, stride));
 	} else {
 		/* That much has been seen to be there. */
 		skb_copy_bits(skb, offset + offsetof(struct cv_wire_data, counter), &counter,
@@ -259,49 +255,38 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 		err = cv_place_packets(session, &cv_rx_ops, &packets);
 	if (likely(!err))
 		return;
-	cv_drop_add(dev, err == -ENOMEM ? CV_DROP_RX_NO_MEMORY : CV_DROP_RX_BUSY, datagrams);
-	__skb_queue_purge(&packets);
+	cv_drop_queue(dev, &packets, err == -ENOMEM ? CV_DROP_RX_NO_MEMORY : CV_DROP_RX_BUSY,
+		      datagrams);
 }
 
-/*
- * The inner packet's own length, or 0 with *@reason when it is not one that this
- * peer may send.
- */
-static unsigned int cv_rx_inner_bytes(struct cv_peer *peer, struct sk_buff *skb,
-				      enum cv_drop *reason)
+/* Whether an inner packet is one that this peer may send, and its own length. */
+static enum cv_drop cv_rx_check_inner(struct cv_peer *peer, struct sk_buff *skb,
+				      unsigned int *bytes)
 {
+	struct cv_allowedips *allowed_ips = &peer->dev->allowed_ips;
 	struct cv_peer *owner;
-	unsigned int bytes;
 
-	*reason = CV_DROP_RX_INNER_SHORT;
 	if (skb->len < sizeof(struct iphdr))
-		return 0;
+		return CV_DROP_RX_INNER_SHORT;
 	skb_reset_network_header(skb);
 	skb->protocol = ip_tunnel_parse_protocol(skb);
 	if (skb->protocol == htons(ETH_P_IP)) {
-		bytes = ntohs(ip_hdr(skb)->tot_len);
-		if (bytes < sizeof(struct iphdr)) {
-			*reason = CV_DROP_RX_INNER_LENGTH;
-			return 0;
-		}
-		owner = cv_allowedips_find(&peer->dev->allowed_ips, AF_INET,
-					   &ip_hdr(skb)->saddr);
+		*bytes = ntohs(ip_hdr(skb)->tot_len);
+		if (*bytes < sizeof(struct iphdr))
+			return CV_DROP_RX_INNER_LENGTH;
+		owner = cv_allowedips_find(allowed_ips, AF_INET, &ip_hdr(skb)->saddr);
 	} else if (skb->protocol == htons(ETH_P_IPV6)) {
 		if (skb->len < sizeof(struct ipv6hdr))
-			return 0;
-		bytes = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
-		owner = cv_allowedips_find(&peer->dev->allowed_ips, AF_INET6,
-					   &ipv6_hdr(skb)->saddr);
+			return CV_DROP_RX_INNER_SHORT;
+		*bytes = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
+		owner = cv_allowedips_find(allowed_ips, AF_INET6, &ipv6_hdr(skb)->saddr);
 	} else {
-		*reason = ip_hdr(skb)->version == 6 ? CV_DROP_RX_INNER_SHORT :
-						      CV_DROP_RX_INNER_VERSION;
-		return 0;
+		return ip_hdr(skb)->version == 6 ? CV_DROP_RX_INNER_SHORT :
+						   CV_DROP_RX_INNER_VERSION;
 	}
-	*reason = CV_DROP_RX_INNER_LENGTH;
-	if (bytes > skb->len)
-		return 0;
-	*reason = CV_DROP_RX_INNER_SOURCE;
-	return owner == peer ? bytes : 0;
+	if (*bytes > skb->len)
+		return CV_DROP_RX_INNER_LENGTH;
+	return owner == peer ? CV_DROP_NONE : CV_DROP_RX_INNER_SOURCE;
 }
 
 /*
@@ -316,19 +301,17 @@ static void cv_rx_ecn(struct sk_buff *skb, u8 outer_ds)
 		INET_ECN_decapsulate(skb, outer_ds, ipv6_get_dsfield(ipv6_hdr(skb)));
 }
 
-/* An opened packet is made ready to be handed up; false: dropped and counted. */
-static bool cv_rx_accept(struct cv_peer *peer, struct sk_buff *skb)
+/* An opened packet is made ready to be handed up, unless there is a reason against it. */
+static enum cv_drop cv_rx_accept(struct cv_peer *peer, struct sk_buff *skb)
 {
 	struct net_device *netdev = peer->dev->netdev;
 	u8 ds = cv_batch_cb(skb)->opened.ds;
 	enum cv_drop reason;
 	unsigned int bytes;
 
-	bytes = cv_rx_inner_bytes(peer, skb, &reason);
-	if (unlikely(!bytes)) {
-		cv_drop_add(peer->dev, reason, max_t(u16, 1, skb_shinfo(skb)->gso_segs));
-		return false;
-	}
+	reason = cv_rx_check_inner(peer, skb, &bytes);
+	if (unlikely(reason != CV_DROP_NONE))
+		return reason;
 	/* Padding: never behind a super-packet, which could not be trimmed like this. */
 	if (bytes < skb->len)
 		__skb_trim(skb, bytes);
@@ -344,7 +327,7 @@ static bool cv_rx_accept(struct cv_peer *peer, struct sk_buff *skb)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		skb->csum_level = ~0;
 	}
-	return true;
+	return CV_DROP_NONE;
 }
 
 /* What a packet counts for: the segments of a super-packet as they came. */
@@ -398,6 +381,7 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 	unsigned int count = 0, bytes = 0, memory_bytes = 0, wire_bytes = batch->wire_bytes;
 	unsigned int keepalives = 0, refused = 0, refused_bytes = 0;
 	struct sk_buff_head packets;
+	enum cv_drop reason;
 	struct sk_buff *skb;
 	bool data = false;
 
@@ -412,9 +396,11 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 			continue;
 		}
 		data = true;
-		if (unlikely(!cv_rx_accept(peer, skb))) {
+		reason = cv_rx_accept(peer, skb);
+		if (unlikely(reason != CV_DROP_NONE)) {
 			cv_rx_count(skb, &refused, &refused_bytes);
-			kfree_skb(skb);
+			cv_drop_skb(peer->dev, skb, reason,
+				    max_t(u16, 1, skb_shinfo(skb)->gso_segs));
 			continue;
 		}
 		cv_rx_count(skb, &count, &bytes);
@@ -444,8 +430,7 @@ static void cv_rx_count_expired(struct cv_batch *batch)
 	skb_queue_walk(&batch->out, skb)
 		if (skb->len)
 			cv_rx_count(skb, &packets, &bytes);
-	if (packets)
-		cv_drop_add(batch->session->peer->dev, CV_DROP_RX_EXPIRED, packets);
+	cv_drop_queue(batch->session->peer->dev, &batch->out, CV_DROP_RX_EXPIRED, packets);
 }
 
 /* cv_batch_ops.finish(): what an opened batch, which has left its order, held is handed up. */

@@ -114,12 +114,11 @@ static struct cv_peer *cv_tx_find_peer(struct cv_device *dev, const struct sk_bu
 /* Tell the sender, as a router would that knows no way to the host. */
 static int cv_tx_refuse(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason, int err)
 {
-	cv_drop_count(dev, reason);
 	if (skb->protocol == htons(ETH_P_IP))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 	else if (skb->protocol == htons(ETH_P_IPV6))
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
-	kfree_skb(skb);
+	cv_drop_skb(dev, skb, reason, 1);
 	return err;
 }
 
@@ -147,13 +146,12 @@ static bool cv_tx_is_too_long(const struct sk_buff *skb, unsigned int limit_byte
  */
 static int cv_tx_too_long(struct cv_device *dev, struct sk_buff *skb, unsigned int limit_bytes)
 {
-	cv_drop_count(dev, CV_DROP_TX_TOO_LONG);
 	skb_dst_update_pmtu_no_confirm(skb, limit_bytes);
 	if (skb->protocol == htons(ETH_P_IPV6))
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, limit_bytes);
 	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(limit_bytes));
-	kfree_skb(skb);
+	cv_drop_skb(dev, skb, CV_DROP_TX_TOO_LONG, 1);
 	return -EMSGSIZE;
 }
 
@@ -243,7 +241,7 @@ static int cv_tx_segment(struct cv_device *dev, struct sk_buff *skb, u32 hash,
 			consume_skb(skb);
 			skb = segments;
 		}
-		cv_drop_count(dev, CV_DROP_TX_ODD);
+		cv_drop_count_odd(dev);
 	}
 	skb_list_walk_safe(skb, segment, next) {
 		skb_mark_not_on_list(segment);
@@ -289,13 +287,11 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 	/* Checks that the header is there and linear, too. */
 	if (unlikely(!pskb_inet_may_pull(skb) ||
 		     ip_tunnel_parse_protocol(skb) != skb->protocol || !skb->protocol)) {
-		cv_drop_count(dev, CV_DROP_TX_NOT_IP);
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_TX_NOT_IP, 1);
 		return -EPROTONOSUPPORT;
 	}
 	if (unlikely(cv_tx_depth() > CV_TX_MAX_DEPTH)) {
-		cv_drop_count(dev, CV_DROP_TX_LOOP);
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_TX_LOOP, 1);
 		return -ELOOP;
 	}
 	peer = cv_tx_find_peer(dev, skb);
@@ -307,8 +303,7 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 	if (unlikely(cv_tx_is_too_long(skb, limit_bytes)))
 		return cv_tx_too_long(dev, skb, limit_bytes);
 	if (unlikely(cv_tx_split(dev, skb, &packets))) {
-		cv_drop_count(dev, CV_DROP_TX_SEGMENT);
-		kfree_skb(skb);
+		cv_drop_skb(dev, skb, CV_DROP_TX_SEGMENT, 1);
 		return NETDEV_TX_OK;
 	}
 	session = skb_queue_empty_lockless(&peer->staged) ? cv_session_get_sending(peer) : NULL;
@@ -355,8 +350,7 @@ static void cv_tx_orphan(struct cv_device *dev, struct sk_buff_head *packets)
 	skb_queue_walk_safe(packets, skb, next) {
 		if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC | __GFP_NOWARN))) {
 			__skb_unlink(skb, packets);
-			cv_drop_add(dev, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->packets);
-			kfree_skb(skb);
+			cv_drop_skb(dev, skb, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->packets);
 			continue;
 		}
 		skb_orphan(skb);
@@ -384,10 +378,7 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	}
 	spin_unlock_bh(&peer->staged.lock);
 
-	count = cv_tx_count(&dropped);
-	if (unlikely(count))
-		cv_drop_add(peer->dev, CV_DROP_TX_STAGE_FULL, count);
-	__skb_queue_purge(&dropped);
+	cv_drop_queue(peer->dev, &dropped, CV_DROP_TX_STAGE_FULL, cv_tx_count(&dropped));
 	__skb_queue_purge(packets);
 }
 
@@ -462,9 +453,7 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 
 	skb_queue_walk(&packets, skb)
 		count += skb->len ? cv_batch_cb(skb)->packets : 0;
-	if (count)
-		cv_drop_add(peer->dev, reason, count);
-	__skb_queue_purge(&packets);
+	cv_drop_queue(peer->dev, &packets, reason, count);
 }
 
 /* Packets of one peer become batches under a session; what is too much is dropped. */
@@ -474,10 +463,9 @@ static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packet
 
 	if (likely(!err))
 		return;
-	cv_drop_add(session->peer->dev,
-		    err == -ENOMEM ? CV_DROP_TX_NO_MEMORY : CV_DROP_TX_BUSY,
-		    cv_tx_count(packets));
-	__skb_queue_purge(packets);
+	cv_drop_queue(session->peer->dev, packets,
+		      err == -ENOMEM ? CV_DROP_TX_NO_MEMORY : CV_DROP_TX_BUSY,
+		      cv_tx_count(packets));
 }
 
 /* What the batch did to counters and timers, once for all of its packets. */
@@ -527,8 +515,7 @@ static void cv_tx_finish(struct cv_batch *batch)
 
 		/* Keys that were given up meanwhile must not be seen on the wire. */
 		if (unlikely(!live)) {
-			kfree_skb(skb);
-			cv_drop_add(peer->dev, CV_DROP_TX_STALE, cb.packets);
+			cv_drop_skb(peer->dev, skb, CV_DROP_TX_STALE, cb.packets);
 			continue;
 		}
 		cv_tx_steer(skb, peer);

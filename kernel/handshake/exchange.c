@@ -606,14 +606,14 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 	if (peer->accepted_ns &&
 	    now_ns - peer->accepted_ns < CV_WIRE_INITIATION_APART_MS * NSEC_PER_MSEC)
 		return CV_DROP_HS_FLOOD;
-	return CV_DROP_COUNT;
+	return CV_DROP_NONE;
 }
 
 /*
  * An initiation is authentic: unless it is stale it replaces our own exchange, and a
  * session and a response are made of it, all under the lock.
  *
- * Return: CV_DROP_COUNT, or why it was refused.
+ * Return: CV_DROP_NONE, or why it was refused.
  */
 static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_identity *identity,
 				       struct cv_noise *noise, const u8 *stamp, const u8 *secret,
@@ -628,7 +628,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	if (cv_exchange_outdated(peer, identity))
 		return CV_DROP_HS_SUPERSEDED;
 	reason = cv_exchange_fresh(peer, stamp, now_ns);
-	if (reason != CV_DROP_COUNT)
+	if (reason != CV_DROP_NONE)
 		return reason;
 	exchange = cv_exchange_of(peer);
 	session = exchange ? cv_session_create(peer, GFP_KERNEL) : NULL;
@@ -656,7 +656,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	session->generation = identity->generation;
 	cv_exchange_derive(session, noise, false);
 	cv_session_install(session);
-	return CV_DROP_COUNT;
+	return CV_DROP_NONE;
 }
 
 /* A message was authentic and has made a session: what follows for either. */
@@ -694,7 +694,7 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 		mutex_unlock(&peer->exchange_lock);
 	}
 	memzero_explicit(secret, sizeof(secret));
-	if (reason != CV_DROP_COUNT)
+	if (reason != CV_DROP_NONE)
 		return reason;
 
 	cv_exchange_believe(peer, item);
@@ -728,7 +728,7 @@ static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_ide
 		reason = cv_exchange_initiated_by(peer, identity, &noise, item);
 		cv_peer_put(peer);
 	}
-	if (reason != CV_DROP_COUNT)
+	if (reason != CV_DROP_NONE)
 		cv_drop_count(dev, reason);
 	cv_noise_wipe(&noise);
 }
@@ -764,7 +764,7 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 	}
 	cv_exchange_set_state(peer->exchange, CV_EXCHANGE_IDLE);
 	cv_session_install(session);
-	return CV_DROP_COUNT;
+	return CV_DROP_NONE;
 }
 
 static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
@@ -797,7 +797,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	}
 	memzero_explicit(preshared_key, sizeof(preshared_key));
 	cv_noise_wipe(&noise);
-	if (reason != CV_DROP_COUNT)
+	if (reason != CV_DROP_NONE)
 		return reason;
 
 	cv_exchange_believe(peer, item);
@@ -817,7 +817,7 @@ static void cv_exchange_on_response(struct cv_device *dev, const struct cv_ident
 		reason = cv_exchange_answered_by(peer, identity, item);
 		cv_peer_put(peer);
 	}
-	if (reason != CV_DROP_COUNT)
+	if (reason != CV_DROP_NONE)
 		cv_drop_count(dev, reason);
 }
 

@@ -13,6 +13,7 @@
 #include "timers.h"
 #include "../control/device.h"
 #include "../control/peer.h"
+#include "../control/trace.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 
@@ -115,6 +116,7 @@ void cv_timers_event(struct cv_peer *peer, enum cv_event event)
 {
 	u32 now_ms = cv_timers_now_ms();
 
+	trace_cv_peer_event(peer->dev->netdev, peer->id, event);
 	/* A handshake's time is noted even when no timer cares. */
 	if (event != CV_EVENT_HANDSHAKE_COMPLETE &&
 	    cv_timer_rules_quiet(&peer->timers, event, now_ms))

@@ -337,7 +337,7 @@ static enum cv_drop inner_fault(const struct sender *sender, const u8 *inner, un
 	if (length > bytes)
 		return CV_DROP_RX_INNER_LENGTH;
 	*own_bytes = length;
-	return peer == sender - senders + 1 ? CV_DROP_COUNT : CV_DROP_RX_INNER_SOURCE;
+	return peer == sender - senders + 1 ? CV_DROP_NONE : CV_DROP_RX_INNER_SOURCE;
 }
 
 static void expect_inner(struct sender *sender, const u8 *inner, unsigned int bytes)
@@ -351,7 +351,7 @@ static void expect_inner(struct sender *sender, const u8 *inner, unsigned int by
 		return;
 	}
 	reason = inner_fault(sender, inner, bytes, &own_bytes);
-	if (reason != CV_DROP_COUNT) {
+	if (reason != CV_DROP_NONE) {
 		expect_drop(reason, 1);
 		return;
 	}

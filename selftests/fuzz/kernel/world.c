@@ -213,8 +213,23 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
 /* control/drop.c */
 void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
 {
-	assert((unsigned int)reason < CV_DROP_COUNT);
+	assert(reason > CV_DROP_NONE && reason < CV_DROP_COUNT);
 	dev->drops->n[reason] += n;
+}
+
+void cv_drop_skb(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason,
+		 unsigned int n)
+{
+	cv_drop_add(dev, reason, n);
+	kfree_skb(skb);
+}
+
+void cv_drop_queue(struct cv_device *dev, struct sk_buff_head *queue, enum cv_drop reason,
+		   unsigned int n)
+{
+	if (n)
+		cv_drop_add(dev, reason, n);
+	__skb_queue_purge(queue);
 }
 
 void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
