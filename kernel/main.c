@@ -18,10 +18,10 @@
 #include "datapath/hook.h"
 #include "datapath/merge.h"
 #include "datapath/order.h"
+#include "datapath/path.h"
 #include "datapath/place.h"
 #include "datapath/scratch.h"
 #include "datapath/seal.h"
-#include "datapath/socket.h"
 #include "datapath/worker.h"
 #include "handshake/exchange.h"
 #include "handshake/noise.h"
@@ -58,7 +58,7 @@ static const struct cv_main_step {
 	{ cv_timers_init, cv_timers_exit },
 	{ cv_exchange_init, cv_exchange_exit },
 	{ cv_hook_init, cv_hook_exit },
-	{ cv_socket_init, cv_socket_exit },
+	{ cv_path_init_nets, cv_path_exit_nets },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
 	{ cv_link_init, cv_link_exit },

@@ -25,6 +25,7 @@
 #include "link.h"
 #include "peer.h"
 #include "../datapath/lane.h"
+#include "../datapath/path.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
@@ -365,7 +366,7 @@ static void cv_link_detach(struct net_device *netdev)
 	cv_peer_remove_all(dev);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
-	/* Waits for a grace period, as cv_socket_has_caches() relies on. */
+	/* Waits for a grace period, as cv_path_has_routes_into() relies on. */
 	cv_lane_destroy(dev);
 	cv_device_put(dev);
 }
@@ -564,7 +565,7 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
  * A namespace ends. Links that were born in it but have been moved live on, without a
  * socket: whatever they send is dropped, and they cannot be opened again. Of links that
  * were born in it and deleted, and of their removed peers, there may be routes left: see
- * socket.c, DOC: Routes.
+ * path.c, DOC: Routes.
  */
 static void cv_link_net_pre_exit(struct net *net)
 {
@@ -572,7 +573,7 @@ static void cv_link_net_pre_exit(struct net *net)
 	bool found;
 
 	rtnl_lock();
-	found = cv_socket_has_caches(net);
+	found = cv_path_has_routes_into(net);
 	list_for_each_entry(dev, &cv_link_devices, link) {
 		if (rtnl_dereference(dev->birth_net) != net)
 			continue;
@@ -586,7 +587,7 @@ static void cv_link_net_pre_exit(struct net *net)
 		return;
 	/* After this no peer gets a route cache for @net, and no sender fills one. */
 	synchronize_net();
-	cv_socket_drop_caches(net);
+	cv_path_drop_routes_into(net);
 }
 
 static struct pernet_operations cv_link_net_ops = {

@@ -254,7 +254,7 @@ static int cv_netlink_get_endpoint(struct sk_buff *skb, struct cv_peer *peer)
 	struct cv_endpoint endpoint;
 	size_t bytes;
 
-	cv_socket_read_endpoint(peer, &endpoint);
+	cv_path_read_endpoint(&peer->path, &endpoint);
 	bytes = cv_endpoint_sockaddr_bytes(&endpoint);
 	return bytes ? nla_put(skb, CVPEER_A_ENDPOINT, bytes, &endpoint.remote) : 0;
 }

@@ -675,7 +675,7 @@ static void cv_netlink_set_fwmark(struct cv_device *dev, u32 fwmark)
 	WRITE_ONCE(dev->fwmark, fwmark);
 	/* Routes that were looked up with the old mark do not hold any more. */
 	list_for_each_entry(peer, &dev->peer_list, link)
-		cv_socket_forget_source(peer);
+		cv_path_forget_source(&peer->path);
 }
 
 static void cv_netlink_set_identity(struct cv_netlink_set *set)
@@ -730,7 +730,7 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 		mutex_unlock(&peer->exchange_lock);
 	}
 	if (element->endpoint.remote.any.sa_family)
-		cv_socket_set_endpoint(peer, &element->endpoint);
+		cv_path_set_endpoint(&peer->path, &element->endpoint);
 	if (element->action == CV_NETLINK_SET_CREATE)
 		cv_peer_publish(peer);
 	cv_netlink_set_allowedips(set, element);

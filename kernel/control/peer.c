@@ -10,7 +10,7 @@
  * exchange and what is staged, and gives back the reference of the list. Sessions,
  * batches and queued work hold references of their own, which drain. The last one frees
  * the peer after a grace period, since readers may borrow it under RCU. All that may last
- * longer than the namespace the link was born in: see socket.c, DOC: Routes.
+ * longer than the namespace the link was born in: see path.c, DOC: Routes.
  */
 #include <linux/error-injection.h>
 #include <linux/random.h>
@@ -18,7 +18,6 @@
 
 #include "device.h"
 #include "peer.h"
-#include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
@@ -83,7 +82,7 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 	cv_pace_init(&peer->pace);
 	cv_order_init(&peer->rx);
 	skb_queue_head_init(&peer->staged);
-	seqlock_init(&peer->endpoint_lock);
+	cv_path_init(&peer->path);
 	spin_lock_init(&peer->slot_lock);
 	spin_lock_init(&peer->timer_lock);
 	mutex_init(&peer->exchange_lock);
@@ -93,7 +92,6 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 	refcount_set(&peer->refs, 1);
 	INIT_LIST_HEAD(&peer->link);
 	INIT_LIST_HEAD(&peer->allowed_ips);
-	INIT_LIST_HEAD(&peer->cached);
 	cv_timers_create(peer);
 	cv_device_get(dev);
 	return peer;
@@ -131,7 +129,7 @@ static void cv_peer_free(struct rcu_head *rcu)
 	struct cv_peer *peer = container_of(rcu, struct cv_peer, rcu);
 	struct cv_device *dev = peer->dev;
 
-	cv_socket_destroy_cache(peer);
+	cv_path_destroy_routes(&peer->path);
 	__skb_queue_purge(&peer->staged);
 	memzero_explicit(peer, sizeof(*peer));
 	kmem_cache_free(cv_peer_cache, peer);

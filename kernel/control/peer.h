@@ -11,17 +11,15 @@
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
-#include <linux/seqlock.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
-#include <net/dst_cache.h>
 
-#include "../datapath/endpoint.h"
 #include "../datapath/order.h"
 #include "../datapath/pace.h"
+#include "../datapath/path.h"
 #include "../handshake/timer_rules.h"
 #include "../wire.h"
 
@@ -51,14 +49,8 @@ struct cv_peer {
 	struct cv_device *dev;
 	/** @sessions: by enum cv_peer_slot; written under @slot_lock, read under RCU */
 	struct cv_session __rcu *sessions[CV_SLOT_COUNT];
-	/** @endpoint_lock: for @endpoint; readers copy */
-	seqlock_t endpoint_lock;
-	/** @endpoint: where the peer was last heard of, or was said to be */
-	struct cv_endpoint endpoint;
-	/** @dst_cache: routes to @endpoint, once @has_dst_cache; see DOC: Routes */
-	struct dst_cache dst_cache;
-	/** @has_dst_cache: see cv_socket_create_cache(); written under @exchange_lock */
-	bool has_dst_cache;
+	/** @path: where it is, and the way there */
+	struct cv_path path;
 	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
 	bool dead;
 	/** @id: random, spreads peers over lanes */
@@ -95,8 +87,6 @@ struct cv_peer {
 	struct list_head link;
 	/** @allowed_ips: the peer's nodes, under &cv_device.lock */
 	struct list_head allowed_ips;
-	/** @cached: in the list of the namespace that @dst_cache points into, see socket.c */
-	struct list_head cached;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
 	/* What sealing writes, what opening writes, and what both do: each on lines of its own. */

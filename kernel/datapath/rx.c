@@ -363,7 +363,7 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 		if (!cv_batch_cb(skb)->rx.authentic)
 			continue;
 		if (likely(!cv_endpoint_from_skb(&from, skb)))
-			cv_socket_set_endpoint(peer, &from);
+			cv_path_set_endpoint(&peer->path, &from);
 		break;
 	}
 	if (unlikely(cv_session_confirm(session))) {

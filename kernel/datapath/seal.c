@@ -21,11 +21,9 @@
 #include "scratch.h"
 #include "seal.h"
 #include "segment.h"
+#include "xmit.h"
 #include "../control/device.h"
 #include "../handshake/session.h"
-
-/* Room for all outer headers before our payload. */
-#define CV_SEAL_HEADROOM (LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct udphdr))
 
 /* What a UDP payload can be at most, over IPv4 and, for a lone packet, over IPv6. */
 #define CV_SEAL_MAX_BYTES (U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr))
@@ -363,11 +361,11 @@ static struct sk_buff *cv_seal_alloc_outer(unsigned int linear_bytes)
 {
 	struct sk_buff *outer;
 
-	BUILD_BUG_ON(CV_SEAL_HEADROOM < CV_SEAL_GAP_BYTES);
-	outer = alloc_skb(CV_SEAL_HEADROOM + linear_bytes, GFP_ATOMIC | __GFP_NOWARN);
+	BUILD_BUG_ON(CV_XMIT_HEADROOM_BYTES < CV_SEAL_GAP_BYTES);
+	outer = alloc_skb(CV_XMIT_HEADROOM_BYTES + linear_bytes, GFP_ATOMIC | __GFP_NOWARN);
 	if (unlikely(!outer))
 		return NULL;
-	skb_reserve(outer, CV_SEAL_HEADROOM);
+	skb_reserve(outer, CV_XMIT_HEADROOM_BYTES);
 	memset(cv_batch_cb(outer), 0, sizeof(struct cv_batch_cb));
 	return outer;
 }

@@ -20,8 +20,8 @@
 #include "queue.h"
 #include "seal.h"
 #include "segment.h"
-#include "socket.h"
 #include "tx.h"
+#include "xmit.h"
 #include "../control/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
@@ -127,7 +127,7 @@ static unsigned int cv_tx_limit_bytes(const struct cv_peer *peer)
 {
 	unsigned int limit_bytes = U16_MAX - sizeof(struct udphdr) - CV_WIRE_DATA_OVERHEAD_BYTES;
 
-	if (READ_ONCE(peer->endpoint.remote.any.sa_family) == AF_INET)
+	if (cv_path_family(&peer->path) == AF_INET)
 		limit_bytes -= sizeof(struct iphdr);
 	return limit_bytes;
 }
@@ -297,7 +297,7 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 	peer = cv_tx_find_peer(dev, skb);
 	if (unlikely(!peer))
 		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
-	if (unlikely(!READ_ONCE(peer->endpoint.remote.any.sa_family)))
+	if (unlikely(!cv_path_family(&peer->path)))
 		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_ENDPOINT, -EDESTADDRREQ);
 	limit_bytes = cv_tx_limit_bytes(peer);
 	if (unlikely(cv_tx_is_too_long(skb, limit_bytes)))
@@ -503,11 +503,12 @@ static void cv_tx_finish(struct cv_batch *batch)
 	unsigned int packets = 0, bytes = 0;
 	struct cv_tx_nesting nesting;
 	struct cv_endpoint endpoint;
+	struct cv_xmit xmit = { .dev = peer->dev, .peer = peer, .endpoint = &endpoint };
 	struct sk_buff *skb;
 	bool live = cv_session_is_live(session);
 	bool sent = false;
 
-	cv_socket_read_endpoint(peer, &endpoint);
+	cv_path_read_endpoint(&peer->path, &endpoint);
 	cv_tx_begin_nesting(&nesting);
 	while ((skb = __skb_dequeue(&batch->out))) {
 		struct cv_batch_cb cb = *cv_batch_cb(skb);
@@ -520,9 +521,10 @@ static void cv_tx_finish(struct cv_batch *batch)
 		}
 		cv_tx_steer(skb, peer);
 		nesting.depth = cb.depth + 1;
-		err = cv_socket_send(peer->dev, &endpoint, peer, skb, cb.tx.ds);
+		xmit.ds = cb.tx.ds;
+		err = cv_xmit_payload(&xmit, skb);
 		if (unlikely(err)) {
-			cv_drop_add(peer->dev, cv_socket_drop_reason(err), cb.packets);
+			cv_drop_add(peer->dev, cv_xmit_drop_reason(err), cb.packets);
 			continue;
 		}
 		sent = true;

@@ -20,8 +20,8 @@
 #include "../control/cpu.h"
 #include "../control/device.h"
 #include "../control/peer.h"
-#include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../datapath/xmit.h"
 
 /* Handshake messages of a device that may wait; at an eighth of that it is under load. */
 #define CV_EXCHANGE_QUEUE_MAX 4096
@@ -306,6 +306,9 @@ static void cv_exchange_demand_cookie(struct cv_device *dev, const struct cv_exc
 {
 	const struct cv_wire_macs *macs = (const void *)(item->message.raw + item->bytes -
 							 sizeof(*macs));
+	const struct cv_xmit xmit = {
+		.dev = dev, .endpoint = &item->from, .ds = CV_EXCHANGE_COOKIE_DS,
+	};
 	struct cv_wire_cookie reply;
 	u8 nonce[CV_WIRE_COOKIE_NONCE_BYTES];
 
@@ -314,8 +317,7 @@ static void cv_exchange_demand_cookie(struct cv_device *dev, const struct cv_exc
 	reply.receiver = item->message.initiation.sender;
 	get_random_bytes(nonce, sizeof(nonce));
 	cv_cookie_seal(&reply, cookie, identity->keys.cookie_key, macs->mac1, nonce);
-	cv_socket_send_message(dev, &item->from, NULL, &reply, sizeof(reply),
-			       CV_EXCHANGE_COOKIE_DS);
+	cv_xmit_message(&xmit, &reply, sizeof(reply));
 }
 
 static bool cv_exchange_source_allowed(struct cv_device *dev, const struct cv_endpoint *from)
@@ -662,7 +664,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 /* A message was authentic and has made a session: what follows for either. */
 static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_item *item)
 {
-	cv_socket_set_endpoint(peer, &item->from);
+	cv_path_set_endpoint(&peer->path, &item->from);
 	atomic64_add(item->bytes, &peer->rx_bytes);
 	if (peer->dev->counts_messages) {
 		local_bh_disable();
@@ -680,6 +682,9 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_exchange_item *item)
 {
 	const struct cv_wire_initiation *message = &item->message.initiation;
+	const struct cv_xmit xmit = {
+		.dev = peer->dev, .peer = peer, .endpoint = &item->from, .ds = CV_EXCHANGE_DS,
+	};
 	u8 stamp[CV_WIRE_TIMESTAMP_BYTES], secret[CV_WIRE_KEY_BYTES];
 	struct cv_wire_response response;
 	enum cv_drop reason = CV_DROP_HS_DH;
@@ -699,8 +704,7 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 
 	cv_exchange_believe(peer, item);
 	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
-	cv_socket_send_message(peer->dev, &item->from, peer, &response, sizeof(response),
-			       CV_EXCHANGE_DS);
+	cv_xmit_message(&xmit, &response, sizeof(response));
 	return reason;
 }
 
@@ -865,9 +869,12 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	struct cv_wire_initiation message;
 	struct cv_identity identity;
 	struct cv_endpoint endpoint;
+	const struct cv_xmit xmit = {
+		.dev = peer->dev, .peer = peer, .endpoint = &endpoint, .ds = CV_EXCHANGE_DS,
+	};
 	int err = -EBUSY;
 
-	cv_socket_read_endpoint(peer, &endpoint);
+	cv_path_read_endpoint(&peer->path, &endpoint);
 	if (READ_ONCE(peer->dead) || !netif_running(peer->dev->netdev) ||
 	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
 		return;
@@ -884,8 +891,7 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	/* Armed even when nothing could be sent: what is staged waits for it. */
 	cv_timers_event(peer, err ? CV_EVENT_INITIATION_PUT_OFF : CV_EVENT_INITIATION_SENT);
 	if (!err)
-		cv_socket_send_message(peer->dev, &endpoint, peer, &message, sizeof(message),
-				       CV_EXCHANGE_DS);
+		cv_xmit_message(&xmit, &message, sizeof(message));
 	else if (err == -ESTALE)
 		cv_timers_request(peer, CV_TODO_INITIATE);
 	memzero_explicit(secret, sizeof(secret));

@@ -36,7 +36,7 @@ struct cv_session *cv_session_create(struct cv_peer *peer, gfp_t gfp)
 	struct cv_session *session;
 
 	lockdep_assert_held(&peer->exchange_lock);
-	if (!peer->has_dst_cache && cv_socket_create_cache(peer, gfp))
+	if (cv_path_create_routes(&peer->path, peer->dev, gfp))
 		return NULL;
 	session = kzalloc(sizeof(*session), gfp);
 	if (!session)

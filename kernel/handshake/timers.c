@@ -14,7 +14,6 @@
 #include "../control/device.h"
 #include "../control/peer.h"
 #include "../control/trace.h"
-#include "../datapath/socket.h"
 #include "../datapath/tx.h"
 
 /*
@@ -237,12 +236,12 @@ static void cv_timers_fire(struct timer_list *timer)
 		if (exhausted) {
 			cv_timers_give_up(peer);
 		} else {
-			cv_socket_forget_source(peer);
+			cv_path_forget_source(&peer->path);
 			cv_timers_request(peer, CV_TODO_RETRY);
 		}
 	}
 	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
-		cv_socket_forget_source(peer);
+		cv_path_forget_source(&peer->path);
 		cv_timers_request(peer, CV_TODO_INITIATE);
 	}
 }

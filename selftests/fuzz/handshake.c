@@ -160,7 +160,7 @@ static void read_state(struct state *state, const struct end *end)
 
 	memset(state, 0, sizeof(*state));
 	memcpy(state->sessions, peer->sessions, sizeof(state->sessions));
-	state->endpoint = peer->endpoint;
+	state->endpoint = peer->path.endpoint;
 	state->exchange = peer->exchange;
 	if (exchange) {
 		state->state = exchange->state;
@@ -345,7 +345,7 @@ static bool deliver(unsigned int side, const u8 *message, size_t bytes, u8 from)
 	FUZZ_CHECK(derived <= 1, "expected one session of one message, got %u", derived);
 	if (derived) {
 		check_accepted(end, &before, message, bytes);
-		FUZZ_CHECK(cv_endpoint_same(&end->peer->endpoint, &endpoint),
+		FUZZ_CHECK(cv_endpoint_same(&end->peer->path.endpoint, &endpoint),
 			   "expected the endpoint to follow");
 	} else {
 		read_state(&after, end);

@@ -100,8 +100,8 @@ static void read_device(struct model *model)
 			   "expected each peer to be found by its key");
 		memcpy(into->public_key, peer->public_key, CV_KEY_LEN);
 		memcpy(into->preshared_key, peer->preshared_key, CV_KEY_LEN);
-		into->endpoint_bytes = cv_endpoint_sockaddr_bytes(&peer->endpoint);
-		memcpy(into->endpoint, &peer->endpoint.remote, into->endpoint_bytes);
+		into->endpoint_bytes = cv_endpoint_sockaddr_bytes(&peer->path.endpoint);
+		memcpy(into->endpoint, &peer->path.endpoint.remote, into->endpoint_bytes);
 		into->keepalive_s = peer->timers.persistent_s;
 		read_ips(model, peer);
 	}

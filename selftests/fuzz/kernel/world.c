@@ -9,8 +9,10 @@
 #include <control/netlink.h>
 #include <control/netlink_wireguard.h>
 #include <control/peer.h>
+#include <datapath/path.h>
 #include <datapath/socket.h>
 #include <datapath/tx.h>
+#include <datapath/xmit.h>
 #include <handshake/exchange.h>
 #include <handshake/noise.h>
 #include <handshake/session.h>
@@ -159,8 +161,8 @@ struct cv_peer *world_add_peer(struct cv_device *dev, const u8 public_key[32])
 	struct cv_peer *peer = cv_peer_create(dev, public_key);
 
 	assert(peer);
-	peer->endpoint.remote.v4.sin_family = AF_INET;
-	peer->endpoint.remote.v4.sin_port = 1;
+	peer->path.endpoint.remote.v4.sin_family = AF_INET;
+	peer->path.endpoint.remote.v4.sin_port = 1;
 	mutex_lock(&dev->lock);
 	assert(!cv_peer_reserve(peer));
 	cv_peer_publish(peer);
@@ -281,15 +283,35 @@ int cv_socket_open(struct cv_device *dev, u16 port)
 	return 0;
 }
 
-int cv_socket_create_cache(struct cv_peer *peer, gfp_t gfp)
+/* datapath/path.c, without namespaces */
+void cv_path_init(struct cv_path *path)
 {
-	peer->has_dst_cache = !dst_cache_init(&peer->dst_cache, gfp);
-	return peer->has_dst_cache ? 0 : -ENOMEM;
 }
 
-void cv_socket_destroy_cache(struct cv_peer *peer)
+int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp)
 {
-	dst_cache_destroy(&peer->dst_cache);
+	if (!path->has_routes)
+		path->has_routes = !dst_cache_init(&path->routes, gfp);
+	return path->has_routes ? 0 : -ENOMEM;
+}
+
+void cv_path_destroy_routes(struct cv_path *path)
+{
+	dst_cache_destroy(&path->routes);
+}
+
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	path->endpoint = *endpoint;
+}
+
+void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
+{
+	*copy = path->endpoint;
+}
+
+void cv_path_forget_source(struct cv_path *path)
+{
 }
 
 u16 cv_socket_port(const struct cv_device *dev)
@@ -297,25 +319,10 @@ u16 cv_socket_port(const struct cv_device *dev)
 	return dev->wanted_port;
 }
 
-void cv_socket_set_endpoint(struct cv_peer *peer, const struct cv_endpoint *endpoint)
-{
-	peer->endpoint = *endpoint;
-}
-
-void cv_socket_read_endpoint(struct cv_peer *peer, struct cv_endpoint *copy)
-{
-	*copy = peer->endpoint;
-}
-
-void cv_socket_forget_source(struct cv_peer *peer)
-{
-}
-
-void cv_socket_send_message(struct cv_device *dev, const struct cv_endpoint *endpoint,
-			    struct cv_peer *peer, const void *message, size_t bytes, u8 ds)
+void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
 {
 	if (world_sent)
-		world_sent(dev, peer, message, bytes);
+		world_sent(xmit->dev, xmit->peer, message, bytes);
 }
 
 void cv_tx_send_staged(struct cv_peer *peer)

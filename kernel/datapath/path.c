@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a peer is, and the way there. Endpoints are given by netlink_set.c, learned by rx.c
+ * and exchange.c; routes are found by xmit.c, and all that is done with cached ones is here.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/route.h>
+
+#include "path.h"
+#include "../control/device.h"
+
+/**
+ * DOC: Routes
+ *
+ * A link's sockets and the routes to its peers are in the namespace that the link was born
+ * in. None of them holds a reference to that namespace: all must be gone when its pre_exit
+ * (cv_link_net_pre_exit()) returns, whatever has become of link and peers by then. What
+ * refers to a namespace, and until when:
+ *
+ * - &cv_device.birth_net, until pre_exit or ndo_uninit sets it to NULL, under RTNL. It
+ *   never refers to another namespace than at first.
+ * - &cv_device.socket and the receive hook, until ndo_stop, pre_exit or ndo_uninit closes
+ *   the socket, under RTNL. Senders and receivers use it under RCU: after a grace period
+ *   none of them uses it, and no route is looked up.
+ * - A route in use by a sender: within the same RCU read section.
+ * - A route in &cv_path.routes. A peer's path gets its cache with its first session, while
+ *   @birth_net is set, and is in the list of that namespace until the cache is emptied:
+ *   by cv_peer_free(), however long sessions, batches, the reaper or a grace period hold
+ *   the peer, in whichever list it is or in none, or else by pre_exit. Only senders fill
+ *   it, so that it stays empty once pre_exit has closed the sockets, waited for a grace
+ *   period and emptied it. A peer whose first session comes after that gets no cache.
+ * - A received datagram refers to no route, device or namespace, however long it waits to
+ *   be opened: see cv_rx_receive(). An inner packet to be sent has lost its route in
+ *   cv_tx_split(); its device is the link, which outlives all batches. An outer packet is
+ *   the stack's as soon as it has a route.
+ * - Handshake messages that wait hold addresses and interface indices only.
+ */
+
+/**
+ * struct cv_path_net - the route caches that point into one namespace
+ */
+struct cv_path_net {
+	/** @paths: by &cv_path.link, under cv_path_routes_lock */
+	struct list_head paths;
+};
+
+static unsigned int cv_path_net_id;
+
+/* All lists of caches, and their emptying: a peer may be freed after its namespace. */
+static DEFINE_SPINLOCK(cv_path_routes_lock);
+
+static int __net_init cv_path_net_init(struct net *net)
+{
+	struct cv_path_net *ours = net_generic(net, cv_path_net_id);
+
+	INIT_LIST_HEAD(&ours->paths);
+	return 0;
+}
+
+static struct pernet_operations cv_path_net_ops = {
+	.init = cv_path_net_init,
+	.id = &cv_path_net_id,
+	.size = sizeof(struct cv_path_net),
+};
+
+/**
+ * cv_path_init_nets() - make room in every namespace
+ *
+ * Context: module load, before the links.
+ * Return: 0 or -ENOMEM.
+ */
+int cv_path_init_nets(void)
+{
+	return register_pernet_subsys(&cv_path_net_ops);
+}
+
+/**
+ * cv_path_exit_nets() - undo cv_path_init_nets()
+ *
+ * Context: module unload, no peer left.
+ */
+void cv_path_exit_nets(void)
+{
+	unregister_pernet_subsys(&cv_path_net_ops);
+}
+
+/**
+ * cv_path_init() - a way to nowhere yet
+ * @path: of a new peer, all zeros
+ */
+void cv_path_init(struct cv_path *path)
+{
+	seqlock_init(&path->lock);
+	INIT_LIST_HEAD(&path->link);
+}
+
+/**
+ * cv_path_family() - by which protocol the peer is reached
+ * @path: the path
+ *
+ * Context: any.
+ * Return: AF_INET, AF_INET6, or 0 while it is not known where the peer is.
+ */
+u16 cv_path_family(const struct cv_path *path)
+{
+	return READ_ONCE(path->endpoint.remote.any.sa_family);
+}
+
+/**
+ * cv_path_read_endpoint() - a consistent copy of the endpoint
+ * @path: the path
+ * @copy: filled in
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
+{
+	unsigned int sequence;
+
+	do {
+		sequence = read_seqbegin(&path->lock);
+		*copy = path->endpoint;
+	} while (read_seqretry(&path->lock, sequence));
+}
+
+/**
+ * cv_path_set_endpoint() - the peer is somewhere: said, or learned from a packet
+ * @path: the path
+ * @endpoint: where
+ *
+ * Usually nothing has changed, and then nothing is written.
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	struct cv_endpoint known;
+
+	cv_path_read_endpoint(path, &known);
+	if (likely(cv_endpoint_same(&known, endpoint)))
+		return;
+	write_seqlock_bh(&path->lock);
+	path->endpoint = *endpoint;
+	dst_cache_reset(&path->routes);
+	write_sequnlock_bh(&path->lock);
+}
+
+/**
+ * cv_path_forget_source() - let routing choose our side of the path anew
+ * @path: the path
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_forget_source(struct cv_path *path)
+{
+	write_seqlock_bh(&path->lock);
+	memset(&path->endpoint.local, 0, sizeof(path->endpoint.local));
+	path->endpoint.ifindex = 0;
+	dst_cache_reset(&path->routes);
+	write_sequnlock_bh(&path->lock);
+}
+
+/**
+ * cv_path_create_routes() - give a path its route cache, with the peer's first session
+ * @path: without one so far
+ * @dev: the peer's device
+ * @gfp: how to allocate
+ *
+ * Without a namespace to find routes in, because it has ended, there is none.
+ *
+ * Context: may sleep if @gfp says so; holds &cv_peer.exchange_lock of the peer.
+ * Return: 0 or -ENOMEM.
+ */
+int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp)
+{
+	struct cv_path_net *ours;
+	struct net *net;
+
+	if (path->has_routes)
+		return 0;
+	if (dst_cache_init(&path->routes, gfp))
+		return -ENOMEM;
+	rcu_read_lock();
+	net = rcu_dereference(dev->birth_net);
+	if (net) {
+		/* Before the end of this read section pre_exit does not look at the list. */
+		ours = net_generic(net, cv_path_net_id);
+		spin_lock_bh(&cv_path_routes_lock);
+		list_add_tail(&path->link, &ours->paths);
+		spin_unlock_bh(&cv_path_routes_lock);
+		/* Pairs with the acquire in cv_path_routes(). */
+		smp_store_release(&path->has_routes, true);
+	}
+	rcu_read_unlock();
+	if (!net)
+		dst_cache_destroy(&path->routes);
+	return 0;
+}
+
+/* Nothing fills the cache of a path that is in no such list any more. */
+static void cv_path_empty_routes(struct cv_path *path)
+{
+	lockdep_assert_held(&cv_path_routes_lock);
+	list_del_init(&path->link);
+	dst_cache_reset_now(&path->routes);
+}
+
+/**
+ * cv_path_destroy_routes() - undo cv_path_create_routes()
+ * @path: of a peer that is about to be freed; may have no cache
+ *
+ * Context: any but hard interrupts; nothing else uses the path.
+ */
+void cv_path_destroy_routes(struct cv_path *path)
+{
+	if (!path->has_routes)
+		return;
+	/* Its namespace does not end between the one and the other. */
+	spin_lock_bh(&cv_path_routes_lock);
+	cv_path_empty_routes(path);
+	spin_unlock_bh(&cv_path_routes_lock);
+	dst_cache_destroy(&path->routes);
+}
+
+/**
+ * cv_path_has_routes_into() - whether there are peers with routes into a namespace
+ * @net: the namespace
+ *
+ * Context: RTNL.
+ * Return: false if there are none and only links that have @net as
+ * &cv_device.birth_net can make some: for others ndo_uninit has waited a grace period.
+ */
+bool cv_path_has_routes_into(const struct net *net)
+{
+	const struct cv_path_net *ours = net_generic(net, cv_path_net_id);
+
+	ASSERT_RTNL();
+	return !list_empty_careful(&ours->paths);
+}
+
+/**
+ * cv_path_drop_routes_into() - drop all routes into a namespace that peers have cached
+ * @net: about to end: since a grace period no link has a socket there, nor had one
+ *
+ * Takes a moment for each peer of these links that ever had a session.
+ *
+ * Context: may sleep.
+ */
+void cv_path_drop_routes_into(struct net *net)
+{
+	struct cv_path_net *ours = net_generic(net, cv_path_net_id);
+	struct cv_path *path;
+
+	do {
+		spin_lock_bh(&cv_path_routes_lock);
+		/* The lock holds the peer: it is not freed while its path is in the list. */
+		path = list_first_entry_or_null(&ours->paths, struct cv_path, link);
+		if (path)
+			cv_path_empty_routes(path);
+		spin_unlock_bh(&cv_path_routes_lock);
+		cond_resched();
+	} while (path);
+}
+
+/* The route cache, if there is one already: it is made with the first session. */
+static struct dst_cache *cv_path_routes(struct cv_path *path)
+{
+	/* Pairs with the release in cv_path_create_routes(). */
+	return path && smp_load_acquire(&path->has_routes) ? &path->routes : NULL;
+}
+
+/*
+ * A route has been cached for an endpoint that may have moved meanwhile: then the
+ * reset that came with the move was too early for this entry, and comes again.
+ */
+static void cv_path_recheck(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	struct cv_endpoint now;
+
+	cv_path_read_endpoint(path, &now);
+	if (unlikely(!cv_endpoint_same(&now, endpoint)))
+		dst_cache_reset(&path->routes);
+}
+
+/**
+ * cv_path_get_route4() - the cached route to an IPv4 endpoint
+ * @path: the path, or NULL
+ * @source: set to our address
+ *
+ * Context: BH off, RCU.
+ * Return: the route, referenced, or NULL.
+ */
+struct rtable *cv_path_get_route4(struct cv_path *path, __be32 *source)
+{
+	struct dst_cache *routes = cv_path_routes(path);
+
+	return routes ? dst_cache_get_ip4(routes, source) : NULL;
+}
+
+/**
+ * cv_path_keep_route4() - cache a route to an IPv4 endpoint
+ * @path: the path, or NULL: nothing is cached then
+ * @endpoint: that was routed to
+ * @route: the route, of the caller
+ * @source: our address
+ *
+ * Context: BH off, RCU.
+ */
+void cv_path_keep_route4(struct cv_path *path, const struct cv_endpoint *endpoint,
+			 struct rtable *route, __be32 source)
+{
+	struct dst_cache *routes = cv_path_routes(path);
+
+	if (!routes)
+		return;
+	dst_cache_set_ip4(routes, &route->dst, source);
+	cv_path_recheck(path, endpoint);
+}
+
+/**
+ * cv_path_get_route6() - the cached route to an IPv6 endpoint
+ * @path: the path, or NULL
+ * @source: set to our address
+ *
+ * Context: BH off, RCU.
+ * Return: the route, referenced, or NULL.
+ */
+struct dst_entry *cv_path_get_route6(struct cv_path *path, struct in6_addr *source)
+{
+	struct dst_cache *routes = cv_path_routes(path);
+
+	return routes ? dst_cache_get_ip6(routes, source) : NULL;
+}
+
+/**
+ * cv_path_keep_route6() - cache a route to an IPv6 endpoint
+ * @path: the path, or NULL: nothing is cached then
+ * @endpoint: that was routed to
+ * @route: the route, of the caller
+ * @source: our address
+ *
+ * Context: BH off, RCU.
+ */
+void cv_path_keep_route6(struct cv_path *path, const struct cv_endpoint *endpoint,
+			 struct dst_entry *route, const struct in6_addr *source)
+{
+	struct dst_cache *routes = cv_path_routes(path);
+
+	if (!routes)
+		return;
+	dst_cache_set_ip6(routes, route, source);
+	cv_path_recheck(path, endpoint);
+}
