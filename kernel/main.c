@@ -23,9 +23,9 @@
 #include "datapath/scratch.h"
 #include "datapath/seal.h"
 #include "datapath/worker.h"
-#include "handshake/exchange.h"
+#include "handshake/inbox.h"
 #include "handshake/noise.h"
-#include "handshake/timers.h"
+#include "handshake/work.h"
 #include "tables/allowedips.h"
 
 static bool cv_main_replace_wireguard;
@@ -55,8 +55,8 @@ static const struct cv_main_step {
 	{ cv_order_init_cpus, cv_order_exit_cpus },
 	{ cv_place_init, NULL },
 	{ cv_worker_init, cv_worker_exit },
-	{ cv_timers_init, cv_timers_exit },
-	{ cv_exchange_init, cv_exchange_exit },
+	{ cv_work_init, cv_work_exit },
+	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },

@@ -23,7 +23,7 @@
 struct cv_lane;
 struct inet6_dev;
 struct cv_socket;
-struct cv_exchange_queue;
+struct cv_inbox;
 
 /**
  * DOC: locking
@@ -120,8 +120,8 @@ struct cv_device {
 	struct mutex reap_lock;
 	/** @leaving_ips: allowed IPs of peers removed all at once, out of use */
 	struct cv_allowedips leaving_ips;
-	/** @exchanges: handshake messages that wait for a worker */
-	struct cv_exchange_queue *exchanges;
+	/** @inbox: handshake messages that wait for a worker */
+	struct cv_inbox *inbox;
 	/** @lanes: one a CPU: opened packets on their way up, with GRO */
 	struct cv_lane *lanes;
 	/** @lane_count: how many */

@@ -29,8 +29,10 @@
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
+#include "../handshake/inbox.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/work.h"
 
 /* Outer IPv6 and UDP headers and our own, rounded up to what everybody uses. */
 #define CV_LINK_MTU (ETH_DATA_LEN - 80)
@@ -114,7 +116,7 @@ static const struct cv_link_part {
 	{ cv_link_create_drops, cv_link_destroy_drops },
 	{ cv_link_create_peers, cv_link_destroy_peers },
 	{ cv_link_create_index, cv_link_destroy_index },
-	{ cv_exchange_create_queue, cv_exchange_destroy_queue },
+	{ cv_inbox_create, cv_inbox_destroy },
 	{ cv_lane_create, cv_lane_destroy },
 };
 
@@ -316,7 +318,7 @@ static int cv_link_open(struct net_device *netdev)
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_timers_event(peer, CV_EVENT_START);
-		cv_timers_send_waiting(peer);
+		cv_work_send_waiting(peer);
 	}
 	mutex_unlock(&dev->lock);
 	return 0;

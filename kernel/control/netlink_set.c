@@ -36,6 +36,7 @@
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
 #include "../handshake/timers.h"
+#include "../handshake/work.h"
 
 /**
  * struct cv_netlink_set_ip - one allowed IP of a request
@@ -751,7 +752,7 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_exchange_renew(peer);
 		if (sends)
-			cv_timers_send_waiting(peer);
+			cv_work_send_waiting(peer);
 	}
 }
 

@@ -22,6 +22,7 @@
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/work.h"
 
 /* Peers that the reaper tears down before others may use its worker. */
 #define CV_PEER_REAP_COUNT 256
@@ -92,7 +93,7 @@ struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIR
 	refcount_set(&peer->refs, 1);
 	INIT_LIST_HEAD(&peer->link);
 	INIT_LIST_HEAD(&peer->allowed_ips);
-	cv_timers_create(peer);
+	cv_work_create(peer);
 	cv_device_get(dev);
 	return peer;
 }

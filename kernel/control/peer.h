@@ -61,7 +61,7 @@ struct cv_peer {
 	struct timer_list timer;
 	/** @work: acts for timers and sends initiations; holds a reference while queued */
 	struct work_struct work;
-	/** @todo: bits of enum cv_timers_todo for @work */
+	/** @todo: bits of enum cv_work_todo for @work */
 	unsigned long todo;
 	/** @exchange_lock: @exchange and all below it */
 	struct mutex exchange_lock;

@@ -21,9 +21,10 @@
 #include "socket.h"
 #include "tx.h"
 #include "../control/device.h"
-#include "../handshake/exchange.h"
+#include "../handshake/inbox.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/work.h"
 
 /* Datagrams in one super-packet; GRO stops at 64, virtual links at 128. */
 #define CV_RX_MAX_DATAGRAMS 128
@@ -222,7 +223,7 @@ static void cv_rx_message(struct cv_device *dev, const struct sk_buff *skb,
 		return;
 	}
 	if (likely(!cv_endpoint_from_skb(&from, skb)))
-		cv_exchange_receive(dev, &from, message, bytes);
+		cv_inbox_receive(dev, &from, message, bytes);
 }
 
 /* The session that chose an index, referenced, or NULL. */
@@ -372,7 +373,7 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 	}
 	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
 	if (unlikely(cv_session_wants_renewal(session, false)))
-		cv_timers_request(peer, CV_TODO_INITIATE);
+		cv_work_request(peer, CV_WORK_INITIATE);
 }
 
 static void cv_rx_hand_up(struct cv_batch *batch)

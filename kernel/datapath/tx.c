@@ -25,6 +25,7 @@
 #include "../control/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/work.h"
 
 /*
  * Tunnels within tunnels: at most so many. Links that are routed into each other in
@@ -394,7 +395,7 @@ void cv_tx_send_staged(struct cv_peer *peer)
 	struct sk_buff_head packets;
 
 	if (!session) {
-		cv_timers_request(peer, CV_TODO_INITIATE);
+		cv_work_request(peer, CV_WORK_INITIATE);
 		return;
 	}
 	__skb_queue_head_init(&packets);
@@ -477,7 +478,7 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 		dev_sw_netstats_tx_add(peer->dev->netdev, packets, bytes);
 	cv_timers_event(peer, packets ? CV_EVENT_DATA_SENT : CV_EVENT_KEEPALIVE_SENT);
 	if (unlikely(cv_session_wants_renewal(session, true)))
-		cv_timers_request(peer, CV_TODO_INITIATE);
+		cv_work_request(peer, CV_WORK_INITIATE);
 }
 
 /*

@@ -1,397 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The exchange: handshake messages from the moment rx.c finds them in a datagram,
- * through a bounded queue and workers that check, limit and answer them; and the
- * initiations that timers.c asks for.
+ * The exchange: what is made of handshake messages that inbox.c has let through, and the
+ * initiations that work.c sends.
  */
 #include <linux/error-injection.h>
-#include <linux/ptr_ring.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/ktime.h>
-#include <linux/workqueue.h>
 
 #include "exchange.h"
-#include "ratelimit.h"
 #include "session.h"
 #include "tai64n.h"
 #include "timers.h"
-#include "../control/cpu.h"
 #include "../control/device.h"
 #include "../control/peer.h"
 #include "../datapath/tx.h"
 #include "../datapath/xmit.h"
 
-/* Handshake messages of a device that may wait; at an eighth of that it is under load. */
-#define CV_EXCHANGE_QUEUE_MAX 4096
-#define CV_EXCHANGE_LOADED (CV_EXCHANGE_QUEUE_MAX / 8)
-#define CV_EXCHANGE_LOADED_NS NSEC_PER_SEC
-
-/* Messages a worker does before it lets others have its CPU. */
-#define CV_EXCHANGE_RUN_MAX 16
-
-/* For each so many that wait the next CPU in turn is woken, too. */
-#define CV_EXCHANGE_WAKE 8
-
-/* DS fields: handshakes ask for low drop probability (AF41), cookies for nothing. */
+/* DS field: handshakes ask for low drop probability (AF41). */
 #define CV_EXCHANGE_DS 0x88
-#define CV_EXCHANGE_COOKIE_DS 0
-
-/**
- * struct cv_exchange_item - one message that waits
- */
-struct cv_exchange_item {
-	/** @from: who sent it, unproven */
-	struct cv_endpoint from;
-	/** @bytes: its size, right for its type */
-	unsigned int bytes;
-	/** @message: the message, by its type */
-	union {
-		__le32 type;
-		struct cv_wire_initiation initiation;
-		struct cv_wire_response response;
-		struct cv_wire_cookie cookie;
-		u8 raw[sizeof(struct cv_wire_initiation)];
-	} message;
-};
-
-/**
- * struct cv_exchange_worker - one CPU's share of a device's messages
- */
-struct cv_exchange_worker {
-	/** @work: takes messages off the ring */
-	struct work_struct work;
-	/** @queue: whose */
-	struct cv_exchange_queue *queue;
-};
-
-/**
- * struct cv_exchange_queue - what a device needs to receive handshakes
- */
-struct cv_exchange_queue {
-	/** @dev: whose */
-	struct cv_device *dev;
-	/** @ring: struct cv_exchange_item */
-	struct ptr_ring ring;
-	/** @waiting: how many there are in @ring */
-	atomic_t waiting;
-	/** @loaded_ns: CLOCK_BOOTTIME when the load was last seen; racy, one second is long */
-	u64 loaded_ns;
-	/** @workers: one a CPU */
-	struct cv_exchange_worker __percpu *workers;
-	/** @last_cpu: see cv_cpu_next() */
-	unsigned int last_cpu;
-	/** @closing: workers are to stop at the next message */
-	bool closing;
-	/** @secret_lock: @secret and @secret_ns */
-	spinlock_t secret_lock;
-	/** @secret: cookies are made of it */
-	u8 secret[CV_WIRE_KEY_BYTES];
-	/** @secret_ns: CLOCK_BOOTTIME when it was made, 0: never */
-	u64 secret_ns;
-};
-
-static struct workqueue_struct *cv_exchange_wq;
-static struct cv_ratelimit *cv_exchange_limit;
-
-static void cv_exchange_wake(struct cv_exchange_queue *queue, int cpu);
-static void cv_exchange_work(struct work_struct *work);
-static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchange_item *item);
-
-/**
- * cv_exchange_init() - make what all devices' handshakes share
- *
- * Context: module load. Return: 0 or -ENOMEM.
- */
-int cv_exchange_init(void)
-{
-	cv_exchange_limit = cv_ratelimit_create();
-	if (!cv_exchange_limit)
-		return -ENOMEM;
-	cv_exchange_wq = alloc_workqueue("culvert-handshake",
-					 WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_FREEZABLE, 0);
-	if (!cv_exchange_wq) {
-		cv_ratelimit_destroy(cv_exchange_limit);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-/**
- * cv_exchange_exit() - undo cv_exchange_init()
- *
- * Context: module unload, no device left.
- */
-void cv_exchange_exit(void)
-{
-	destroy_workqueue(cv_exchange_wq);
-	cv_ratelimit_destroy(cv_exchange_limit);
-}
-
-/**
- * cv_exchange_create_queue() - make a device ready to receive handshakes
- * @dev: the device
- *
- * Context: may sleep. Return: 0 or -ENOMEM.
- */
-int cv_exchange_create_queue(struct cv_device *dev)
-{
-	struct cv_exchange_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
-	int cpu;
-
-	if (!queue)
-		return -ENOMEM;
-	queue->dev = dev;
-	spin_lock_init(&queue->secret_lock);
-	queue->workers = alloc_percpu(struct cv_exchange_worker);
-	if (!queue->workers || ptr_ring_init(&queue->ring, CV_EXCHANGE_QUEUE_MAX, GFP_KERNEL)) {
-		free_percpu(queue->workers);
-		kfree(queue);
-		return -ENOMEM;
-	}
-	for_each_possible_cpu(cpu) {
-		struct cv_exchange_worker *worker = per_cpu_ptr(queue->workers, cpu);
-
-		INIT_WORK(&worker->work, cv_exchange_work);
-		worker->queue = queue;
-	}
-	dev->exchanges = queue;
-	return 0;
-}
-
-ALLOW_ERROR_INJECTION(cv_exchange_create_queue, ERRNO);
-
-static void cv_exchange_free_item(void *item)
-{
-	kfree(item);
-}
-
-/**
- * cv_exchange_destroy_queue() - undo cv_exchange_create_queue()
- * @dev: the device, its sockets closed for a grace period; may have no queue
- *
- * Context: may sleep; waits for the message that each CPU has in hand, not for
- * those that are queued.
- */
-void cv_exchange_destroy_queue(struct cv_device *dev)
-{
-	struct cv_exchange_queue *queue = dev->exchanges;
-	int cpu;
-
-	if (!queue)
-		return;
-	dev->exchanges = NULL;
-	WRITE_ONCE(queue->closing, true);
-	for_each_possible_cpu(cpu)
-		cancel_work_sync(&per_cpu_ptr(queue->workers, cpu)->work);
-	ptr_ring_cleanup(&queue->ring, cv_exchange_free_item);
-	free_percpu(queue->workers);
-	kfree_sensitive(queue);
-}
-
-/**
- * cv_exchange_receive() - a handshake message came in
- * @dev: the device
- * @from: who sent it, unproven
- * @message: initiation, response or cookie reply; copied
- * @bytes: its size, right for its type
- *
- * Context: softirq.
- */
-void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
-			 const void *message, size_t bytes)
-{
-	struct cv_exchange_queue *queue = dev->exchanges;
-	struct cv_exchange_item *item;
-	int waiting;
-
-	/* Seen before the allocation, so that a flood costs as little as can be. */
-	if (unlikely(atomic_read(&queue->waiting) >= CV_EXCHANGE_QUEUE_MAX)) {
-		cv_drop_count(dev, CV_DROP_HS_QUEUE_FULL);
-		return;
-	}
-	item = kmalloc(sizeof(*item), GFP_ATOMIC | __GFP_NOWARN);
-	if (unlikely(!item)) {
-		cv_drop_count(dev, CV_DROP_HS_NO_MEMORY);
-		return;
-	}
-	item->from = *from;
-	item->bytes = bytes;
-	memcpy(item->message.raw, message, bytes);
-	waiting = atomic_inc_return(&queue->waiting);
-	if (unlikely(ptr_ring_produce(&queue->ring, item))) {
-		atomic_dec(&queue->waiting);
-		kfree(item);
-		cv_drop_count(dev, CV_DROP_HS_QUEUE_FULL);
-		return;
-	}
-	cv_exchange_wake(queue, smp_processor_id());
-	if (waiting % CV_EXCHANGE_WAKE == 0)
-		cv_exchange_wake(queue, cv_cpu_next(&queue->last_cpu));
-}
-
-/*
- * The worker of the CPU that received always: it sees each message that was queued before
- * it ran, and costs a wake-up a burst. Others, in turn with it, only help with what waits:
- * waking one for each message of a flood costs sessions more than the messages do.
- */
-static void cv_exchange_wake(struct cv_exchange_queue *queue, int cpu)
-{
-	queue_work_on(cpu, cv_exchange_wq, &per_cpu_ptr(queue->workers, cpu)->work);
-}
-
-static void cv_exchange_work(struct work_struct *work)
-{
-	struct cv_exchange_worker *worker = container_of(work, struct cv_exchange_worker, work);
-	struct cv_exchange_queue *queue = worker->queue;
-	struct cv_exchange_item *item;
-	unsigned int n;
-
-	for (n = 0; n < CV_EXCHANGE_RUN_MAX; n++) {
-		if (READ_ONCE(queue->closing))
-			return;
-		item = ptr_ring_consume_bh(&queue->ring);
-		if (!item)
-			return;
-		cv_exchange_handle(queue, item);
-		atomic_dec(&queue->waiting);
-		kfree(item);
-		cond_resched();
-	}
-	queue_work(cv_exchange_wq, &worker->work);
-}
-
-static bool cv_exchange_under_load(struct cv_exchange_queue *queue)
-{
-	u64 now_ns = ktime_get_coarse_boottime_ns();
-	u64 loaded_ns;
-
-	if (atomic_read(&queue->waiting) >= CV_EXCHANGE_LOADED) {
-		WRITE_ONCE(queue->loaded_ns, now_ns);
-		return true;
-	}
-	loaded_ns = READ_ONCE(queue->loaded_ns);
-	return loaded_ns && now_ns - loaded_ns < CV_EXCHANGE_LOADED_NS;
-}
-
-/* The cookie that a source must show: what it is told, and what it is checked against. */
-static void cv_exchange_cookie_of(struct cv_exchange_queue *queue,
-				  const struct cv_endpoint *from,
-				  u8 cookie[CV_WIRE_COOKIE_BYTES])
-{
-	u64 now_ns = ktime_get_coarse_boottime_ns();
-	u8 secret[CV_WIRE_KEY_BYTES];
-
-	spin_lock(&queue->secret_lock);
-	if (!queue->secret_ns ||
-	    now_ns - queue->secret_ns >= CV_WIRE_COOKIE_SECRET_S * NSEC_PER_SEC) {
-		get_random_bytes(queue->secret, sizeof(queue->secret));
-		queue->secret_ns = now_ns;
-	}
-	memcpy(secret, queue->secret, sizeof(secret));
-	spin_unlock(&queue->secret_lock);
-	if (from->remote.any.sa_family == AF_INET)
-		cv_cookie_make(cookie, secret, &from->remote.v4.sin_addr,
-			       sizeof(from->remote.v4.sin_addr), from->remote.v4.sin_port);
-	else
-		cv_cookie_make(cookie, secret, &from->remote.v6.sin6_addr,
-			       sizeof(from->remote.v6.sin6_addr), from->remote.v6.sin6_port);
-	memzero_explicit(secret, sizeof(secret));
-}
-
-static void cv_exchange_demand_cookie(struct cv_device *dev, const struct cv_exchange_item *item,
-				      const struct cv_identity *identity,
-				      const u8 cookie[CV_WIRE_COOKIE_BYTES])
-{
-	const struct cv_wire_macs *macs = (const void *)(item->message.raw + item->bytes -
-							 sizeof(*macs));
-	const struct cv_xmit xmit = {
-		.dev = dev, .endpoint = &item->from, .ds = CV_EXCHANGE_COOKIE_DS,
-	};
-	struct cv_wire_cookie reply;
-	u8 nonce[CV_WIRE_COOKIE_NONCE_BYTES];
-
-	reply.type = cpu_to_le32(CV_WIRE_COOKIE);
-	/* Both messages have the sender's index in the same place. */
-	reply.receiver = item->message.initiation.sender;
-	get_random_bytes(nonce, sizeof(nonce));
-	cv_cookie_seal(&reply, cookie, identity->keys.cookie_key, macs->mac1, nonce);
-	cv_xmit_message(&xmit, &reply, sizeof(reply));
-}
-
-static bool cv_exchange_source_allowed(struct cv_device *dev, const struct cv_endpoint *from)
-{
-	const void *addr = from->remote.any.sa_family == AF_INET ?
-			   (const void *)&from->remote.v4.sin_addr :
-			   (const void *)&from->remote.v6.sin6_addr;
-
-	return cv_ratelimit_allow(cv_exchange_limit, dev->serial,
-				  from->remote.any.sa_family, addr,
-				  ktime_get_coarse_boottime_ns());
-}
-
-/*
- * What stands between the network and our Diffie-Hellman: mac1 always, and under
- * load a cookie and the rate of its source.
- */
-static bool cv_exchange_admit(struct cv_exchange_queue *queue,
-			      const struct cv_exchange_item *item,
-			      const struct cv_identity *identity)
-{
-	struct cv_device *dev = queue->dev;
-	u8 cookie[CV_WIRE_COOKIE_BYTES];
-
-	if (!cv_cookie_mac1_ok(item->message.raw, item->bytes, &identity->keys)) {
-		cv_drop_count(dev, CV_DROP_HS_MAC1);
-		return false;
-	}
-	if (likely(!cv_exchange_under_load(queue)))
-		return true;
-	cv_exchange_cookie_of(queue, &item->from, cookie);
-	if (!cv_cookie_mac2_ok(item->message.raw, item->bytes, cookie)) {
-		cv_exchange_demand_cookie(dev, item, identity, cookie);
-		cv_drop_count(dev, CV_DROP_HS_NO_COOKIE);
-		return false;
-	}
-	if (!cv_exchange_source_allowed(dev, &item->from)) {
-		cv_drop_count(dev, CV_DROP_HS_RATE_LIMITED);
-		return false;
-	}
-	return true;
-}
-
-static void cv_exchange_on_cookie(struct cv_device *dev, const struct cv_exchange_item *item);
-static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_identity *identity,
-				      const struct cv_exchange_item *item);
-static void cv_exchange_on_response(struct cv_device *dev, const struct cv_identity *identity,
-				    const struct cv_exchange_item *item);
-
-static void cv_exchange_handle(struct cv_exchange_queue *queue, struct cv_exchange_item *item)
-{
-	struct cv_identity identity;
-
-	/* An answer needs secrets; nothing waits for them, RTNL may wait for the worker. */
-	if (unlikely(!rng_is_initialized())) {
-		cv_drop_count(queue->dev, CV_DROP_HS_NO_RANDOM);
-		return;
-	}
-	if (item->message.type == cpu_to_le32(CV_WIRE_COOKIE)) {
-		cv_exchange_on_cookie(queue->dev, item);
-		return;
-	}
-	if (!cv_device_read_identity(queue->dev, &identity)) {
-		cv_drop_count(queue->dev, CV_DROP_HS_NO_IDENTITY);
-		return;
-	}
-	if (cv_exchange_admit(queue, item, &identity)) {
-		if (item->message.type == cpu_to_le32(CV_WIRE_INITIATION))
-			cv_exchange_on_initiation(queue->dev, &identity, item);
-		else
-			cv_exchange_on_response(queue->dev, &identity, item);
-	}
-	memzero_explicit(&identity, sizeof(identity));
-}
 
 /* The peer whose exchange or session has an index, referenced, or NULL. */
 static struct cv_peer *cv_exchange_get_peer(struct cv_device *dev, __le32 index,
@@ -410,13 +38,20 @@ static struct cv_peer *cv_exchange_get_peer(struct cv_device *dev, __le32 index,
 	return peer;
 }
 
-/*
- * A cookie reply: proves nothing about its sender but that it saw our message. It
- * changes what the next message carries and nothing else; once a message.
+/**
+ * cv_exchange_take_cookie() - a cookie reply came in
+ * @dev: the device
+ * @received: it
+ *
+ * It proves nothing about its sender but that it saw our message, and changes what the next
+ * message carries and nothing else; once a message.
+ *
+ * Context: worker, may sleep.
  */
-static void cv_exchange_on_cookie(struct cv_device *dev, const struct cv_exchange_item *item)
+void cv_exchange_take_cookie(struct cv_device *dev,
+			     const struct cv_exchange_received *received)
 {
-	const struct cv_wire_cookie *reply = &item->message.cookie;
+	const struct cv_wire_cookie *reply = &received->message.cookie;
 	struct cv_peer *peer = cv_exchange_get_peer(dev, reply->receiver, false);
 	u8 cookie[CV_WIRE_COOKIE_BYTES];
 	struct cv_exchange *exchange;
@@ -662,13 +297,13 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 }
 
 /* A message was authentic and has made a session: what follows for either. */
-static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_item *item)
+static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_received *received)
 {
-	cv_path_set_endpoint(&peer->path, &item->from);
-	atomic64_add(item->bytes, &peer->rx_bytes);
+	cv_path_set_endpoint(&peer->path, &received->from);
+	atomic64_add(received->bytes, &peer->rx_bytes);
 	if (peer->dev->counts_messages) {
 		local_bh_disable();
-		dev_sw_netstats_rx_add(peer->dev->netdev, item->bytes);
+		dev_sw_netstats_rx_add(peer->dev->netdev, received->bytes);
 		local_bh_enable();
 	}
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
@@ -679,11 +314,11 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_i
 static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_identity *identity,
 					     struct cv_noise *noise,
-					     const struct cv_exchange_item *item)
+					     const struct cv_exchange_received *received)
 {
-	const struct cv_wire_initiation *message = &item->message.initiation;
+	const struct cv_wire_initiation *message = &received->message.initiation;
 	const struct cv_xmit xmit = {
-		.dev = peer->dev, .peer = peer, .endpoint = &item->from, .ds = CV_EXCHANGE_DS,
+		.dev = peer->dev, .peer = peer, .endpoint = &received->from, .ds = CV_EXCHANGE_DS,
 	};
 	u8 stamp[CV_WIRE_TIMESTAMP_BYTES], secret[CV_WIRE_KEY_BYTES];
 	struct cv_wire_response response;
@@ -702,22 +337,31 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 	if (reason != CV_DROP_NONE)
 		return reason;
 
-	cv_exchange_believe(peer, item);
+	cv_exchange_believe(peer, received);
 	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
 	cv_xmit_message(&xmit, &response, sizeof(response));
 	return reason;
 }
 
-/* In two steps: first who says he sends it, then, if we know him, the rest. */
-static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_identity *identity,
-				      const struct cv_exchange_item *item)
+/**
+ * cv_exchange_take_initiation() - an initiation came in, and its mac1 is right
+ * @dev: the device
+ * @identity: of the device
+ * @received: it
+ *
+ * In two steps: first the key of its sender, then, if that is a peer's, the rest.
+ *
+ * Context: worker, may sleep.
+ */
+void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity *identity,
+				 const struct cv_exchange_received *received)
 {
 	u8 remote_static[CV_WIRE_KEY_BYTES];
 	enum cv_drop reason;
 	struct cv_noise noise;
 	struct cv_peer *peer;
 
-	if (!cv_noise_open_initiator_static(&noise, remote_static, &item->message.initiation,
+	if (!cv_noise_open_initiator_static(&noise, remote_static, &received->message.initiation,
 					    identity->private_key, identity->public_key)) {
 		cv_drop_count(dev, noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_STATIC);
 		return;
@@ -729,7 +373,7 @@ static void cv_exchange_on_initiation(struct cv_device *dev, const struct cv_ide
 	rcu_read_unlock();
 	reason = CV_DROP_HS_UNKNOWN_PEER;
 	if (peer) {
-		reason = cv_exchange_initiated_by(peer, identity, &noise, item);
+		reason = cv_exchange_initiated_by(peer, identity, &noise, received);
 		cv_peer_put(peer);
 	}
 	if (reason != CV_DROP_NONE)
@@ -773,9 +417,9 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 
 static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 					    const struct cv_identity *identity,
-					    const struct cv_exchange_item *item)
+					    const struct cv_exchange_received *received)
 {
-	const struct cv_wire_response *message = &item->message.response;
+	const struct cv_wire_response *message = &received->message.response;
 	enum cv_drop reason = CV_DROP_HS_SUPERSEDED;
 	u8 preshared_key[CV_WIRE_KEY_BYTES];
 	struct cv_noise noise;
@@ -804,21 +448,29 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	if (reason != CV_DROP_NONE)
 		return reason;
 
-	cv_exchange_believe(peer, item);
+	cv_exchange_believe(peer, received);
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
 	/* Staged packets or a keepalive: either confirms the session to the responder. */
 	cv_tx_send_keepalive(peer);
 	return reason;
 }
 
-static void cv_exchange_on_response(struct cv_device *dev, const struct cv_identity *identity,
-				    const struct cv_exchange_item *item)
+/**
+ * cv_exchange_take_response() - a response came in, and its mac1 is right
+ * @dev: the device
+ * @identity: of the device
+ * @received: it
+ *
+ * Context: worker, may sleep.
+ */
+void cv_exchange_take_response(struct cv_device *dev, const struct cv_identity *identity,
+			       const struct cv_exchange_received *received)
 {
-	struct cv_peer *peer = cv_exchange_get_peer(dev, item->message.response.receiver, true);
+	struct cv_peer *peer = cv_exchange_get_peer(dev, received->message.response.receiver, true);
 	enum cv_drop reason = CV_DROP_HS_UNKNOWN_INDEX;
 
 	if (peer) {
-		reason = cv_exchange_answered_by(peer, identity, item);
+		reason = cv_exchange_answered_by(peer, identity, received);
 		cv_peer_put(peer);
 	}
 	if (reason != CV_DROP_NONE)
@@ -861,9 +513,12 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
  * @peer: referenced
  *
  * Never two of one identity within 5 s: then the retry timer sends the next.
+ *
  * Context: may sleep.
+ * Return: 0 when one was sent; -ESTALE when the private key has been replaced meanwhile, and
+ * this is to be tried again; other errors are made good by the retry timer.
  */
-void cv_exchange_initiate(struct cv_peer *peer)
+int cv_exchange_initiate(struct cv_peer *peer)
 {
 	u8 secret[CV_WIRE_KEY_BYTES];
 	struct cv_wire_initiation message;
@@ -877,7 +532,7 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	cv_path_read_endpoint(&peer->path, &endpoint);
 	if (READ_ONCE(peer->dead) || !netif_running(peer->dev->netdev) ||
 	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
-		return;
+		return -ENOTCONN;
 	/* Early after boot the random generator is not ready: the retry timer comes again. */
 	if (likely(rng_is_initialized()) && cv_exchange_static_static(peer, &identity, secret)) {
 		mutex_lock(&peer->exchange_lock);
@@ -892,8 +547,7 @@ void cv_exchange_initiate(struct cv_peer *peer)
 	cv_timers_event(peer, err ? CV_EVENT_INITIATION_PUT_OFF : CV_EVENT_INITIATION_SENT);
 	if (!err)
 		cv_xmit_message(&xmit, &message, sizeof(message));
-	else if (err == -ESTALE)
-		cv_timers_request(peer, CV_TODO_INITIATE);
 	memzero_explicit(secret, sizeof(secret));
 	memzero_explicit(&identity, sizeof(identity));
+	return err;
 }

@@ -15,6 +15,7 @@
 #include "../wire.h"
 
 struct cv_device;
+struct cv_identity;
 struct cv_peer;
 
 /**
@@ -64,13 +65,31 @@ struct cv_exchange {
 	struct rcu_head rcu;
 };
 
-int cv_exchange_init(void);
-void cv_exchange_exit(void);
-int cv_exchange_create_queue(struct cv_device *dev);
-void cv_exchange_destroy_queue(struct cv_device *dev);
-void cv_exchange_receive(struct cv_device *dev, const struct cv_endpoint *from,
-			 const void *message, size_t bytes);
-void cv_exchange_initiate(struct cv_peer *peer);
+/**
+ * struct cv_exchange_received - a handshake message that came in, and from where
+ */
+struct cv_exchange_received {
+	/** @from: who sent it, unproven */
+	struct cv_endpoint from;
+	/** @bytes: its size, right for its type */
+	unsigned int bytes;
+	/** @message: the message, by its type */
+	union {
+		__le32 type;
+		struct cv_wire_initiation initiation;
+		struct cv_wire_response response;
+		struct cv_wire_cookie cookie;
+		u8 raw[sizeof(struct cv_wire_initiation)];
+	} message;
+};
+
+void cv_exchange_take_cookie(struct cv_device *dev,
+			     const struct cv_exchange_received *received);
+void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity *identity,
+				 const struct cv_exchange_received *received);
+void cv_exchange_take_response(struct cv_device *dev, const struct cv_identity *identity,
+			       const struct cv_exchange_received *received);
+int cv_exchange_initiate(struct cv_peer *peer);
 void cv_exchange_clear(struct cv_peer *peer);
 void cv_exchange_renew(struct cv_peer *peer);
 

@@ -1,69 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock behind timer_rules.c, and what is done when something falls due. All
- * rooms report events here.
+ * The clock behind timer_rules.c. All parts of the module report events here; what falls
+ * due is done by work.c.
  */
 #include <linux/random.h>
 #include <linux/ktime.h>
 #include <linux/timer.h>
-#include <linux/workqueue.h>
 
-#include "exchange.h"
-#include "session.h"
 #include "timers.h"
 #include "../control/device.h"
 #include "../control/peer.h"
 #include "../control/trace.h"
-#include "../datapath/tx.h"
-
-/*
- * How much longer, at most, the next initiation waits after an answer that undid our own:
- * both initiations crossed, and would again if one takes longer than the difference of two
- * jitters to arrive and be answered.
- */
-#define CV_TIMERS_CROSSED_JITTER_MS 2500
 
 /* As many ticks from now a timer of the kernel's is not late. */
 #define CV_TIMERS_EXACT_JIFFIES 63
 
-static struct workqueue_struct *cv_timers_wq;
-
-static void cv_timers_fire(struct timer_list *timer);
-static void cv_timers_work(struct work_struct *work);
-
-/**
- * cv_timers_init() - make what peers' work runs on
- *
- * Context: module load. Return: 0 or -ENOMEM.
- */
-int cv_timers_init(void)
-{
-	cv_timers_wq = alloc_workqueue("culvert-peer", WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM,
-				       0);
-	return cv_timers_wq ? 0 : -ENOMEM;
-}
-
-/**
- * cv_timers_exit() - undo cv_timers_init()
- *
- * Context: module unload, no peer left.
- */
-void cv_timers_exit(void)
-{
-	destroy_workqueue(cv_timers_wq);
-}
-
 /**
  * cv_timers_create() - timers of a new peer, stopped
  * @peer: not yet published
+ * @fire: called when one is due, or may be: asks cv_timers_expired()
  */
-void cv_timers_create(struct cv_peer *peer)
+void cv_timers_create(struct cv_peer *peer, void (*fire)(struct timer_list *timer))
 {
 	spin_lock_init(&peer->timer_lock);
 	memset(&peer->timers, 0, sizeof(peer->timers));
-	timer_setup(&peer->timer, cv_timers_fire, 0);
-	INIT_WORK(&peer->work, cv_timers_work);
-	peer->todo = 0;
+	timer_setup(&peer->timer, fire, 0);
 }
 
 static u32 cv_timers_now_ms(void)
@@ -145,54 +106,26 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 }
 
 /**
- * cv_timers_send_waiting() - the link has come up, or has got a private key
- * @peer: borrowed or referenced
+ * cv_timers_expired() - which timers of a peer are due
+ * @peer: its timer has fired
+ * @exhausted: set to whether too many initiations have got no answer
  *
- * What is staged, or a persistent keepalive, goes at once, not when a timer fires.
- * Context: any but hard interrupts.
- */
-void cv_timers_send_waiting(struct cv_peer *peer)
-{
-	if (READ_ONCE(peer->timers.persistent_s))
-		cv_tx_send_keepalive(peer);
-	else if (!skb_queue_empty_lockless(&peer->staged))
-		cv_tx_send_staged(peer);
-}
-
-/*
- * Between two initiations the retry timer remembers that one is wanted, and its jitter is
- * what keeps two ends from trying at the same moment, which undoes both initiations: so
- * packets, which come at both all the while, leave it the whole of its time. The coarse
- * clock may be a little before @initiated_ns.
- */
-static bool cv_timers_retry_comes(const struct cv_peer *peer)
-{
-	const s64 most_ns = CV_WIRE_RETRY_S * NSEC_PER_SEC +
-			    CV_TIMERS_CROSSED_JITTER_MS * NSEC_PER_MSEC;
-	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
-
-	return initiated_ns && READ_ONCE(peer->timers.deadline_ms[CV_TIMER_RETRY]) &&
-	       (s64)(ktime_get_coarse_boottime_ns() - initiated_ns) < most_ns;
-}
-
-/**
- * cv_timers_request() - have something done that may sleep
- * @peer: borrowed or referenced
- * @todo: what
+ * Those that are due are off on return, and the others wait.
  *
- * Context: any but hard interrupts.
+ * Context: softirq.
+ * Return: bits by enum cv_timer.
  */
-void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
+unsigned int cv_timers_expired(struct cv_peer *peer, bool *exhausted)
 {
-	if (todo == CV_TODO_INITIATE && cv_timers_retry_comes(peer))
-		return;
-	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
-		return;
-	/* The packet path only borrows it: it may be on its way out. */
-	if (!cv_peer_tryget(peer))
-		return;
-	if (!queue_work(cv_timers_wq, &peer->work))
-		cv_peer_put(peer);
+	u32 now_ms = cv_timers_now_ms();
+	unsigned int due;
+
+	spin_lock(&peer->timer_lock);
+	due = cv_timer_rules_expired(&peer->timers, now_ms);
+	*exhausted = cv_timer_rules_exhausted(&peer->timers);
+	cv_timers_arm(peer, now_ms);
+	spin_unlock(&peer->timer_lock);
+	return due;
 }
 
 /**
@@ -207,60 +140,4 @@ void cv_timers_shutdown(struct cv_peer *peer)
 {
 	cv_timers_event(peer, CV_EVENT_STOP);
 	timer_shutdown_sync(&peer->timer);
-}
-
-static void cv_timers_give_up(struct cv_peer *peer)
-{
-	cv_tx_drop_staged(peer, CV_DROP_TX_GAVE_UP);
-	cv_timers_event(peer, CV_EVENT_GIVE_UP);
-}
-
-static void cv_timers_fire(struct timer_list *timer)
-{
-	struct cv_peer *peer = container_of(timer, struct cv_peer, timer);
-	u32 now_ms = cv_timers_now_ms();
-	bool exhausted;
-	unsigned int due;
-
-	spin_lock(&peer->timer_lock);
-	due = cv_timer_rules_expired(&peer->timers, now_ms);
-	exhausted = cv_timer_rules_exhausted(&peer->timers);
-	cv_timers_arm(peer, now_ms);
-	spin_unlock(&peer->timer_lock);
-
-	if (due & BIT(CV_TIMER_WIPE))
-		cv_timers_request(peer, CV_TODO_WIPE);
-	if (due & (BIT(CV_TIMER_KEEPALIVE) | BIT(CV_TIMER_PERSISTENT)))
-		cv_tx_send_keepalive(peer);
-	if (due & BIT(CV_TIMER_RETRY)) {
-		if (exhausted) {
-			cv_timers_give_up(peer);
-		} else {
-			cv_path_forget_source(&peer->path);
-			cv_timers_request(peer, CV_TODO_RETRY);
-		}
-	}
-	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
-		cv_path_forget_source(&peer->path);
-		cv_timers_request(peer, CV_TODO_INITIATE);
-	}
-}
-
-static void cv_timers_work(struct work_struct *work)
-{
-	struct cv_peer *peer = container_of(work, struct cv_peer, work);
-
-	/* Unless a new session has set its own time meanwhile. */
-	if (test_and_clear_bit(CV_TODO_WIPE, &peer->todo) &&
-	    !READ_ONCE(peer->timers.deadline_ms[CV_TIMER_WIPE])) {
-		cv_exchange_clear(peer);
-		cv_session_drop_all(peer);
-	}
-	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
-		clear_bit(CV_TODO_INITIATE, &peer->todo);
-		cv_exchange_initiate(peer);
-	} else if (test_and_clear_bit(CV_TODO_INITIATE, &peer->todo)) {
-		cv_exchange_initiate(peer);
-	}
-	cv_peer_put(peer);
 }

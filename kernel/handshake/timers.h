@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The clock behind timer_rules: one kernel timer and one work item a peer. The
- * rooms report events; what falls due is done here.
+ * The clock behind timer_rules: one kernel timer per peer. All
+ * parts of the module report events; what falls due is done by work.c.
  */
 #ifndef CV_HANDSHAKE_TIMERS_H
 #define CV_HANDSHAKE_TIMERS_H
@@ -11,27 +11,20 @@
 #include "timer_rules.h"
 
 struct cv_peer;
+struct timer_list;
 
-/**
- * enum cv_timers_todo - bits of &cv_peer.todo
- * @CV_TODO_INITIATE: send an initiation, unless one was sent lately
- * @CV_TODO_RETRY: send an initiation because the last was not answered
- * @CV_TODO_WIPE: forget all keys
+/*
+ * How much longer, at most, the next initiation waits after an answer that undid our own:
+ * both initiations crossed, and would again if one takes longer than the difference of two
+ * jitters to arrive and be answered.
  */
-enum cv_timers_todo {
-	CV_TODO_INITIATE,
-	CV_TODO_RETRY,
-	CV_TODO_WIPE,
-};
+#define CV_TIMERS_CROSSED_JITTER_MS 2500
 
 /* On and off with the link: CV_EVENT_START and CV_EVENT_STOP. */
-int cv_timers_init(void);
-void cv_timers_exit(void);
-void cv_timers_create(struct cv_peer *peer);
+void cv_timers_create(struct cv_peer *peer, void (*fire)(struct timer_list *timer));
 void cv_timers_event(struct cv_peer *peer, enum cv_event event);
 void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds);
-void cv_timers_send_waiting(struct cv_peer *peer);
-void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo);
+unsigned int cv_timers_expired(struct cv_peer *peer, bool *exhausted);
 void cv_timers_shutdown(struct cv_peer *peer);
 
 #endif /* CV_HANDSHAKE_TIMERS_H */

@@ -14,6 +14,7 @@
 #include <shim.h>
 
 #include <handshake/exchange.h>
+#include <handshake/inbox.h>
 #include <handshake/noise.h>
 #include <handshake/session.h>
 #include <tables/index.h>
@@ -338,7 +339,7 @@ static bool deliver(unsigned int side, const u8 *message, size_t bytes, u8 from)
 	read_state(&before, end);
 	derived = 0;
 	delivering = find_genuine(side, message, bytes);
-	cv_exchange_receive(end->dev, &endpoint, message, bytes);
+	cv_inbox_receive(end->dev, &endpoint, message, bytes);
 	fake_run_works();
 	fake_unlocked = NULL;
 	delivering = -1;
@@ -601,7 +602,7 @@ static void step_load(unsigned int side)
 	/* A message with a right mac1 is what notices it: the others still wait then. */
 	put_mac1(&ends[side], (u8 *)&junk, sizeof(junk));
 	for (i = 0; i <= 4096 / 8; i++) {
-		cv_exchange_receive(ends[side].dev, &nowhere, &junk, sizeof(junk));
+		cv_inbox_receive(ends[side].dev, &nowhere, &junk, sizeof(junk));
 		memset(&junk.macs, 0, sizeof(junk.macs));
 	}
 	fake_run_works();
@@ -624,7 +625,7 @@ static void step_no_memory(struct fuzz_input *in)
 	derived = 0;
 	delivering = sent_count - 1;
 	shim_fail_after(how % 8);
-	cv_exchange_receive(end->dev, &endpoint, log.raw, log.bytes);
+	cv_inbox_receive(end->dev, &endpoint, log.raw, log.bytes);
 	fake_run_works();
 	shim_fail_after(-1);
 	delivering = -1;

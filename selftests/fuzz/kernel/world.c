@@ -14,9 +14,11 @@
 #include <datapath/tx.h>
 #include <datapath/xmit.h>
 #include <handshake/exchange.h>
+#include <handshake/inbox.h>
 #include <handshake/noise.h>
 #include <handshake/session.h>
 #include <handshake/timers.h>
+#include <handshake/work.h>
 
 #include "../fuzz.h"
 #include "world.h"
@@ -43,7 +45,7 @@ void world_init(void)
 		return;
 	done = true;
 	cv_noise_init();
-	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_exchange_init());
+	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_inbox_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	world_lasting = shim_live_objects();
 }
@@ -71,7 +73,7 @@ struct cv_device *world_create(unsigned int number)
 	rcu_assign_pointer(dev->birth_net, &fake_net);
 	dev->drops = alloc_percpu(struct cv_drop_counts);
 	assert(dev->drops && !cv_peers_init(&dev->peers) && !cv_index_init(&dev->index) &&
-	       !cv_exchange_create_queue(dev));
+	       !cv_inbox_create(dev));
 	atomic_set(&dev->alive, 1);
 	return dev;
 }
@@ -99,7 +101,7 @@ static void world_destroy_link(struct world_link *link)
 	assert(atomic_read(&dev->alive) == 1);
 	cv_device_put(dev);
 	assert(!link->netdev.holders);
-	cv_exchange_destroy_queue(dev);
+	cv_inbox_destroy(dev);
 	cv_index_destroy(&dev->index);
 	cv_peers_destroy(&dev->peers);
 	free_percpu(dev->drops);
@@ -239,8 +241,8 @@ void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
 	cv_drop_add(dev, reason, 1);
 }
 
-/* handshake/timers.c */
-void cv_timers_create(struct cv_peer *peer)
+/* handshake/timers.c and work.c */
+void cv_work_create(struct cv_peer *peer)
 {
 }
 
@@ -255,11 +257,11 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 	peer->timers.persistent_s = seconds;
 }
 
-void cv_timers_request(struct cv_peer *peer, enum cv_timers_todo todo)
+void cv_work_request(struct cv_peer *peer, enum cv_work_todo todo)
 {
 }
 
-void cv_timers_send_waiting(struct cv_peer *peer)
+void cv_work_send_waiting(struct cv_peer *peer)
 {
 }
 
