@@ -12,7 +12,8 @@
 #include "control/link.h"
 #include "control/netlink.h"
 #include "control/netlink_wireguard.h"
-#include "control/peer.h"
+#include "core/peer.h"
+#include "core/reaper.h"
 #include "datapath/batch.h"
 #include "datapath/flow.h"
 #include "datapath/hook.h"
@@ -48,6 +49,7 @@ static const struct cv_main_step {
 } cv_main_steps[] = {
 	{ cv_allowedips_init_caches, cv_allowedips_exit_caches },
 	{ cv_peer_init, cv_peer_exit },
+	{ cv_reaper_init_wq, cv_reaper_exit_wq },
 	{ cv_batch_init, cv_batch_exit },
 	{ cv_scratch_init, cv_scratch_exit },
 	{ NULL, cv_seal_exit },

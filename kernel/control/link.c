@@ -21,9 +21,10 @@
 #include <net/rtnetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "device.h"
 #include "link.h"
-#include "peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
+#include "../core/reaper.h"
 #include "../datapath/lane.h"
 #include "../datapath/path.h"
 #include "../datapath/socket.h"
@@ -64,37 +65,6 @@ static const struct device_type cv_link_wireguard_type = {
 	.name = CV_LINK_WIREGUARD,
 };
 
-static int cv_link_create_drops(struct cv_device *dev)
-{
-	dev->drops = alloc_percpu(struct cv_drop_counts);
-	return dev->drops ? 0 : -ENOMEM;
-}
-
-static void cv_link_destroy_drops(struct cv_device *dev)
-{
-	free_percpu(dev->drops);
-}
-
-static int cv_link_create_peers(struct cv_device *dev)
-{
-	return cv_peers_init(&dev->peers);
-}
-
-static void cv_link_destroy_peers(struct cv_device *dev)
-{
-	cv_peers_destroy(&dev->peers);
-}
-
-static int cv_link_create_index(struct cv_device *dev)
-{
-	return cv_index_init(&dev->index);
-}
-
-static void cv_link_destroy_index(struct cv_device *dev)
-{
-	cv_index_destroy(&dev->index);
-}
-
 /* As long as there is one link, the module cannot be unloaded. */
 static int cv_link_hold_module(struct cv_device *dev)
 {
@@ -113,9 +83,7 @@ static const struct cv_link_part {
 	void (*destroy)(struct cv_device *dev);
 } cv_link_parts[] = {
 	{ cv_link_hold_module, cv_link_release_module },
-	{ cv_link_create_drops, cv_link_destroy_drops },
-	{ cv_link_create_peers, cv_link_destroy_peers },
-	{ cv_link_create_index, cv_link_destroy_index },
+	{ cv_device_create_tables, cv_device_destroy_tables },
 	{ cv_inbox_create, cv_inbox_destroy },
 	{ cv_lane_create, cv_lane_destroy },
 };
@@ -194,24 +162,12 @@ ALLOW_ERROR_INJECTION(cv_link_attach, ERRNO);
 static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *params,
 		       struct netlink_ext_ack *extack)
 {
-	static u64 serial;
 	struct cv_device *dev = netdev_priv(netdev);
 
 	ASSERT_RTNL();
 	if (netdev->num_tx_queues > 1)
 		NL_SET_ERR_MSG(extack, "numtxqueues: of the TX queues only the first is used");
-	dev->netdev = netdev;
-	dev->serial = ++serial;
-	dev->peer_sequence = 1;
-	mutex_init(&dev->lock);
-	mutex_init(&dev->reap_lock);
-	INIT_LIST_HEAD(&dev->peer_list);
-	INIT_LIST_HEAD(&dev->leaving);
-	INIT_LIST_HEAD(&dev->reaping);
-	INIT_WORK(&dev->reaper, cv_peer_reap);
-	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
-	cv_allowedips_init(&dev->leaving_ips, &dev->reap_lock);
-	rcu_assign_pointer(dev->birth_net, rtnl_newlink_link_net(params));
+	cv_device_init(dev, netdev, rtnl_newlink_link_net(params));
 	return register_netdevice(netdev);
 }
 
@@ -331,11 +287,7 @@ static int cv_link_stop(struct net_device *netdev)
 
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
-		cv_timers_event(peer, CV_EVENT_STOP);
-		cv_exchange_clear(peer);
-		/* After that: until it has seen the link down, an exchange makes sessions. */
-		cv_session_drop_all(peer);
-		cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
+		cv_peer_stop(peer);
 	}
 	mutex_unlock(&dev->lock);
 	cv_socket_close(dev);
@@ -352,7 +304,7 @@ static void cv_link_delete(struct net_device *netdev, struct list_head *head)
 	struct cv_device *dev = netdev_priv(netdev);
 
 	mutex_lock(&dev->lock);
-	cv_peer_remove_all(dev);
+	cv_reaper_remove_all(dev);
 	mutex_unlock(&dev->lock);
 	unregister_netdevice_queue(netdev, head);
 }
@@ -365,7 +317,7 @@ static void cv_link_detach(struct net_device *netdev)
 	list_del(&dev->link);
 	RCU_INIT_POINTER(dev->birth_net, NULL);
 	mutex_lock(&dev->lock);
-	cv_peer_remove_all(dev);
+	cv_reaper_remove_all(dev);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
 	/* Waits for a grace period, as cv_path_has_routes_into() relies on. */
@@ -381,8 +333,6 @@ static void cv_link_release(struct net_device *netdev)
 	mutex_lock(&cv_link_kept_lock);
 	list_del(&dev->kept);
 	mutex_unlock(&cv_link_kept_lock);
-	mutex_destroy(&dev->lock);
-	mutex_destroy(&dev->reap_lock);
 	cv_link_destroy_parts(dev, ARRAY_SIZE(cv_link_parts));
 }
 
@@ -606,7 +556,7 @@ static void cv_link_wipe_all(void)
 
 	mutex_lock(&cv_link_kept_lock);
 	list_for_each_entry(dev, &cv_link_kept, kept)
-		cv_peer_wipe_all(dev);
+		cv_reaper_wipe_all(dev);
 	mutex_unlock(&cv_link_kept_lock);
 	cv_session_wait_wiped();
 }

@@ -9,10 +9,10 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "device.h"
 #include "link.h"
 #include "netlink.h"
 #include "netlink_wireguard.h"
+#include "../core/device.h"
 
 /* The kernel's own check would do, but for what it says. */
 static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ack *extack)

@@ -16,10 +16,10 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "device.h"
 #include "link.h"
 #include "netlink.h"
-#include "peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
 #include "../datapath/socket.h"
 
 /**

@@ -28,10 +28,11 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "device.h"
 #include "netlink.h"
 #include "netlink_wireguard.h"
-#include "peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
+#include "../core/reaper.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
@@ -688,7 +689,7 @@ static void cv_netlink_set_identity(struct cv_netlink_set *set)
 	if (set->identity) {
 		self = cv_peers_find(&set->dev->peers, set->identity->public_key);
 		if (self)
-			cv_peer_remove(self);
+			cv_reaper_remove(self);
 	}
 	cv_device_set_identity(set->dev, set->identity);
 	set->identity = NULL;
@@ -722,7 +723,7 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 	if (element->action == CV_NETLINK_SET_NOTHING)
 		return;
 	if (element->action == CV_NETLINK_SET_REMOVE) {
-		cv_peer_remove(peer);
+		cv_reaper_remove(peer);
 		return;
 	}
 	if (element->preshared_key) {
@@ -763,7 +764,7 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 
 	lockdep_assert_held(&set->dev->lock);
 	if (set->replace_peers)
-		cv_peer_remove_all(set->dev);
+		cv_reaper_remove_all(set->dev);
 	if (fwmark)
 		cv_netlink_set_fwmark(set->dev, nla_get_u32(fwmark));
 	cv_netlink_set_identity(set);

@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 
 #include "batch.h"
-#include "../control/peer.h"
+#include "../core/peer.h"
 #include "../handshake/session.h"
 
 static struct kmem_cache *cv_batch_cache;

@@ -9,7 +9,7 @@
 #include <net/gro.h>
 
 #include "lane.h"
-#include "../control/device.h"
+#include "../core/device.h"
 
 /* Memory of packets that may wait in one lane, and as much again while it is polled. */
 #define CV_LANE_MAX_BYTES (2 << 20)

@@ -17,7 +17,7 @@
 #include "merge.h"
 #include "open.h"
 #include "scratch.h"
-#include "../control/device.h"
+#include "../core/device.h"
 #include "../handshake/session.h"
 
 /**

@@ -23,9 +23,9 @@
 
 #include "batch.h"
 #include "order.h"
-#include "../control/device.h"
-#include "../control/peer.h"
-#include "../control/trace.h"
+#include "../core/device.h"
+#include "../core/peer.h"
+#include "../core/trace.h"
 #include "../handshake/session.h"
 
 /* By how many batches one may have been overtaken and still take its place. */

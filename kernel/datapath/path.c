@@ -12,7 +12,7 @@
 #include <net/route.h>
 
 #include "path.h"
-#include "../control/device.h"
+#include "../core/device.h"
 
 /**
  * DOC: Routes

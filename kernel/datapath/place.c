@@ -15,10 +15,10 @@
 #include "policy.h"
 #include "queue.h"
 #include "worker.h"
-#include "../control/cpu.h"
-#include "../control/device.h"
-#include "../control/peer.h"
-#include "../control/trace.h"
+#include "../core/cpu.h"
+#include "../core/device.h"
+#include "../core/peer.h"
+#include "../core/trace.h"
 #include "../handshake/session.h"
 
 /* Whose turn it was, of what this CPU hands out. */

@@ -16,7 +16,7 @@
 #include <net/sch_generic.h>
 
 #include "queue.h"
-#include "../control/device.h"
+#include "../core/device.h"
 
 /*
  * The limit's arithmetic knows when nothing was left to do, but not that one CPU had

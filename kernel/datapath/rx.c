@@ -20,7 +20,7 @@
 #include "rx.h"
 #include "socket.h"
 #include "tx.h"
-#include "../control/device.h"
+#include "../core/device.h"
 #include "../handshake/inbox.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"

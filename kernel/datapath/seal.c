@@ -22,7 +22,7 @@
 #include "seal.h"
 #include "segment.h"
 #include "xmit.h"
-#include "../control/device.h"
+#include "../core/device.h"
 #include "../handshake/session.h"
 
 /* What a UDP payload can be at most, over IPv4 and, for a lone packet, over IPv6. */

@@ -17,7 +17,7 @@
 #include "hook.h"
 #include "rx.h"
 #include "socket.h"
-#include "../control/device.h"
+#include "../core/device.h"
 
 /* How often a port is chosen anew because IPv6 has it taken. */
 #define CV_SOCKET_PORT_TRIES 100

@@ -22,7 +22,7 @@
 #include "segment.h"
 #include "tx.h"
 #include "xmit.h"
-#include "../control/device.h"
+#include "../core/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
 #include "../handshake/work.h"

@@ -8,7 +8,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#include "../control/drop.h"
+#include "../core/drop.h"
 
 struct cv_peer;
 

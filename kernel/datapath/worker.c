@@ -24,7 +24,7 @@
 #include "order.h"
 #include "policy.h"
 #include "worker.h"
-#include "../control/peer.h"
+#include "../core/peer.h"
 #include "../handshake/session.h"
 
 /**

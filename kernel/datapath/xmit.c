@@ -17,8 +17,8 @@
 #include "path.h"
 #include "socket.h"
 #include "xmit.h"
-#include "../control/device.h"
-#include "../control/peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
 
 static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 			 struct sk_buff *skb);

@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include <linux/udp.h>
 
-#include "../control/drop.h"
+#include "../core/drop.h"
 
 /* Room for all outer headers before a payload. */
 #define CV_XMIT_HEADROOM_BYTES (LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct udphdr))

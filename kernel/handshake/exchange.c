@@ -13,8 +13,8 @@
 #include "session.h"
 #include "tai64n.h"
 #include "timers.h"
-#include "../control/device.h"
-#include "../control/peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
 #include "../datapath/tx.h"
 #include "../datapath/xmit.h"
 

@@ -15,8 +15,8 @@
 #include "exchange.h"
 #include "inbox.h"
 #include "ratelimit.h"
-#include "../control/cpu.h"
-#include "../control/device.h"
+#include "../core/cpu.h"
+#include "../core/device.h"
 #include "../datapath/xmit.h"
 
 /* DS field of cookie replies: a handshake asks for low drop probability, they for nothing. */

@@ -10,7 +10,7 @@
 #include <linux/wait.h>
 
 #include "session.h"
-#include "../control/device.h"
+#include "../core/device.h"
 #include "../datapath/socket.h"
 
 /* How long cv_session_wait_wiped() waits for batches, in seconds. */

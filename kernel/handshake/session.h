@@ -10,7 +10,7 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
-#include "../control/peer.h"
+#include "../core/peer.h"
 #include "../tables/index.h"
 #include "../tables/replay.h"
 #include "../wire.h"

@@ -8,9 +8,9 @@
 #include <linux/timer.h>
 
 #include "timers.h"
-#include "../control/device.h"
-#include "../control/peer.h"
-#include "../control/trace.h"
+#include "../core/device.h"
+#include "../core/peer.h"
+#include "../core/trace.h"
 
 /* As many ticks from now a timer of the kernel's is not late. */
 #define CV_TIMERS_EXACT_JIFFIES 63

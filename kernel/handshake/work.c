@@ -10,8 +10,8 @@
 #include "session.h"
 #include "timers.h"
 #include "work.h"
-#include "../control/device.h"
-#include "../control/peer.h"
+#include "../core/device.h"
+#include "../core/peer.h"
 #include "../datapath/tx.h"
 
 static struct workqueue_struct *cv_work_wq;

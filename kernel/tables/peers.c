@@ -13,7 +13,7 @@
 #include <linux/string.h>
 
 #include "peers.h"
-#include "../control/peer.h"
+#include "../core/peer.h"
 
 static siphash_key_t cv_peers_secret;
 

@@ -4,11 +4,12 @@
  */
 #include <crypto/curve25519.h>
 
-#include <control/device.h>
+#include <core/device.h>
 #include <control/link.h>
 #include <control/netlink.h>
 #include <control/netlink_wireguard.h>
-#include <control/peer.h>
+#include <core/peer.h>
+#include <core/reaper.h>
 #include <datapath/path.h>
 #include <datapath/socket.h>
 #include <datapath/tx.h>
@@ -45,7 +46,8 @@ void world_init(void)
 		return;
 	done = true;
 	cv_noise_init();
-	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_inbox_init());
+	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
+	       !cv_inbox_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	world_lasting = shim_live_objects();
 }
@@ -61,19 +63,10 @@ struct cv_device *world_create(unsigned int number)
 	link->netdev.running = true;
 	link->netdev.has_gro = true;
 	link->netdev.holders = 1;
-	dev->netdev = &link->netdev;
-	mutex_init(&dev->lock);
-	mutex_init(&dev->reap_lock);
-	INIT_LIST_HEAD(&dev->peer_list);
-	INIT_LIST_HEAD(&dev->leaving);
-	INIT_LIST_HEAD(&dev->reaping);
-	INIT_WORK(&dev->reaper, cv_peer_reap);
-	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
-	cv_allowedips_init(&dev->leaving_ips, &dev->reap_lock);
-	rcu_assign_pointer(dev->birth_net, &fake_net);
-	dev->drops = alloc_percpu(struct cv_drop_counts);
-	assert(dev->drops && !cv_peers_init(&dev->peers) && !cv_index_init(&dev->index) &&
-	       !cv_inbox_create(dev));
+	rtnl_lock();
+	cv_device_init(dev, &link->netdev, &fake_net);
+	rtnl_unlock();
+	assert(!cv_device_create_tables(dev) && !cv_inbox_create(dev));
 	atomic_set(&dev->alive, 1);
 	return dev;
 }
@@ -84,7 +77,7 @@ static void world_destroy_link(struct world_link *link)
 
 	link->netdev.running = false;
 	mutex_lock(&dev->lock);
-	cv_peer_remove_all(dev);
+	cv_reaper_remove_all(dev);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
 	fake_run_works();
@@ -102,9 +95,7 @@ static void world_destroy_link(struct world_link *link)
 	cv_device_put(dev);
 	assert(!link->netdev.holders);
 	cv_inbox_destroy(dev);
-	cv_index_destroy(&dev->index);
-	cv_peers_destroy(&dev->peers);
-	free_percpu(dev->drops);
+	cv_device_destroy_tables(dev);
 	link->exists = false;
 }
 
@@ -177,7 +168,7 @@ void world_remove_peer(struct cv_peer *peer)
 	struct cv_device *dev = peer->dev;
 
 	mutex_lock(&dev->lock);
-	cv_peer_remove(peer);
+	cv_reaper_remove(peer);
 	mutex_unlock(&dev->lock);
 }
 
@@ -214,7 +205,7 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
 	return netdev->ifindex & 1;
 }
 
-/* control/drop.c */
+/* core/drop.c */
 void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
 {
 	assert(reason > CV_DROP_NONE && reason < CV_DROP_COUNT);

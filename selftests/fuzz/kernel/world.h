@@ -6,8 +6,8 @@
 #ifndef FUZZ_KERNEL_WORLD_H
 #define FUZZ_KERNEL_WORLD_H
 
-#include <control/device.h>
-#include <control/peer.h>
+#include <core/device.h>
+#include <core/peer.h>
 #include <datapath/endpoint.h>
 
 #define WORLD_LINKS 4

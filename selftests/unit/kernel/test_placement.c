@@ -10,7 +10,7 @@
 #include <datapath/policy.h>
 #include <datapath/queue.h>
 #include <datapath/worker.h>
-#include <control/device.h>
+#include <core/device.h>
 #include <handshake/session.h>
 #include <shim.h>
 #include <unit.h>

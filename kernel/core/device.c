@@ -1,15 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What belongs to a device as a whole: how long its memory is kept, and its static
- * key. For link.c, peer.c, netlink and the handshake.
+ * What belongs to a device as a whole: how it begins, how long its memory is kept, and its
+ * static key. For link.c, peer.c, netlink and the handshake.
  */
 #include <crypto/curve25519.h>
 #include <crypto/utils.h>
 #include <linux/error-injection.h>
+#include <linux/percpu.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "device.h"
+
+/**
+ * cv_device_init() - a device without tables, peers or a key
+ * @dev: zeros
+ * @netdev: its link
+ * @net: the namespace that the link is made in, which its sockets stay in
+ *
+ * Context: RTNL.
+ */
+void cv_device_init(struct cv_device *dev, struct net_device *netdev, struct net *net)
+{
+	static u64 serial;
+
+	ASSERT_RTNL();
+	dev->netdev = netdev;
+	dev->serial = ++serial;
+	dev->peer_sequence = 1;
+	mutex_init(&dev->lock);
+	INIT_LIST_HEAD(&dev->peer_list);
+	cv_reaper_init(&dev->reaper);
+	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
+	rcu_assign_pointer(dev->birth_net, net);
+}
+
+/**
+ * cv_device_create_tables() - what a device finds peers and sessions by, and its counters
+ * @dev: from cv_device_init()
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative error, with nothing made.
+ */
+int cv_device_create_tables(struct cv_device *dev)
+{
+	int err = -ENOMEM;
+
+	dev->drops = alloc_percpu(struct cv_drop_counts);
+	if (!dev->drops)
+		return err;
+	err = cv_peers_init(&dev->peers);
+	if (err)
+		goto free_drops;
+	err = cv_index_init(&dev->index);
+	if (err)
+		goto destroy_peers;
+	return 0;
+
+destroy_peers:
+	cv_peers_destroy(&dev->peers);
+free_drops:
+	free_percpu(dev->drops);
+	return err;
+}
+
+ALLOW_ERROR_INJECTION(cv_device_create_tables, ERRNO);
+
+/**
+ * cv_device_destroy_tables() - undo cv_device_create_tables()
+ * @dev: the device, without peers
+ *
+ * Context: process, may sleep.
+ */
+void cv_device_destroy_tables(struct cv_device *dev)
+{
+	cv_index_destroy(&dev->index);
+	cv_peers_destroy(&dev->peers);
+	free_percpu(dev->drops);
+	mutex_destroy(&dev->lock);
+	mutex_destroy(&dev->reaper.lock);
+}
 
 /**
  * cv_device_get() - keep the memory of a device and of its link

@@ -3,16 +3,16 @@
  * A device: what one culvert link owns. Lives in the private area of its
  * net_device.
  */
-#ifndef CV_CONTROL_DEVICE_H
-#define CV_CONTROL_DEVICE_H
+#ifndef CV_CORE_DEVICE_H
+#define CV_CORE_DEVICE_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
 
 #include "drop.h"
+#include "reaper.h"
 #include "../datapath/queue.h"
 #include "../handshake/cookie.h"
 #include "../tables/allowedips.h"
@@ -29,7 +29,7 @@ struct cv_inbox;
  * DOC: locking
  *
  * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
- * &cv_device.reap_lock, then &cv_peer.exchange_lock (all may sleep), then the spinlocks,
+ * &cv_reaper.lock, then &cv_peer.exchange_lock (all may sleep), then the spinlocks,
  * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
  * list of dropped sessions in session.c is locked, &cv_peer.timer_lock,
  * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
@@ -108,18 +108,8 @@ struct cv_device {
 	struct cv_index index;
 	/** @allowed_ips: peers by inner address */
 	struct cv_allowedips allowed_ips;
-	/** @leaving: removed peers that the reaper has not come to yet, under @lock */
-	struct list_head leaving;
-	/** @leaving_count: removed peers that have not been torn down yet, under @lock */
-	unsigned int leaving_count;
-	/** @reaping: those that @reaper is at; added under @lock, removed under @reap_lock */
-	struct list_head reaping;
-	/** @reaper: tears removed peers down; counts in @alive while it is queued */
-	struct work_struct reaper;
-	/** @reap_lock: @leaving_ips and what leaves @reaping; taken inside @lock */
-	struct mutex reap_lock;
-	/** @leaving_ips: allowed IPs of peers removed all at once, out of use */
-	struct cv_allowedips leaving_ips;
+	/** @reaper: the peers that have been removed */
+	struct cv_reaper reaper;
 	/** @inbox: handshake messages that wait for a worker */
 	struct cv_inbox *inbox;
 	/** @lanes: one a CPU: opened packets on their way up, with GRO */
@@ -142,6 +132,9 @@ struct cv_device {
 	atomic_t rx_flight_bytes ____cacheline_aligned_in_smp;
 };
 
+void cv_device_init(struct cv_device *dev, struct net_device *netdev, struct net *net);
+int cv_device_create_tables(struct cv_device *dev);
+void cv_device_destroy_tables(struct cv_device *dev);
 void cv_device_get(struct cv_device *dev);
 void cv_device_put(struct cv_device *dev);
 void cv_device_changed(struct cv_device *dev);
@@ -149,4 +142,4 @@ bool cv_device_read_identity(struct cv_device *dev, struct cv_identity *copy);
 struct cv_identity *cv_device_make_identity(const u8 private_key[CV_WIRE_KEY_BYTES]);
 void cv_device_set_identity(struct cv_device *dev, struct cv_identity *identity);
 
-#endif /* CV_CONTROL_DEVICE_H */
+#endif /* CV_CORE_DEVICE_H */

@@ -4,8 +4,8 @@
  * while idle: whatever only an active peer needs hangs off it and is allocated
  * when first used.
  */
-#ifndef CV_CONTROL_PEER_H
-#define CV_CONTROL_PEER_H
+#ifndef CV_CORE_PEER_H
+#define CV_CORE_PEER_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -125,9 +125,6 @@ void cv_peer_put(struct cv_peer *peer);
 int cv_peer_reserve(struct cv_peer *peer);
 void cv_peer_cancel(struct cv_peer *peer);
 void cv_peer_publish(struct cv_peer *peer);
-void cv_peer_remove(struct cv_peer *peer);
-void cv_peer_remove_all(struct cv_device *dev);
-void cv_peer_wipe_all(struct cv_device *dev);
-void cv_peer_reap(struct work_struct *work);
+void cv_peer_stop(struct cv_peer *peer);
 
-#endif /* CV_CONTROL_PEER_H */
+#endif /* CV_CORE_PEER_H */

@@ -2,8 +2,8 @@
 /*
  * Taking turns among CPUs, for what hands work to per-CPU workers.
  */
-#ifndef CV_CONTROL_CPU_H
-#define CV_CONTROL_CPU_H
+#ifndef CV_CORE_CPU_H
+#define CV_CORE_CPU_H
 
 #include <linux/cpumask.h>
 
@@ -25,4 +25,4 @@ static inline int cv_cpu_next(unsigned int *last)
 	return cpu;
 }
 
-#endif /* CV_CONTROL_CPU_H */
+#endif /* CV_CORE_CPU_H */

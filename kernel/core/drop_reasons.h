@@ -18,8 +18,8 @@
  *
  * Documentation/adding.md says what else a new reason needs.
  */
-#ifndef CV_CONTROL_DROP_REASONS_H
-#define CV_CONTROL_DROP_REASONS_H
+#ifndef CV_CORE_DROP_REASONS_H
+#define CV_CORE_DROP_REASONS_H
 
 #define CV_DROP_REASONS(R)									\
 	/* an inner packet on its way out */							\
@@ -119,4 +119,4 @@
 	R(HS_COOKIE, "hs_bad_cookie", RX_ERRORS, NONE, NOT_SPECIFIED,				\
 	  "a cookie reply that does not open, or the second one")
 
-#endif /* CV_CONTROL_DROP_REASONS_H */
+#endif /* CV_CORE_DROP_REASONS_H */

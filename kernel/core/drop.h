@@ -3,8 +3,8 @@
  * Every reason for which a packet or a message is refused (drop_reasons.h) is counted, read
  * with `ethtool -S` and summed into `ip -s link`. What refuses something calls one of these.
  */
-#ifndef CV_CONTROL_DROP_H
-#define CV_CONTROL_DROP_H
+#ifndef CV_CORE_DROP_H
+#define CV_CORE_DROP_H
 
 #include <linux/percpu.h>
 #include <linux/types.h>
@@ -72,4 +72,4 @@ u64 cv_drop_sum_odd(const struct cv_device *dev);
 const char *cv_drop_name(enum cv_drop reason);
 enum cv_drop_class cv_drop_class_of(enum cv_drop reason, bool wireguard);
 
-#endif /* CV_CONTROL_DROP_H */
+#endif /* CV_CORE_DROP_H */

@@ -6,8 +6,8 @@
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM culvert
 
-#if !defined(CV_CONTROL_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
-#define CV_CONTROL_TRACE_H
+#if !defined(CV_CORE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define CV_CORE_TRACE_H
 
 #include <linux/netdevice.h>
 #include <linux/tracepoint.h>
@@ -121,10 +121,10 @@ DEFINE_EVENT(cv_batch, cv_batch_leaves,
 	TP_ARGS(netdev, peer, batch)
 );
 
-#endif /* CV_CONTROL_TRACE_H */
+#endif /* CV_CORE_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH
-#define TRACE_INCLUDE_PATH control
+#define TRACE_INCLUDE_PATH core
 #undef TRACE_INCLUDE_FILE
 #define TRACE_INCLUDE_FILE trace
 #include <trace/define_trace.h>

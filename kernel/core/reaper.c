@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Peers are removed: taken out of the tables at once by netlink_set.c or link.c, and taken
+ * apart by a worker of their device, however many there are.
+ */
+#include <linux/error-injection.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "device.h"
+#include "peer.h"
+#include "reaper.h"
+#include "../handshake/exchange.h"
+#include "../handshake/session.h"
+#include "../handshake/timers.h"
+
+/**
+ * DOC: The end of a peer
+ *
+ * Removal is bounded in time, because it only unpublishes: the peer leaves the tables,
+ * so that nothing finds it, and is marked dead, so that whoever has found it begins
+ * nothing new. The reaper of its device then stops its timers, drops its sessions, its
+ * exchange and what is staged, and gives back the reference of the list. Sessions,
+ * batches and queued work hold references of their own, which drain. The last one frees
+ * the peer after a grace period, since readers may borrow it under RCU. All that may last
+ * longer than the namespace the link was born in: see path.c, DOC: Routes.
+ */
+
+/* Peers that the reaper tears down before others may use its worker. */
+#define CV_REAPER_RUN_BUDGET 256
+
+static struct workqueue_struct *cv_reaper_wq;
+
+static void cv_reaper_run(struct work_struct *work);
+
+/**
+ * cv_reaper_init_wq() - make what all reapers share
+ *
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
+ */
+int cv_reaper_init_wq(void)
+{
+	cv_reaper_wq = alloc_workqueue("culvert_reaper", WQ_UNBOUND, 0);
+	return cv_reaper_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * cv_reaper_exit_wq() - undo cv_reaper_init_wq()
+ *
+ * Context: module unload, no device left.
+ */
+void cv_reaper_exit_wq(void)
+{
+	destroy_workqueue(cv_reaper_wq);
+}
+
+/**
+ * cv_reaper_init() - a device's reaper, with nothing to do
+ * @reaper: of a new device
+ */
+void cv_reaper_init(struct cv_reaper *reaper)
+{
+	INIT_LIST_HEAD(&reaper->waiting);
+	INIT_LIST_HEAD(&reaper->working);
+	INIT_WORK(&reaper->work, cv_reaper_run);
+	mutex_init(&reaper->lock);
+	cv_allowedips_init(&reaper->ips, &reaper->lock);
+}
+
+/* The rest of a removal is the reaper's. */
+static void cv_reaper_wake(struct cv_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	cv_device_get(dev);
+	if (!queue_work(cv_reaper_wq, &dev->reaper.work))
+		cv_device_put(dev);
+}
+
+/**
+ * cv_reaper_remove() - a peer is no longer one of its device
+ * @peer: published; the reference of the list is given back in a while
+ *
+ * Context: process, holds &cv_device.lock; cannot fail.
+ */
+void cv_reaper_remove(struct cv_peer *peer)
+{
+	struct cv_device *dev = peer->dev;
+
+	lockdep_assert_held(&dev->lock);
+	WRITE_ONCE(peer->dead, true);
+	cv_peers_remove(&dev->peers, peer);
+	cv_allowedips_remove_peer(&dev->allowed_ips, &peer->allowed_ips);
+	list_move_tail(&peer->link, &dev->reaper.waiting);
+	dev->reaper.count++;
+	dev->peer_count--;
+	cv_device_changed(dev);
+	/* Cheap for one peer, and so nothing more comes in by it from here on. */
+	cv_session_drop_all(peer);
+	cv_reaper_wake(dev);
+}
+
+/* Set all allowed IPs aside, in the time that one would take. */
+static void cv_reaper_set_ips_aside(struct cv_device *dev)
+{
+	struct cv_allowedips *from = &dev->allowed_ips;
+	struct cv_allowedips *to = &dev->reaper.ips;
+	unsigned int i;
+
+	mutex_lock(&dev->reaper.lock);
+	for (i = 0; i < ARRAY_SIZE(to->root); i++)
+		rcu_assign_pointer(to->root[i],
+				   rcu_replace_pointer(from->root[i], NULL,
+						       lockdep_is_held(&dev->lock)));
+	mutex_unlock(&dev->reaper.lock);
+}
+
+/*
+ * The reaper still has peers of the last time: these are taken out of the tables here
+ * and now, lest they pile up there.
+ */
+static void cv_reaper_unpublish_all(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	cv_allowedips_free(&dev->allowed_ips);
+	list_for_each_entry(peer, &dev->peer_list, link)
+		cv_peers_remove(&dev->peers, peer);
+}
+
+/**
+ * cv_reaper_remove_all() - remove all peers of a device
+ * @dev: the device
+ *
+ * Does as little for each peer as can be done: being dead it is found no more. The
+ * reaper does the rest.
+ *
+ * Context: process, holds &cv_device.lock; cannot fail.
+ */
+void cv_reaper_remove_all(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	lockdep_assert_held(&dev->lock);
+	if (list_empty(&dev->peer_list))
+		return;
+	list_for_each_entry(peer, &dev->peer_list, link)
+		WRITE_ONCE(peer->dead, true);
+	if (dev->reaper.count)
+		cv_reaper_unpublish_all(dev);
+	else
+		cv_reaper_set_ips_aside(dev);
+	list_splice_tail_init(&dev->peer_list, &dev->reaper.waiting);
+	dev->reaper.count += dev->peer_count;
+	dev->peer_count = 0;
+	cv_device_changed(dev);
+	cv_reaper_wake(dev);
+}
+
+static void cv_reaper_wipe(struct cv_peer *peer)
+{
+	cv_exchange_clear(peer);
+	cv_session_drop_all(peer);
+	cond_resched();
+}
+
+/**
+ * cv_reaper_wipe_all() - forget all keys that were agreed on with the peers of a device
+ * @dev: the device; its link may have been deleted
+ *
+ * Those of removed peers, too; a peer that is in no list any more has none. They are
+ * wiped after a grace period: see cv_session_wait_wiped().
+ *
+ * Context: process, may sleep.
+ */
+void cv_reaper_wipe_all(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_reaper_wipe(peer);
+		cv_timers_event(peer, CV_EVENT_WIPED);
+	}
+	list_for_each_entry(peer, &dev->reaper.waiting, link)
+		cv_reaper_wipe(peer);
+	mutex_lock(&dev->reaper.lock);
+	list_for_each_entry(peer, &dev->reaper.working, link)
+		cv_reaper_wipe(peer);
+	mutex_unlock(&dev->reaper.lock);
+	mutex_unlock(&dev->lock);
+}
+
+static void cv_reaper_tear_down(struct cv_peer *peer)
+{
+	struct cv_device *dev = peer->dev;
+
+	/* Not there any more, unless all peers were removed at once. */
+	cv_peers_remove(&dev->peers, peer);
+	cv_timers_shutdown(peer);
+	cv_peer_stop(peer);
+	mutex_lock(&dev->reaper.lock);
+	/* Not before it has no keys any more: see cv_reaper_wipe_all(). */
+	list_del(&peer->link);
+	cv_allowedips_remove_peer(&dev->reaper.ips, &peer->allowed_ips);
+	mutex_unlock(&dev->reaper.lock);
+	cv_peer_put(peer);
+}
+
+/* Tear some removed peers down, and come again for more. */
+static void cv_reaper_run(struct work_struct *work)
+{
+	struct cv_device *dev = container_of(work, struct cv_device, reaper.work);
+	unsigned int count = 0;
+
+	mutex_lock(&dev->lock);
+	list_splice_tail_init(&dev->reaper.waiting, &dev->reaper.working);
+	mutex_unlock(&dev->lock);
+
+	for (; !list_empty(&dev->reaper.working) && count < CV_REAPER_RUN_BUDGET; count++) {
+		cv_reaper_tear_down(list_first_entry(&dev->reaper.working, struct cv_peer, link));
+		cond_resched();
+	}
+
+	mutex_lock(&dev->lock);
+	dev->reaper.count -= count;
+	if (dev->reaper.count)
+		cv_reaper_wake(dev);
+	mutex_unlock(&dev->lock);
+	cv_device_put(dev);
+}
