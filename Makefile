@@ -174,12 +174,12 @@ replaces := culvert-replaces-wireguard.conf
 .PHONY: replace-wireguard
 replace-wireguard:
 	install -D -m 644 packaging/modprobe.d/$(replaces) '$(DESTDIR)/etc/modprobe.d/$(replaces)'
-	@echo 'From the next loading: delete the links of kind wireguard, then rmmod wireguard culvert'
+	@echo 'From the next loading: delete the links of kind wireguard, then modprobe -r wireguard culvert'
 
 .PHONY: restore-wireguard
 restore-wireguard:
 	rm -f '$(DESTDIR)/etc/modprobe.d/$(replaces)'
-	@echo 'From the next loading: delete the links of kind wireguard, then rmmod culvert'
+	@echo 'From the next loading: delete the links of kind wireguard, then modprobe -r culvert'
 
 .PHONY: dkms-test
 dkms-test:
