@@ -170,7 +170,7 @@ struct cvl_device {
 	struct cvl_peer *last_peer;
 };
 
-/* model.c */
+/* device.c */
 struct cvl_device *cvl_device_create(void);
 void cvl_device_destroy(struct cvl_device *dev);
 struct cvl_peer *cvl_peer_append(struct cvl_device *dev);
@@ -194,7 +194,7 @@ void cvl_curve25519(uint8_t out[CVL_KEY_BYTES],
 		    const uint8_t scalar[CVL_KEY_BYTES],
 		    const uint8_t point[CVL_KEY_BYTES]);
 
-/* word.c */
+/* parse.c */
 int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err);
 int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err);
 int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
@@ -242,7 +242,7 @@ int cvl_config_read(struct cvl_device *dev, const char *file,
 void cvl_config_make_whole(struct cvl_device *dev);
 int cvl_config_print(FILE *out, const struct cvl_device *dev);
 
-/* sync.c */
+/* diff.c */
 int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
 		    const struct cvl_device *wanted, struct cvl_error *err);
 bool cvl_device_is_empty(const struct cvl_device *change);

@@ -14,7 +14,7 @@
  * A peer of one side. A file may have several sections with one key: each adds to what
  * those before it say, as it does when the kernel gets them one after the other.
  */
-struct cvl_sync_peer {
+struct cvl_diff_peer {
 	const struct cvl_peer *peer;
 	size_t section;
 	/* position of the last list that replaces all before it, or 0 */
@@ -26,27 +26,27 @@ struct cvl_sync_peer {
 };
 
 /* The owner of a prefix that no peer has. */
-#define CVL_SYNC_NOBODY SIZE_MAX
+#define CVL_DIFF_NO_OWNER SIZE_MAX
 
 /* A prefix of one side, masked, given to its owner or taken from it at a position. */
-struct cvl_sync_ip {
+struct cvl_diff_ip {
 	struct cvl_allowed_ip ip;
 	size_t owner;
 	size_t position;
 };
 
 /* One side: arrays sorted by public key, and by owner and prefix. */
-struct cvl_sync_side {
-	struct cvl_sync_peer *peers;
+struct cvl_diff_side {
+	struct cvl_diff_peer *peers;
 	size_t peer_count;
-	struct cvl_sync_ip *ips;
+	struct cvl_diff_ip *ips;
 	size_t ip_count;
 };
 
-static int cvl_sync_compare_peers(const void *a, const void *b)
+static int cvl_diff_compare_peers(const void *a, const void *b)
 {
-	const struct cvl_sync_peer *x = a;
-	const struct cvl_sync_peer *y = b;
+	const struct cvl_diff_peer *x = a;
+	const struct cvl_diff_peer *y = b;
 	int order = memcmp(x->peer->public_key, y->peer->public_key,
 			   CVL_KEY_BYTES);
 
@@ -55,7 +55,7 @@ static int cvl_sync_compare_peers(const void *a, const void *b)
 	return (x->section > y->section) - (x->section < y->section);
 }
 
-static int cvl_sync_compare_prefix(const struct cvl_allowed_ip *a,
+static int cvl_diff_compare_prefix(const struct cvl_allowed_ip *a,
 				   const struct cvl_allowed_ip *b)
 {
 	if (a->family != b->family)
@@ -65,29 +65,29 @@ static int cvl_sync_compare_prefix(const struct cvl_allowed_ip *a,
 	return memcmp(&a->v6, &b->v6, a->family == AF_INET6 ? 16 : 4);
 }
 
-static int cvl_sync_by_prefix(const void *a, const void *b)
+static int cvl_diff_by_prefix(const void *a, const void *b)
 {
-	const struct cvl_sync_ip *x = a;
-	const struct cvl_sync_ip *y = b;
-	int order = cvl_sync_compare_prefix(&x->ip, &y->ip);
+	const struct cvl_diff_ip *x = a;
+	const struct cvl_diff_ip *y = b;
+	int order = cvl_diff_compare_prefix(&x->ip, &y->ip);
 
 	if (order)
 		return order;
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-static int cvl_sync_by_owner(const void *a, const void *b)
+static int cvl_diff_by_owner(const void *a, const void *b)
 {
-	const struct cvl_sync_ip *x = a;
-	const struct cvl_sync_ip *y = b;
+	const struct cvl_diff_ip *x = a;
+	const struct cvl_diff_ip *y = b;
 
 	if (x->owner != y->owner)
 		return x->owner < y->owner ? -1 : 1;
-	return cvl_sync_compare_prefix(&x->ip, &y->ip);
+	return cvl_diff_compare_prefix(&x->ip, &y->ip);
 }
 
 /* Clears the bits behind the prefix, as the kernel does. */
-static void cvl_sync_mask(struct cvl_allowed_ip *ip)
+static void cvl_diff_mask(struct cvl_allowed_ip *ip)
 {
 	uint8_t *bytes = (uint8_t *)&ip->v6;
 	size_t size = ip->family == AF_INET6 ? 16 : 4;
@@ -104,13 +104,13 @@ static void cvl_sync_mask(struct cvl_allowed_ip *ip)
 	}
 }
 
-static void cvl_sync_free(struct cvl_sync_side *side)
+static void cvl_diff_free(struct cvl_diff_side *side)
 {
 	free(side->peers);
 	free(side->ips);
 }
 
-static void cvl_sync_merge(struct cvl_sync_peer *into, const struct cvl_peer *peer)
+static void cvl_diff_merge(struct cvl_diff_peer *into, const struct cvl_peer *peer)
 {
 	if (peer->has & CVL_PEER_PRESHARED_KEY)
 		into->preshared_from = peer;
@@ -121,20 +121,20 @@ static void cvl_sync_merge(struct cvl_sync_peer *into, const struct cvl_peer *pe
 }
 
 /* Sorts the sections by key, makes one peer of those with the same, and tells each whose. */
-static void cvl_sync_fold_peers(struct cvl_sync_side *side, size_t *owners)
+static void cvl_diff_fold_peers(struct cvl_diff_side *side, size_t *owners)
 {
 	size_t kept = 0;
 	size_t i;
 
 	qsort(side->peers, side->peer_count, sizeof(*side->peers),
-	      cvl_sync_compare_peers);
+	      cvl_diff_compare_peers);
 	for (i = 0; i < side->peer_count; i++) {
-		struct cvl_sync_peer section = side->peers[i];
+		struct cvl_diff_peer section = side->peers[i];
 
 		if (!kept || memcmp(side->peers[kept - 1].peer->public_key,
 				    section.peer->public_key, CVL_KEY_BYTES))
 			side->peers[kept++] = section;
-		cvl_sync_merge(&side->peers[kept - 1], section.peer);
+		cvl_diff_merge(&side->peers[kept - 1], section.peer);
 		owners[section.section] = kept - 1;
 	}
 	side->peer_count = kept;
@@ -144,11 +144,11 @@ static void cvl_sync_fold_peers(struct cvl_sync_side *side, size_t *owners)
  * Who has a prefix after all that happens to it, from @ip to @end: the last to get it,
  * unless it is taken away from that one or a full list of that one comes later.
  */
-static size_t cvl_sync_owner(const struct cvl_sync_side *side,
-			     const struct cvl_sync_ip *ip,
-			     const struct cvl_sync_ip *end)
+static size_t cvl_diff_owner(const struct cvl_diff_side *side,
+			     const struct cvl_diff_ip *ip,
+			     const struct cvl_diff_ip *end)
 {
-	size_t owner = CVL_SYNC_NOBODY;
+	size_t owner = CVL_DIFF_NO_OWNER;
 	size_t since = 0;
 
 	for (; ip < end; ip++) {
@@ -156,57 +156,57 @@ static size_t cvl_sync_owner(const struct cvl_sync_side *side,
 			owner = ip->owner;
 			since = ip->position;
 		} else if (ip->owner == owner) {
-			owner = CVL_SYNC_NOBODY;
+			owner = CVL_DIFF_NO_OWNER;
 		}
 	}
-	if (owner != CVL_SYNC_NOBODY && side->peers[owner].replaced_at > since)
-		return CVL_SYNC_NOBODY;
+	if (owner != CVL_DIFF_NO_OWNER && side->peers[owner].replaced_at > since)
+		return CVL_DIFF_NO_OWNER;
 	return owner;
 }
 
 /* Finds each prefix its one owner and sorts by owner. */
-static void cvl_sync_fold_ips(struct cvl_sync_side *side)
+static void cvl_diff_fold_ips(struct cvl_diff_side *side)
 {
-	struct cvl_sync_ip *end = side->ips + side->ip_count;
-	struct cvl_sync_ip *first = side->ips;
-	struct cvl_sync_ip *kept = side->ips;
-	struct cvl_sync_ip *next;
+	struct cvl_diff_ip *end = side->ips + side->ip_count;
+	struct cvl_diff_ip *first = side->ips;
+	struct cvl_diff_ip *kept = side->ips;
+	struct cvl_diff_ip *next;
 
 	qsort(side->ips, side->ip_count, sizeof(*side->ips),
-	      cvl_sync_by_prefix);
+	      cvl_diff_by_prefix);
 	for (; first < end; first = next) {
 		size_t owner;
 
 		for (next = first + 1; next < end; next++) {
-			if (cvl_sync_compare_prefix(&first->ip, &next->ip))
+			if (cvl_diff_compare_prefix(&first->ip, &next->ip))
 				break;
 		}
-		owner = cvl_sync_owner(side, first, next);
-		if (owner == CVL_SYNC_NOBODY)
+		owner = cvl_diff_owner(side, first, next);
+		if (owner == CVL_DIFF_NO_OWNER)
 			continue;
 		kept->ip = first->ip;
 		kept->ip.remove = false;
 		kept++->owner = owner;
 	}
 	side->ip_count = (size_t)(kept - side->ips);
-	qsort(side->ips, side->ip_count, sizeof(*side->ips), cvl_sync_by_owner);
+	qsort(side->ips, side->ip_count, sizeof(*side->ips), cvl_diff_by_owner);
 }
 
-static void cvl_sync_add_ip(struct cvl_sync_side *side, const struct cvl_allowed_ip *ip,
+static void cvl_diff_add_ip(struct cvl_diff_side *side, const struct cvl_allowed_ip *ip,
 			    size_t owner, size_t position)
 {
-	struct cvl_sync_ip *entry = &side->ips[side->ip_count++];
+	struct cvl_diff_ip *entry = &side->ips[side->ip_count++];
 
 	entry->ip = *ip;
-	cvl_sync_mask(&entry->ip);
+	cvl_diff_mask(&entry->ip);
 	entry->owner = owner;
 	entry->position = position;
 }
 
 /* Where a peer's lists have signs only, they build on what it has now. */
-static void cvl_sync_add_now(struct cvl_sync_side *side, const struct cvl_sync_side *now)
+static void cvl_diff_add_now(struct cvl_diff_side *side, const struct cvl_diff_side *now)
 {
-	const struct cvl_sync_ip *ip;
+	const struct cvl_diff_ip *ip;
 	size_t i = 0;
 
 	for (ip = now->ips; ip < now->ips + now->ip_count; ip++) {
@@ -218,14 +218,14 @@ static void cvl_sync_add_now(struct cvl_sync_side *side, const struct cvl_sync_s
 				       owner->public_key, CVL_KEY_BYTES)) < 0)
 			i++;
 		if (!order && !side->peers[i].replaced_at)
-			cvl_sync_add_ip(side, &ip->ip, i, 0);
+			cvl_diff_add_ip(side, &ip->ip, i, 0);
 	}
 }
 
-static void cvl_sync_collect_ips(struct cvl_sync_side *side,
+static void cvl_diff_collect_ips(struct cvl_diff_side *side,
 				 const struct cvl_device *dev,
 				 const size_t *owners,
-				 const struct cvl_sync_side *now)
+				 const struct cvl_diff_side *now)
 {
 	const struct cvl_allowed_ip *ip;
 	const struct cvl_peer *peer;
@@ -239,14 +239,14 @@ static void cvl_sync_collect_ips(struct cvl_sync_side *side,
 		if (peer->replace_allowed_ips)
 			side->peers[owner].replaced_at = position;
 		for (ip = peer->allowed_ips; ip; ip = ip->next)
-			cvl_sync_add_ip(side, ip, owner, ++position);
+			cvl_diff_add_ip(side, ip, owner, ++position);
 	}
 	if (now)
-		cvl_sync_add_now(side, now);
-	cvl_sync_fold_ips(side);
+		cvl_diff_add_now(side, now);
+	cvl_diff_fold_ips(side);
 }
 
-static void cvl_sync_count(const struct cvl_device *dev, size_t *peers, size_t *ips)
+static void cvl_diff_count(const struct cvl_device *dev, size_t *peers, size_t *ips)
 {
 	const struct cvl_allowed_ip *ip;
 	const struct cvl_peer *peer;
@@ -258,14 +258,14 @@ static void cvl_sync_count(const struct cvl_device *dev, size_t *peers, size_t *
 	}
 }
 
-static int cvl_sync_allocate(struct cvl_sync_side *side,
+static int cvl_diff_allocate(struct cvl_diff_side *side,
 			     const struct cvl_device *dev,
-			     const struct cvl_sync_side *now, size_t **owners)
+			     const struct cvl_diff_side *now, size_t **owners)
 {
 	size_t ips = now ? now->ip_count : 0;
 	size_t peers = 0;
 
-	cvl_sync_count(dev, &peers, &ips);
+	cvl_diff_count(dev, &peers, &ips);
 	side->peers = calloc(peers + 1, sizeof(*side->peers));
 	side->ips = calloc(ips + 1, sizeof(*side->ips));
 	*owners = calloc(peers + 1, sizeof(**owners));
@@ -273,16 +273,16 @@ static int cvl_sync_allocate(struct cvl_sync_side *side,
 }
 
 /* @now is what the other side builds on, or NULL for what the kernel has. */
-static int cvl_sync_collect(struct cvl_sync_side *side,
+static int cvl_diff_collect(struct cvl_diff_side *side,
 			    const struct cvl_device *dev,
-			    const struct cvl_sync_side *now)
+			    const struct cvl_diff_side *now)
 {
 	const struct cvl_peer *peer;
 	size_t *owners = NULL;
-	int ret = cvl_sync_allocate(side, dev, now, &owners);
+	int ret = cvl_diff_allocate(side, dev, now, &owners);
 
 	for (peer = dev->peers; peer && !ret; peer = peer->next) {
-		struct cvl_sync_peer *p = &side->peers[side->peer_count];
+		struct cvl_diff_peer *p = &side->peers[side->peer_count];
 
 		p->peer = peer;
 		p->preshared_from = peer;
@@ -291,24 +291,24 @@ static int cvl_sync_collect(struct cvl_sync_side *side,
 		p->section = side->peer_count++;
 	}
 	if (!ret) {
-		cvl_sync_fold_peers(side, owners);
-		cvl_sync_collect_ips(side, dev, owners, now);
+		cvl_diff_fold_peers(side, owners);
+		cvl_diff_collect_ips(side, dev, owners, now);
 	}
 	free(owners);
 	return ret;
 }
 
 /* The range of a side's prefixes that one peer has. */
-struct cvl_sync_range {
-	const struct cvl_sync_ip *ip;
-	const struct cvl_sync_ip *end;
+struct cvl_diff_range {
+	const struct cvl_diff_ip *ip;
+	const struct cvl_diff_ip *end;
 };
 
 /* Owners are asked for in ascending order: *cursor moves along. */
-static struct cvl_sync_range cvl_sync_range(const struct cvl_sync_side *side,
+static struct cvl_diff_range cvl_diff_range(const struct cvl_diff_side *side,
 					    size_t *cursor, size_t owner)
 {
-	struct cvl_sync_range range;
+	struct cvl_diff_range range;
 
 	while (*cursor < side->ip_count && side->ips[*cursor].owner < owner)
 		++*cursor;
@@ -324,15 +324,15 @@ static struct cvl_sync_range cvl_sync_range(const struct cvl_sync_side *side,
  * takes it away alone; for wireguard, which learned that late, the whole list
  * is replaced.
  */
-static int cvl_sync_peer_ips(struct cvl_peer *out, struct cvl_sync_range now,
-			     struct cvl_sync_range wanted, bool single)
+static int cvl_diff_peer_ips(struct cvl_peer *out, struct cvl_diff_range now,
+			     struct cvl_diff_range wanted, bool single)
 {
-	const struct cvl_sync_range all = wanted;
+	const struct cvl_diff_range all = wanted;
 
 	while (now.ip < now.end || wanted.ip < wanted.end) {
 		struct cvl_allowed_ip ip;
 		int order = now.ip == now.end ? 1 : wanted.ip == wanted.end ? -1 :
-			cvl_sync_compare_prefix(&now.ip->ip, &wanted.ip->ip);
+			cvl_diff_compare_prefix(&now.ip->ip, &wanted.ip->ip);
 
 		if (!order) {
 			now.ip++;
@@ -358,7 +358,7 @@ static int cvl_sync_peer_ips(struct cvl_peer *out, struct cvl_sync_range now,
 	return 0;
 }
 
-static bool cvl_sync_same_endpoint(const union cvl_address *a,
+static bool cvl_diff_same_endpoint(const union cvl_address *a,
 				   const union cvl_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
@@ -371,12 +371,12 @@ static bool cvl_sync_same_endpoint(const union cvl_address *a,
 	       !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, 16);
 }
 
-static const struct cvl_peer cvl_sync_nobody;
+static const struct cvl_peer cvl_diff_no_peer;
 
 /* The fields in which a peer is to differ from what it is now. */
-static void cvl_sync_peer_fields(struct cvl_peer *out,
+static void cvl_diff_peer_fields(struct cvl_peer *out,
 				 const struct cvl_peer *now,
-				 const struct cvl_sync_peer *wanted)
+				 const struct cvl_diff_peer *wanted)
 {
 	const uint8_t *preshared_key = wanted->preshared_from->preshared_key;
 	const struct cvl_peer *where = wanted->endpoint_from;
@@ -387,7 +387,7 @@ static void cvl_sync_peer_fields(struct cvl_peer *out,
 		out->has |= CVL_PEER_PRESHARED_KEY;
 	}
 	if (where->has & CVL_PEER_ENDPOINT &&
-	    !cvl_sync_same_endpoint(&now->endpoint, &where->endpoint)) {
+	    !cvl_diff_same_endpoint(&now->endpoint, &where->endpoint)) {
 		out->endpoint = where->endpoint;
 		out->has |= CVL_PEER_ENDPOINT;
 	}
@@ -398,10 +398,10 @@ static void cvl_sync_peer_fields(struct cvl_peer *out,
 }
 
 /* Takes the last peer of the change back if nothing about it changes. */
-static int cvl_sync_peer(struct cvl_device *change, const struct cvl_peer *now,
-			 const struct cvl_sync_peer *wanted,
-			 struct cvl_sync_range now_ips,
-			 struct cvl_sync_range wanted_ips)
+static int cvl_diff_peer(struct cvl_device *change, const struct cvl_peer *now,
+			 const struct cvl_diff_peer *wanted,
+			 struct cvl_diff_range now_ips,
+			 struct cvl_diff_range wanted_ips)
 {
 	struct cvl_peer *before = change->last_peer;
 	struct cvl_peer *out = cvl_peer_append(change);
@@ -409,8 +409,8 @@ static int cvl_sync_peer(struct cvl_device *change, const struct cvl_peer *now,
 
 	if (!out)
 		return -ENOMEM;
-	cvl_sync_peer_fields(out, now ? now : &cvl_sync_nobody, wanted);
-	ret = cvl_sync_peer_ips(out, now_ips, wanted_ips,
+	cvl_diff_peer_fields(out, now ? now : &cvl_diff_no_peer, wanted);
+	ret = cvl_diff_peer_ips(out, now_ips, wanted_ips,
 				change->kind == CVL_KIND_CULVERT);
 	if (ret)
 		return ret;
@@ -425,7 +425,7 @@ static int cvl_sync_peer(struct cvl_device *change, const struct cvl_peer *now,
 	return 0;
 }
 
-static int cvl_sync_remove(struct cvl_device *change,
+static int cvl_diff_remove(struct cvl_device *change,
 			   const struct cvl_peer *now)
 {
 	struct cvl_peer *out = cvl_peer_append(change);
@@ -438,9 +438,9 @@ static int cvl_sync_remove(struct cvl_device *change,
 }
 
 /* Both sides are sorted by key: walk them together. */
-static int cvl_sync_peers(struct cvl_device *change,
-			  const struct cvl_sync_side *now,
-			  const struct cvl_sync_side *wanted)
+static int cvl_diff_peers(struct cvl_device *change,
+			  const struct cvl_diff_side *now,
+			  const struct cvl_diff_side *wanted)
 {
 	size_t now_cursor = 0;
 	size_t wanted_cursor = 0;
@@ -449,7 +449,7 @@ static int cvl_sync_peers(struct cvl_device *change,
 	int ret = 0;
 
 	while (!ret && (i < now->peer_count || j < wanted->peer_count)) {
-		struct cvl_sync_range now_ips = { NULL, NULL };
+		struct cvl_diff_range now_ips = { NULL, NULL };
 		const struct cvl_peer *current = NULL;
 		int order = i == now->peer_count ? 1 :
 			j == wanted->peer_count ? -1 :
@@ -458,24 +458,24 @@ static int cvl_sync_peers(struct cvl_device *change,
 			       CVL_KEY_BYTES);
 
 		if (order < 0) {
-			ret = cvl_sync_remove(change, now->peers[i++].peer);
+			ret = cvl_diff_remove(change, now->peers[i++].peer);
 			continue;
 		}
 		if (!order) {
 			current = now->peers[i].peer;
-			now_ips = cvl_sync_range(now, &now_cursor, i++);
+			now_ips = cvl_diff_range(now, &now_cursor, i++);
 		}
-		ret = cvl_sync_peer(change, current, &wanted->peers[j], now_ips,
-				    cvl_sync_range(wanted, &wanted_cursor, j));
+		ret = cvl_diff_peer(change, current, &wanted->peers[j], now_ips,
+				    cvl_diff_range(wanted, &wanted_cursor, j));
 		j++;
 	}
 	return ret;
 }
 
 /* A listen port that the file does not give is any port: the one there is. */
-static void cvl_sync_device(struct cvl_device *change,
-			    const struct cvl_device *now,
-			    const struct cvl_device *wanted)
+static void cvl_diff_device_fields(struct cvl_device *change,
+				   const struct cvl_device *now,
+				   const struct cvl_device *wanted)
 {
 	memcpy(change->name, now->name, sizeof(change->name));
 	change->ifindex = now->ifindex;
@@ -508,21 +508,21 @@ static void cvl_sync_device(struct cvl_device *change,
 int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
 		    const struct cvl_device *wanted, struct cvl_error *err)
 {
-	struct cvl_sync_side now_side = { 0 };
-	struct cvl_sync_side wanted_side = { 0 };
+	struct cvl_diff_side now_side = { 0 };
+	struct cvl_diff_side wanted_side = { 0 };
 	struct cvl_device *dev = cvl_device_create();
 	int ret = -ENOMEM;
 
 	if (dev) {
-		cvl_sync_device(dev, now, wanted);
-		ret = cvl_sync_collect(&now_side, now, NULL);
+		cvl_diff_device_fields(dev, now, wanted);
+		ret = cvl_diff_collect(&now_side, now, NULL);
 		if (!ret)
-			ret = cvl_sync_collect(&wanted_side, wanted, &now_side);
+			ret = cvl_diff_collect(&wanted_side, wanted, &now_side);
 		if (!ret)
-			ret = cvl_sync_peers(dev, &now_side, &wanted_side);
+			ret = cvl_diff_peers(dev, &now_side, &wanted_side);
 	}
-	cvl_sync_free(&now_side);
-	cvl_sync_free(&wanted_side);
+	cvl_diff_free(&now_side);
+	cvl_diff_free(&wanted_side);
 	if (ret) {
 		cvl_device_destroy(dev);
 		dev = NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * The model of a device: make it, let it grow, destroy it. The parsers of
- * files, command lines and netlink messages fill it.
+ * struct cvl_device in memory: create it, append peers and allowed IPs, destroy it.
+ * The parsers of files, command lines and netlink messages fill it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct cvl_device *cvl_device_create(void)
 	return calloc(1, sizeof(struct cvl_device));
 }
 
-static void cvl_model_destroy_peer(struct cvl_peer *peer)
+static void cvl_device_destroy_peer(struct cvl_peer *peer)
 {
 	struct cvl_allowed_ip *ip = peer->allowed_ips;
 
@@ -50,7 +50,7 @@ void cvl_device_destroy(struct cvl_device *dev)
 	while (peer) {
 		struct cvl_peer *next = peer->next;
 
-		cvl_model_destroy_peer(peer);
+		cvl_device_destroy_peer(peer);
 		peer = next;
 	}
 	explicit_bzero(dev, sizeof(*dev));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Read one value of a configuration: config.c calls this for files and the
- * command for its arguments, so that both take and refuse the same words.
+ * Parse one value of a configuration: config.c calls this for files and the
+ * command for its arguments, so that both accept and refuse the same words.
  * Each function names the word at fault and what was expected instead, and
  * changes its output only if it succeeds.
  */
@@ -15,8 +15,8 @@
 
 #include "libculvert.h"
 
-static int cvl_word_refuse(struct cvl_error *err, const char *word,
-			   const char *what, const char *expected)
+static int cvl_parse_refuse(struct cvl_error *err, const char *word,
+			    const char *what, const char *expected)
 {
 	cvl_error_word(err, word);
 	return cvl_error_set(err, -EINVAL, "'%s' is not %s; expected %s",
@@ -24,8 +24,8 @@ static int cvl_word_refuse(struct cvl_error *err, const char *word,
 }
 
 /* Digits and nothing else: no sign, no space, no octal; hexadecimal after 0x. */
-static bool cvl_word_number(uint32_t *number, const char *word, uint32_t max,
-			    bool hex_allowed)
+static bool cvl_parse_number(uint32_t *number, const char *word, uint32_t max,
+			     bool hex_allowed)
 {
 	uint64_t value = 0;
 	unsigned int base = 10;
@@ -55,14 +55,14 @@ static bool cvl_word_number(uint32_t *number, const char *word, uint32_t max,
 }
 
 /* What wg(8) takes in front of a port, for it leaves ports to getaddrinfo(3). */
-static const char *cvl_word_skip_front(const char *word)
+static const char *cvl_parse_skip_front(const char *word)
 {
 	while (isspace((unsigned char)*word))
 		word++;
 	return *word == '+' ? word + 1 : word;
 }
 
-static bool cvl_word_has_space(const char *word, size_t bytes)
+static bool cvl_parse_has_space(const char *word, size_t bytes)
 {
 	size_t i;
 
@@ -74,7 +74,7 @@ static bool cvl_word_has_space(const char *word, size_t bytes)
 }
 
 /* A service of UDP by its name, which begins with a letter. */
-static bool cvl_word_service(uint32_t *port, const char *word)
+static bool cvl_parse_service(uint32_t *port, const char *word)
 {
 	const struct addrinfo hints = {
 		.ai_family = AF_INET,
@@ -110,9 +110,9 @@ int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err)
 {
 	uint32_t number;
 
-	if (!cvl_word_number(&number, cvl_word_skip_front(word), 65535, false) &&
-	    !cvl_word_service(&number, word))
-		return cvl_word_refuse(err, word, "a port",
+	if (!cvl_parse_number(&number, cvl_parse_skip_front(word), 65535, false) &&
+	    !cvl_parse_service(&number, word))
+		return cvl_parse_refuse(err, word, "a port",
 				       "a number from 0 to 65535, or a service of UDP by its name");
 	*port = (uint16_t)number;
 	return 0;
@@ -131,8 +131,8 @@ int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err)
 	uint32_t number = 0;
 
 	if (strcasecmp(word, "off") &&
-	    !cvl_word_number(&number, word, UINT32_MAX, true))
-		return cvl_word_refuse(err, word, "a mark",
+	    !cvl_parse_number(&number, word, UINT32_MAX, true))
+		return cvl_parse_refuse(err, word, "a mark",
 				       "off, or a number of 32 bits, which may be hexadecimal after 0x");
 	*fwmark = number;
 	return 0;
@@ -152,8 +152,8 @@ int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
 	uint32_t number = 0;
 
 	if (strcasecmp(word, "off") &&
-	    !cvl_word_number(&number, word, 65535, false))
-		return cvl_word_refuse(err, word, "an interval",
+	    !cvl_parse_number(&number, word, 65535, false))
+		return cvl_parse_refuse(err, word, "an interval",
 				       "off, or seconds from 0 to 65535");
 	*keepalive_s = (uint16_t)number;
 	return 0;
@@ -175,7 +175,7 @@ int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
 
 	if (!cvl_key_from_text(bytes, word)) {
 		if (!secret)
-			return cvl_word_refuse(err, word, "a key",
+			return cvl_parse_refuse(err, word, "a key",
 					       "44 characters of base64, the last being '='");
 		cvl_error_word(err, "");
 		return cvl_error_set(err, -EINVAL,
@@ -188,7 +188,7 @@ int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
 }
 
 /* The last colon that is not inside brackets, or NULL. */
-static const char *cvl_word_find_port(const char *word)
+static const char *cvl_parse_find_port(const char *word)
 {
 	const char *end;
 
@@ -209,7 +209,7 @@ static const char *cvl_word_find_port(const char *word)
 int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 		      struct cvl_error *err)
 {
-	const char *colon = cvl_word_find_port(word);
+	const char *colon = cvl_parse_find_port(word);
 	const char *host = *word == '[' ? word + 1 : word;
 	const char *digits;
 	char *service;
@@ -218,18 +218,18 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 
 	if (!colon || !colon[1] || colon == word || word[0] == ']' ||
 	    (*word == '[' && word[1] == ']'))
-		return cvl_word_refuse(err, word, "an endpoint",
+		return cvl_parse_refuse(err, word, "an endpoint",
 				       "HOST:PORT, ADDRESS:PORT or [ADDRESS]:PORT");
 	host_size = (size_t)(colon - host) - (*word == '[' ? 1 : 0);
 	/* getaddrinfo(3) would ask a name server for a name with white space */
-	digits = cvl_word_skip_front(colon + 1);
-	if (cvl_word_has_space(host, host_size) ||
-	    cvl_word_has_space(digits, strlen(digits)))
-		return cvl_word_refuse(err, word, "an endpoint",
+	digits = cvl_parse_skip_front(colon + 1);
+	if (cvl_parse_has_space(host, host_size) ||
+	    cvl_parse_has_space(digits, strlen(digits)))
+		return cvl_parse_refuse(err, word, "an endpoint",
 				       "HOST:PORT without white space");
 	if (!isalpha((unsigned char)*digits) &&
-	    (!cvl_word_number(&port, digits, 65535, false) || !port))
-		return cvl_word_refuse(err, word, "an endpoint",
+	    (!cvl_parse_number(&port, digits, 65535, false) || !port))
+		return cvl_parse_refuse(err, word, "an endpoint",
 				       "a port from 1 to 65535 after the last ':'");
 	service = strdup(digits);
 	if (!service)
@@ -245,7 +245,7 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 }
 
 /* The text is "ADDRESS" or "ADDRESS/BITS" and is cut in two at the slash. */
-static bool cvl_word_prefix(struct cvl_allowed_ip *ip, char *text)
+static bool cvl_parse_prefix(struct cvl_allowed_ip *ip, char *text)
 {
 	char *slash = strchr(text, '/');
 	uint32_t max;
@@ -259,15 +259,15 @@ static bool cvl_word_prefix(struct cvl_allowed_ip *ip, char *text)
 	bits = max;
 	if (inet_pton(ip->family, text, &ip->v6) != 1)
 		return false;
-	if (slash && !cvl_word_number(&bits, slash + 1, max, false))
+	if (slash && !cvl_parse_number(&bits, slash + 1, max, false))
 		return false;
 	ip->prefix_bits = (uint8_t)bits;
 	return true;
 }
 
 /* One item of the list; its text is used up. */
-static int cvl_word_allowed_ip(struct cvl_peer *peer, char *item,
-			       char sign, struct cvl_error *err)
+static int cvl_parse_allowed_ip(struct cvl_peer *peer, char *item,
+				char sign, struct cvl_error *err)
 {
 	char whole[CVL_ALLOWED_IP_TEXT_SIZE + 16];
 	struct cvl_allowed_ip ip;
@@ -278,8 +278,8 @@ static int cvl_word_allowed_ip(struct cvl_peer *peer, char *item,
 		size = sizeof(whole) - 1;
 	memcpy(whole, item, size);
 	whole[size] = '\0';
-	if (!cvl_word_prefix(&ip, item))
-		return cvl_word_refuse(err, whole, "an allowed IP",
+	if (!cvl_parse_prefix(&ip, item))
+		return cvl_parse_refuse(err, whole, "an allowed IP",
 				       "ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6");
 	ip.remove = sign == '-';
 	if (!cvl_allowed_ip_append(peer, &ip))
@@ -288,7 +288,7 @@ static int cvl_word_allowed_ip(struct cvl_peer *peer, char *item,
 }
 
 /* Takes white space out, wherever it is. */
-static void cvl_word_compact(char *text)
+static void cvl_parse_compact(char *text)
 {
 	char *out = text;
 
@@ -320,7 +320,7 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 
 	if (!list)
 		return cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_word_compact(list);
+	cvl_parse_compact(list);
 	if (!*list)
 		rest = NULL;
 	while (!ret && (item = strsep(&rest, ","))) {
@@ -330,7 +330,7 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			sign = *item++;
 			change = true;
 		}
-		ret = cvl_word_allowed_ip(peer, item, sign, err);
+		ret = cvl_parse_allowed_ip(peer, item, sign, err);
 	}
 	if (!ret)
 		peer->replace_allowed_ips = !change;

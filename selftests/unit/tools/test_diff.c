@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unit test of tools/lib/sync.c: the difference of two configurations, applied
+ * Unit test of tools/lib/diff.c: the difference of two configurations, applied
  * to the first by a model of the kernel, gives the second, and what is the same
  * is not touched; selftests/unit/run runs it.
  */
