@@ -5,59 +5,39 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "text.h"
 
-/* Room for a key and a generous amount of white space around it. */
-#define CMD_KEYFILE_BYTES 512
+/* Too many for a key with a generous amount of white space around it. */
+#define CMD_KEYFILE_BYTES 511
 
 static const char cmd_keyfile_form[] = "44 characters of base64";
 
-/* Reads to the end; -EFBIG if there is more than fits. */
-static ssize_t cmd_keyfile_read_all(int fd, char *text, size_t text_size)
+static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], struct cvl_text *text,
+			     bool may_be_empty, struct cvl_error *err)
 {
-	size_t used = 0;
-
-	while (used < text_size) {
-		ssize_t n = read(fd, text + used, text_size - used);
-
-		if (!n)
-			return (ssize_t)used;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			used += (size_t)n;
-	}
-	return -EFBIG;
-}
-
-static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], char *text,
-			     size_t used, bool may_be_empty,
-			     struct cvl_error *err)
-{
-	const char *begin = text;
-	bool empty = !used;
+	const char *begin = text->bytes;
+	size_t used = text->used;
 
 	if (cvl_text_skip_mark(&begin, &used, err))
 		return err->code;
-	text += begin - text;
 	/* a zero byte would hide what follows it */
-	if (memchr(text, '\0', used))
+	if (memchr(begin, '\0', used))
 		return cvl_error_set(err, -EINVAL,
 				     "there is a zero byte in it; expected %s",
 				     cmd_keyfile_form);
-	while (used && isspace((unsigned char)text[used - 1]))
+	while (used && isspace((unsigned char)begin[used - 1]))
 		used--;
-	text[used] = '\0';
+	text->bytes[begin - text->bytes + used] = '\0';
 	while (isspace((unsigned char)*begin))
 		begin++;
 	/* white space alone is more likely a mistake */
-	if (empty && may_be_empty) {
+	if (!text->used && may_be_empty) {
 		memset(key, 0, CVL_KEY_BYTES);
 		return 0;
 	}
@@ -77,33 +57,21 @@ static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], char *text,
 int cmd_keyfile_read(uint8_t key[CVL_KEY_BYTES], const char *path, int fd,
 		     bool may_be_empty, struct cvl_error *err)
 {
-	char text[CMD_KEYFILE_BYTES];
-	bool opened = fd < 0;
-	ssize_t used;
-	int ret;
+	struct cvl_text text = { 0 };
+	int ret = cvl_text_read(&text, path, fd, CMD_KEYFILE_BYTES);
 
-	if (opened)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return cvl_error_set(err, -errno, "%s: %s", path,
-				     strerror(errno));
-	used = cmd_keyfile_read_all(fd, text, sizeof(text) - 1);
-	if (opened)
-		close(fd);
-	if (used == -EFBIG) {
+	if (ret == -EFBIG) {
 		ret = cvl_error_set(err, -EINVAL,
 				    "%s: this is too long for a key; expected %s",
 				    path, cmd_keyfile_form);
-	} else if (used < 0) {
-		ret = cvl_error_set(err, (int)used, "%s: %s", path,
-				    strerror((int)-used));
+	} else if (ret) {
+		cvl_error_set(err, ret, "%s: %s", path, strerror(-ret));
 	} else {
-		ret = cmd_keyfile_parse(key, text, (size_t)used, may_be_empty,
-					err);
+		ret = cmd_keyfile_parse(key, &text, may_be_empty, err);
 		if (ret)
 			cvl_error_prefix(err, "%s: ", path);
 	}
-	explicit_bzero(text, sizeof(text));
+	cvl_text_wipe(&text);
 	return ret;
 }
 

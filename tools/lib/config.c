@@ -9,13 +9,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "libculvert.h"
+#include "text.h"
 
 /* Longer than any word, shorter than a key. */
 #define CVL_CONFIG_WORD_MAX 24
@@ -309,47 +308,6 @@ int cvl_config_parse(struct cvl_device *dev, const char *file,
 	return ret;
 }
 
-/* What was read so far; wiped when it moves, since it holds keys. */
-struct cvl_config_text {
-	char *bytes;
-	size_t used;
-	size_t size;
-};
-
-static bool cvl_config_text_grow(struct cvl_config_text *text)
-{
-	size_t size = text->size ? text->size * 2 : 16384;
-	char *bytes = malloc(size);
-
-	if (!bytes)
-		return false;
-	if (text->used)
-		memcpy(bytes, text->bytes, text->used);
-	if (text->bytes)
-		explicit_bzero(text->bytes, text->size);
-	free(text->bytes);
-	text->bytes = bytes;
-	text->size = size;
-	return true;
-}
-
-static int cvl_config_text_read(struct cvl_config_text *text, int fd)
-{
-	for (;;) {
-		ssize_t n;
-
-		if (text->used == text->size && !cvl_config_text_grow(text))
-			return -ENOMEM;
-		n = read(fd, text->bytes + text->used, text->size - text->used);
-		if (!n)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			text->used += (size_t)n;
-	}
-}
-
 /**
  * cvl_config_read() - read a configuration file
  * @dev: as for cvl_config_parse()
@@ -361,23 +319,15 @@ static int cvl_config_text_read(struct cvl_config_text *text, int fd)
 int cvl_config_read(struct cvl_device *dev, const char *file,
 		    struct cvl_error *err)
 {
-	struct cvl_config_text text = { 0 };
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	int ret;
+	struct cvl_text text = { 0 };
+	int ret = cvl_text_read(&text, file, -1, SIZE_MAX);
 
 	memset(err, 0, sizeof(*err));
-	if (fd < 0)
-		return cvl_error_set(err, -errno, "%s: %s", file,
-				     strerror(errno));
-	ret = cvl_config_text_read(&text, fd);
-	close(fd);
 	if (ret)
 		cvl_error_set(err, ret, "%s: %s", file, strerror(-ret));
 	else
 		ret = cvl_config_parse(dev, file, text.bytes, text.used, err);
-	if (text.bytes)
-		explicit_bzero(text.bytes, text.size);
-	free(text.bytes);
+	cvl_text_wipe(&text);
 	return ret;
 }
 

@@ -205,6 +205,8 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 		      struct cvl_error *err);
 int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err);
+
+/* text.c */
 int cvl_text_skip_mark(const char **text, size_t *text_bytes,
 		       struct cvl_error *err);
 

@@ -337,31 +337,3 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 	free(list);
 	return ret;
 }
-
-/**
- * cvl_text_skip_mark() - step over the byte order mark of a text
- * @text: moved behind a mark of UTF-8, if there is one
- * @text_bytes: what is left of the text
- * @err: set on failure
- *
- * Editors of other systems put one in front. UTF-16 cannot be read; it is also known
- * by the zero byte in its first character.
- *
- * Return: 0, or -EINVAL for UTF-16.
- */
-int cvl_text_skip_mark(const char **text, size_t *text_bytes, struct cvl_error *err)
-{
-	const char *at = *text;
-
-	if (*text_bytes >= 3 && !memcmp(at, "\xef\xbb\xbf", 3)) {
-		*text += 3;
-		*text_bytes -= 3;
-		return 0;
-	}
-	if (*text_bytes < 2 || (memcmp(at, "\xff\xfe", 2) &&
-				memcmp(at, "\xfe\xff", 2) && !at[0] == !at[1]))
-		return 0;
-	cvl_error_word(err, "");
-	return cvl_error_set(err, -EINVAL,
-			     "this is UTF-16; expected UTF-8: convert it, as with 'iconv -f UTF-16 -t UTF-8'");
-}
