@@ -6,93 +6,58 @@
 #include <string.h>
 
 #include "command.h"
+#include "parse.h"
 
-/* What has been read so far. */
-struct cmd_set_reader {
-	struct cvl_device *dev;
-	/* the peer that the words are about, NULL before the first */
-	struct cvl_peer *peer;
-	struct cvl_error *err;
-};
-
-/* One word; value is NULL for those that take none. */
+/* One word of the command line; @has_value: its value follows, else it gets NULL. */
 struct cmd_set_word {
 	const char *name;
 	bool of_peer;
 	bool has_value;
-	int (*read)(struct cmd_set_reader *r, const char *value);
+	int (*parse)(struct cvl_parser *parser, const char *value);
 };
 
-static int cmd_set_listen_port(struct cmd_set_reader *r, const char *value)
+static int cmd_set_private_key(struct cvl_parser *parser, const char *value)
 {
-	r->dev->has |= CVL_DEVICE_LISTEN_PORT;
-	return cvl_word_port(&r->dev->listen_port, value, r->err);
+	parser->dev->has |= CVL_DEVICE_PRIVATE_KEY;
+	return cmd_keyfile_read(parser->dev->private_key, value, -1, true, parser->err);
 }
 
-static int cmd_set_fwmark(struct cmd_set_reader *r, const char *value)
+static int cmd_set_peer(struct cvl_parser *parser, const char *value)
 {
-	r->dev->has |= CVL_DEVICE_FWMARK;
-	return cvl_word_fwmark(&r->dev->fwmark, value, r->err);
-}
+	struct cvl_peer *peer = cvl_peer_append(parser->dev);
 
-static int cmd_set_private_key(struct cmd_set_reader *r, const char *value)
-{
-	r->dev->has |= CVL_DEVICE_PRIVATE_KEY;
-	return cmd_keyfile_read(r->dev->private_key, value, -1, true, r->err);
-}
-
-static int cmd_set_peer(struct cmd_set_reader *r, const char *value)
-{
-	r->peer = cvl_peer_append(r->dev);
-	if (!r->peer || asprintf(&r->peer->endpoint_place, "set: peer %s",
-				 value) < 0) {
-		if (r->peer)
-			r->peer->endpoint_place = NULL;
-		return cvl_error_set(r->err, -ENOMEM, "out of memory");
+	parser->peer = peer;
+	if (!peer || asprintf(&peer->endpoint_place, "set: peer %s", value) < 0) {
+		if (peer)
+			peer->endpoint_place = NULL;
+		return cvl_error_set(parser->err, -ENOMEM, "out of memory");
 	}
-	return cvl_word_key(r->peer->public_key, value, false, r->err);
+	return cvl_word_key(peer->public_key, value, false, parser->err);
 }
 
-static int cmd_set_remove(struct cmd_set_reader *r, const char *value)
+static int cmd_set_remove(struct cvl_parser *parser, const char *value)
 {
 	(void)value;
-	r->peer->remove = true;
+	parser->peer->remove = true;
 	return 0;
 }
 
-static int cmd_set_preshared_key(struct cmd_set_reader *r, const char *value)
+static int cmd_set_preshared_key(struct cvl_parser *parser, const char *value)
 {
-	r->peer->has |= CVL_PEER_PRESHARED_KEY;
-	return cmd_keyfile_read(r->peer->preshared_key, value, -1, true,
-				r->err);
-}
-
-static int cmd_set_endpoint(struct cmd_set_reader *r, const char *value)
-{
-	return cvl_word_endpoint(r->peer, value, r->err);
-}
-
-static int cmd_set_keepalive(struct cmd_set_reader *r, const char *value)
-{
-	r->peer->has |= CVL_PEER_KEEPALIVE;
-	return cvl_word_keepalive(&r->peer->keepalive_s, value, r->err);
-}
-
-static int cmd_set_allowed_ips(struct cmd_set_reader *r, const char *value)
-{
-	return cvl_word_allowed_ips(r->peer, value, r->err);
+	parser->peer->has |= CVL_PEER_PRESHARED_KEY;
+	return cmd_keyfile_read(parser->peer->preshared_key, value, -1, true, parser->err);
 }
 
 static const struct cmd_set_word cmd_set_words[] = {
-	{ "listen-port", false, true, cmd_set_listen_port },
-	{ "fwmark", false, true, cmd_set_fwmark },
+	{ "listen-port", false, true, cvl_parse_listen_port },
+	{ "fwmark", false, true, cvl_parse_fwmark },
 	{ "private-key", false, true, cmd_set_private_key },
 	{ "peer", false, true, cmd_set_peer },
 	{ "remove", true, false, cmd_set_remove },
 	{ "preshared-key", true, true, cmd_set_preshared_key },
-	{ "endpoint", true, true, cmd_set_endpoint },
-	{ "persistent-keepalive", true, true, cmd_set_keepalive },
-	{ "allowed-ips", true, true, cmd_set_allowed_ips },
+	{ "endpoint", true, true, cvl_parse_endpoint },
+	{ "persistent-keepalive", true, true, cvl_parse_keepalive },
+	{ "allowed-ips", true, true, cvl_parse_allowed_ips },
 	{ NULL, false, false, NULL },
 };
 
@@ -107,39 +72,39 @@ static const struct cmd_set_word *cmd_set_find(const char *name)
 	return NULL;
 }
 
-static void cmd_set_refuse_word(struct cmd_set_reader *r, const char *name,
+static void cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 				bool known)
 {
 	const char *why = known ? "that may stand before a peer" :
 			  "of this command";
 	const char *more = "";
 
-	if (r->peer)
+	if (parser->peer)
 		more = ", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips";
-	cvl_error_word(r->err, name);
-	cvl_error_set(r->err, -EINVAL,
+	cvl_error_word(parser->err, name);
+	cvl_error_set(parser->err, -EINVAL,
 		      "set: '%s' is not a word %s; expected %s%s",
-		      r->err->word, why, "listen-port, fwmark, private-key, peer",
+		      parser->err->word, why, "listen-port, fwmark, private-key, peer",
 		      more);
 }
 
 /* Reads one word with its value; how many arguments it took, 0 if it is bad. */
-static int cmd_set_read_word(struct cmd_set_reader *r, char **argv)
+static int cmd_set_read_word(struct cvl_parser *parser, char **argv)
 {
 	const struct cmd_set_word *word = cmd_set_find(argv[0]);
 
-	if (!word || (word->of_peer && !r->peer)) {
-		cmd_set_refuse_word(r, argv[0], word);
+	if (!word || (word->of_peer && !parser->peer)) {
+		cmd_set_refuse_word(parser, argv[0], word);
 		return 0;
 	}
 	if (word->has_value && !argv[1]) {
-		cvl_error_set(r->err, -EINVAL,
+		cvl_error_set(parser->err, -EINVAL,
 			      "set: there is nothing after '%s'; expected its value",
 			      argv[0]);
 		return 0;
 	}
-	if (word->read(r, argv[1])) {
-		cvl_error_prefix(r->err, "set: %s: ", argv[0]);
+	if (word->parse(parser, argv[1])) {
+		cvl_error_prefix(parser->err, "set: %s: ", argv[0]);
 		return 0;
 	}
 	return word->has_value ? 2 : 1;
@@ -155,25 +120,25 @@ static int cmd_set_read_word(struct cmd_set_reader *r, char **argv)
 int cmd_set(int argc, char **argv)
 {
 	struct cvl_error err = { 0 };
-	struct cmd_set_reader reader = { .err = &err };
+	struct cvl_parser parser = { .err = &err };
 	bool ok = true;
 	int used = 2;
 
 	if (argc < 3)
 		return cmd_misused(argv[0], "expected DEV and what to change");
-	reader.dev = cvl_device_create();
-	if (!reader.dev) {
+	parser.dev = cvl_device_create();
+	if (!parser.dev) {
 		cvl_error_set(&err, -ENOMEM, "out of memory");
 		return cmd_fail(&err);
 	}
 	while (ok && used < argc) {
-		int count = cmd_set_read_word(&reader, argv + used);
+		int count = cmd_set_read_word(&parser, argv + used);
 
 		ok = count > 0;
 		used += count;
 	}
 	if (ok)
-		ok = !cmd_apply(argv[1], reader.dev, &err);
-	cvl_device_destroy(reader.dev);
+		ok = !cmd_apply(argv[1], parser.dev, &err);
+	cvl_device_destroy(parser.dev);
 	return ok ? 0 : cmd_fail(&err);
 }

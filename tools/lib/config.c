@@ -9,11 +9,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "libculvert.h"
+#include "parse.h"
 #include "text.h"
 
 /* Longer than any word, shorter than a key. */
@@ -26,94 +27,69 @@ enum cvl_config_section {
 };
 
 struct cvl_config_reader {
-	struct cvl_device *dev;
-	struct cvl_error *err;
+	struct cvl_parser parser;
 	const char *file;
 	enum cvl_config_section section;
 	unsigned int line;
 	/* of the [Peer] that is being read, for "has no PublicKey" */
 	unsigned int peer_line;
 	bool peer_has_key;
-	struct cvl_peer *peer;
 };
 
 struct cvl_config_word {
 	const char *name;
-	int (*read)(struct cvl_config_reader *r, const char *value);
+	int (*parse)(struct cvl_parser *parser, const char *value);
 };
 
-static int cvl_config_read_private_key(struct cvl_config_reader *r,
-				       const char *value)
+static struct cvl_config_reader *cvl_config_reader_of(struct cvl_parser *parser)
 {
-	r->dev->has |= CVL_DEVICE_PRIVATE_KEY;
-	return cvl_word_key(r->dev->private_key, value, true, r->err);
+	return (void *)((char *)parser - offsetof(struct cvl_config_reader, parser));
 }
 
-static int cvl_config_read_listen_port(struct cvl_config_reader *r,
-				       const char *value)
+static int cvl_config_private_key(struct cvl_parser *parser, const char *value)
 {
-	r->dev->has |= CVL_DEVICE_LISTEN_PORT;
-	return cvl_word_port(&r->dev->listen_port, value, r->err);
+	parser->dev->has |= CVL_DEVICE_PRIVATE_KEY;
+	return cvl_word_key(parser->dev->private_key, value, true, parser->err);
 }
 
-static int cvl_config_read_fwmark(struct cvl_config_reader *r,
-				  const char *value)
+static int cvl_config_public_key(struct cvl_parser *parser, const char *value)
 {
-	r->dev->has |= CVL_DEVICE_FWMARK;
-	return cvl_word_fwmark(&r->dev->fwmark, value, r->err);
+	cvl_config_reader_of(parser)->peer_has_key = true;
+	return cvl_word_key(parser->peer->public_key, value, false, parser->err);
 }
 
-static int cvl_config_read_public_key(struct cvl_config_reader *r,
-				      const char *value)
+static int cvl_config_preshared_key(struct cvl_parser *parser, const char *value)
 {
-	r->peer_has_key = true;
-	return cvl_word_key(r->peer->public_key, value, false, r->err);
+	parser->peer->has |= CVL_PEER_PRESHARED_KEY;
+	return cvl_word_key(parser->peer->preshared_key, value, true, parser->err);
 }
 
-static int cvl_config_read_preshared_key(struct cvl_config_reader *r,
-					 const char *value)
+static int cvl_config_endpoint(struct cvl_parser *parser, const char *value)
 {
-	r->peer->has |= CVL_PEER_PRESHARED_KEY;
-	return cvl_word_key(r->peer->preshared_key, value, true, r->err);
-}
+	const struct cvl_config_reader *r = cvl_config_reader_of(parser);
+	struct cvl_peer *peer = parser->peer;
 
-static int cvl_config_read_endpoint(struct cvl_config_reader *r,
-				    const char *value)
-{
-	free(r->peer->endpoint_place);
-	if (asprintf(&r->peer->endpoint_place, "%s:%u", r->file, r->line) < 0) {
-		r->peer->endpoint_place = NULL;
-		return cvl_error_set(r->err, -ENOMEM, "out of memory");
+	free(peer->endpoint_place);
+	if (asprintf(&peer->endpoint_place, "%s:%u", r->file, r->line) < 0) {
+		peer->endpoint_place = NULL;
+		return cvl_error_set(parser->err, -ENOMEM, "out of memory");
 	}
-	return cvl_word_endpoint(r->peer, value, r->err);
-}
-
-static int cvl_config_read_keepalive(struct cvl_config_reader *r,
-				     const char *value)
-{
-	r->peer->has |= CVL_PEER_KEEPALIVE;
-	return cvl_word_keepalive(&r->peer->keepalive_s, value, r->err);
-}
-
-static int cvl_config_read_allowed_ips(struct cvl_config_reader *r,
-				       const char *value)
-{
-	return cvl_word_allowed_ips(r->peer, value, r->err);
+	return cvl_parse_endpoint(parser, value);
 }
 
 static const struct cvl_config_word cvl_config_interface_words[] = {
-	{ "PrivateKey", cvl_config_read_private_key },
-	{ "ListenPort", cvl_config_read_listen_port },
-	{ "FwMark", cvl_config_read_fwmark },
+	{ "PrivateKey", cvl_config_private_key },
+	{ "ListenPort", cvl_parse_listen_port },
+	{ "FwMark", cvl_parse_fwmark },
 	{ NULL, NULL },
 };
 
 static const struct cvl_config_word cvl_config_peer_words[] = {
-	{ "PublicKey", cvl_config_read_public_key },
-	{ "PresharedKey", cvl_config_read_preshared_key },
-	{ "Endpoint", cvl_config_read_endpoint },
-	{ "AllowedIPs", cvl_config_read_allowed_ips },
-	{ "PersistentKeepalive", cvl_config_read_keepalive },
+	{ "PublicKey", cvl_config_public_key },
+	{ "PresharedKey", cvl_config_preshared_key },
+	{ "Endpoint", cvl_config_endpoint },
+	{ "AllowedIPs", cvl_parse_allowed_ips },
+	{ "PersistentKeepalive", cvl_parse_keepalive },
 	{ NULL, NULL },
 };
 
@@ -147,10 +123,10 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 	}
 	if (cvl_config_is_quick_word(name))
 		hint = " (it is for wg-quick and must be taken out)";
-	cvl_error_word(r->err, name);
-	return cvl_error_set(r->err, -EINVAL,
+	cvl_error_word(r->parser.err, name);
+	return cvl_error_set(r->parser.err, -EINVAL,
 			     "'%s' is not a word of [%s]%s; expected %s",
-			     r->err->word, section, hint, words);
+			     r->parser.err->word, section, hint, words);
 }
 
 /* "Word=value", without any white space. */
@@ -159,14 +135,14 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 	const struct cvl_config_word *word = cvl_config_interface_words;
 	char *equals = strchr(line, '=');
 
-	cvl_error_word(r->err, "");
+	cvl_error_word(r->parser.err, "");
 	/* what is neither may be a key, so it is not shown */
 	if (r->section == CVL_CONFIG_NONE)
-		return cvl_error_set(r->err, -EINVAL,
+		return cvl_error_set(r->parser.err, -EINVAL,
 				     "this line is in no section; expected %s first",
 				     cvl_config_sections);
 	if (!equals || (!equals[1] && equals - line > CVL_CONFIG_WORD_MAX))
-		return cvl_error_set(r->err, -EINVAL,
+		return cvl_error_set(r->parser.err, -EINVAL,
 				     "this line is no assignment; expected WORD = VALUE, %s",
 				     cvl_config_sections);
 	*equals = '\0';
@@ -174,10 +150,10 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 		word = cvl_config_peer_words;
 	for (; word->name; word++) {
 		if (!strcasecmp(line, word->name)) {
-			int ret = word->read(r, equals + 1);
+			int ret = word->parse(&r->parser, equals + 1);
 
 			if (ret)
-				cvl_error_prefix(r->err, "%s: ", word->name);
+				cvl_error_prefix(r->parser.err, "%s: ", word->name);
 			return ret;
 		}
 	}
@@ -189,8 +165,8 @@ static int cvl_config_end_section(struct cvl_config_reader *r)
 	if (r->section != CVL_CONFIG_PEER || r->peer_has_key)
 		return 0;
 	r->line = r->peer_line;
-	cvl_error_word(r->err, "[Peer]");
-	return cvl_error_set(r->err, -EINVAL,
+	cvl_error_word(r->parser.err, "[Peer]");
+	return cvl_error_set(r->parser.err, -EINVAL,
 			     "this [Peer] has no PublicKey; expected one");
 }
 
@@ -200,10 +176,10 @@ static int cvl_config_end_section(struct cvl_config_reader *r)
  */
 static int cvl_config_begin_peer(struct cvl_config_reader *r)
 {
-	r->peer = cvl_peer_append(r->dev);
-	if (!r->peer)
-		return cvl_error_set(r->err, -ENOMEM, "out of memory");
-	r->peer->replace_allowed_ips = true;
+	r->parser.peer = cvl_peer_append(r->parser.dev);
+	if (!r->parser.peer)
+		return cvl_error_set(r->parser.err, -ENOMEM, "out of memory");
+	r->parser.peer->replace_allowed_ips = true;
 	r->peer_line = r->line;
 	r->peer_has_key = false;
 	r->section = CVL_CONFIG_PEER;
@@ -222,10 +198,10 @@ static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 	if (!strcasecmp(line, "[Peer]"))
 		return cvl_config_begin_peer(r);
 	if (strcasecmp(line, "[Interface]")) {
-		cvl_error_word(r->err, line);
-		return cvl_error_set(r->err, -EINVAL,
+		cvl_error_word(r->parser.err, line);
+		return cvl_error_set(r->parser.err, -EINVAL,
 				     "'%s' is not a section; expected %s",
-				     r->err->word, cvl_config_sections);
+				     r->parser.err->word, cvl_config_sections);
 	}
 	r->section = CVL_CONFIG_INTERFACE;
 	return 0;
@@ -252,8 +228,8 @@ static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
 	const char *end;
 
 	r->line = 1;
-	if (cvl_text_skip_mark(&text, &text_bytes, r->err))
-		return r->err->code;
+	if (cvl_text_skip_mark(&text, &text_bytes, r->parser.err))
+		return r->parser.err->code;
 	r->line = 0;
 	end = text + text_bytes;
 	while (text < end) {
@@ -263,7 +239,7 @@ static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
 
 		r->line++;
 		if (!cvl_config_compact(buffer, text, (size_t)(stop - text)))
-			ret = cvl_error_set(r->err, -EINVAL,
+			ret = cvl_error_set(r->parser.err, -EINVAL,
 					    "there is a zero byte in this line; expected text");
 		else if (*buffer)
 			ret = cvl_config_read_line(r, buffer);
@@ -291,7 +267,10 @@ int cvl_config_parse(struct cvl_device *dev, const char *file,
 		     const char *text, size_t text_bytes,
 		     struct cvl_error *err)
 {
-	struct cvl_config_reader r = { .dev = dev, .err = err, .file = file };
+	struct cvl_config_reader r = {
+		.parser = { .dev = dev, .err = err },
+		.file = file,
+	};
 	char *buffer = malloc(text_bytes + 1);
 	int ret;
 

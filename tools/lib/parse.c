@@ -2,8 +2,8 @@
 /*
  * Parse one value of a configuration: config.c calls this for files and the
  * command for its arguments, so that both accept and refuse the same words.
- * Each function names the word at fault and what was expected instead, and
- * changes its output only if it succeeds.
+ * Each function names the word at fault and what was expected instead. Those
+ * of libculvert.h, cvl_word_*, change their output only if they succeed.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "libculvert.h"
+#include "parse.h"
 
 static int cvl_parse_refuse(struct cvl_error *err, const char *word,
 			    const char *what, const char *expected)
@@ -336,4 +336,67 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 		peer->replace_allowed_ips = !change;
 	free(list);
 	return ret;
+}
+
+/**
+ * cvl_parse_listen_port() - set the listen port of a device
+ * @parser: its device is changed
+ * @value: as for cvl_word_port()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_listen_port(struct cvl_parser *parser, const char *value)
+{
+	parser->dev->has |= CVL_DEVICE_LISTEN_PORT;
+	return cvl_word_port(&parser->dev->listen_port, value, parser->err);
+}
+
+/**
+ * cvl_parse_fwmark() - set the packet mark of a device
+ * @parser: its device is changed
+ * @value: as for cvl_word_fwmark()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_fwmark(struct cvl_parser *parser, const char *value)
+{
+	parser->dev->has |= CVL_DEVICE_FWMARK;
+	return cvl_word_fwmark(&parser->dev->fwmark, value, parser->err);
+}
+
+/**
+ * cvl_parse_endpoint() - set the endpoint of a peer
+ * @parser: its peer is changed
+ * @value: as for cvl_word_endpoint()
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_parse_endpoint(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_endpoint(parser->peer, value, parser->err);
+}
+
+/**
+ * cvl_parse_keepalive() - set the persistent keepalive interval of a peer
+ * @parser: its peer is changed
+ * @value: as for cvl_word_keepalive()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_keepalive(struct cvl_parser *parser, const char *value)
+{
+	parser->peer->has |= CVL_PEER_KEEPALIVE;
+	return cvl_word_keepalive(&parser->peer->keepalive_s, value, parser->err);
+}
+
+/**
+ * cvl_parse_allowed_ips() - set or change the allowed IPs of a peer
+ * @parser: its peer is changed
+ * @value: as for cvl_word_allowed_ips()
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_parse_allowed_ips(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_allowed_ips(parser->peer, value, parser->err);
 }
