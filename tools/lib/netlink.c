@@ -15,60 +15,23 @@
 #include <unistd.h>
 
 #include "internal.h"
-
-/* The kernel never makes a message of a dump larger than 32 KiB. */
-#define CVL_RECEIVE_BYTES 65536
+#include "request.h"
 
 /* A device that changes under this many dumps in a row is too busy to read. */
 #define CVL_DUMP_TRIES 100
 
-/* Room for so many bytes, aligned as a message must be. */
-#define CVL_HEADERS(bytes) ((bytes) / sizeof(struct nlmsghdr))
-
 struct cvl_netlink {
 	struct mnl_socket *generic;
 	struct mnl_socket *route;
-	uint32_t sequence;
 	/* by kind; 0 is not resolved yet */
 	uint16_t family_id[2];
-	struct nlmsghdr buffer[CVL_HEADERS(CVL_RECEIVE_BYTES)];
-};
-
-/* One request, and what is to be done with the answers. */
-struct cvl_netlink_request {
-	struct mnl_socket *socket;
-	struct nlmsghdr *nlh;
-	int (*take)(const struct nlmsghdr *nlh, void *arg,
-		    struct cvl_error *err);
-	void *arg;
-	/* it is a cvl_encoder's: an offset in it can be explained */
-	bool is_change;
-	/* set: the kernel said that the dump is not consistent */
-	bool interrupted;
+	struct cvl_channel channel;
 };
 
 static const char * const cvl_netlink_kinds[] = {
 	[CVL_KIND_CULVERT] = CV_LINK_KIND,
 	[CVL_KIND_WIREGUARD] = "wireguard",
 };
-
-static struct mnl_socket *cvl_netlink_socket(int bus, struct cvl_error *err)
-{
-	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
-	int on = 1;
-
-	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		cvl_error_set(err, -errno, "cannot open a netlink socket: %s",
-			      strerror(errno));
-		if (socket)
-			mnl_socket_close(socket);
-		return NULL;
-	}
-	/* an old kernel knows neither: then there is an errno and no sentence */
-	mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
-	mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &on, sizeof(on));
-	return socket;
-}
 
 /**
  * cvl_netlink_create() - open what it takes to talk to the kernel
@@ -86,9 +49,9 @@ struct cvl_netlink *cvl_netlink_create(struct cvl_error *err)
 		cvl_error_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	nl->generic = cvl_netlink_socket(NETLINK_GENERIC, err);
+	nl->generic = cvl_request_open(NETLINK_GENERIC, err);
 	if (nl->generic)
-		nl->route = cvl_netlink_socket(NETLINK_ROUTE, err);
+		nl->route = cvl_request_open(NETLINK_ROUTE, err);
 	if (!nl->route) {
 		cvl_netlink_destroy(nl);
 		return NULL;
@@ -113,107 +76,6 @@ void cvl_netlink_destroy(struct cvl_netlink *nl)
 	free(nl);
 }
 
-/* What the kernel said of a refusal, as the end of a sentence. */
-static int cvl_netlink_refused(const struct cvl_netlink_request *request,
-			       const struct nlmsghdr *answer, int code,
-			       struct cvl_error *err)
-{
-	struct cvl_extack extack;
-	char place[160];
-
-	cvl_decode_extack(&extack, answer);
-	cvl_error_set(err, code, "%s%s%s", strerror(-code),
-		      extack.text ? ": " : "", extack.text ? extack.text : "");
-	if (extack.has_offset && request->is_change &&
-	    cvl_decode_place(place, sizeof(place), request->nlh, extack.offset))
-		cvl_error_prefix(err, "%s: ", place);
-	return code;
-}
-
-/* Return: 1 to go on, 0 at the end, or a negative errno. */
-static int cvl_netlink_take(struct cvl_netlink_request *request,
-			    const struct nlmsghdr *nlh, struct cvl_error *err)
-{
-	int code;
-
-	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-		request->interrupted = true;
-	switch (nlh->nlmsg_type) {
-	case NLMSG_NOOP:
-		return 1;
-	case NLMSG_OVERRUN:
-		return cvl_error_set(err, -ENOBUFS, "the kernel lost answers");
-	case NLMSG_ERROR:
-	case NLMSG_DONE:
-		/* both begin with an errno */
-		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(code))
-			return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
-		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
-		if (code < 0)
-			return cvl_netlink_refused(request, nlh, code, err);
-		return 0;
-	default:
-		/* each request is a dump or wants an ACK: there is an end */
-		code = request->take ?
-		       request->take(nlh, request->arg, err) : 0;
-		return code ? code : 1;
-	}
-}
-
-/* libmnl by itself takes a length of 2 GiB and more for a negative one, which fits. */
-static bool cvl_netlink_ok(const struct nlmsghdr *nlh, int bytes)
-{
-	return mnl_nlmsg_ok(nlh, bytes) && nlh->nlmsg_len <= (unsigned int)bytes;
-}
-
-/* Takes the messages of one datagram; as cvl_netlink_take(). */
-static int cvl_netlink_take_all(const struct cvl_netlink *nl,
-				struct cvl_netlink_request *request,
-				int bytes, struct cvl_error *err)
-{
-	const struct nlmsghdr *nlh = nl->buffer;
-
-	for (; cvl_netlink_ok(nlh, bytes); nlh = mnl_nlmsg_next(nlh, &bytes)) {
-		int ret;
-
-		/* a late answer to a request that was given up */
-		if (nlh->nlmsg_seq != request->nlh->nlmsg_seq)
-			continue;
-		ret = cvl_netlink_take(request, nlh, err);
-		if (ret <= 0)
-			return ret;
-	}
-	return 1;
-}
-
-/* Sends a request and takes the answers, to the last. */
-static int cvl_netlink_ask(struct cvl_netlink *nl,
-			   struct cvl_netlink_request *request,
-			   struct cvl_error *err)
-{
-	int ret = 1;
-
-	request->nlh->nlmsg_seq = ++nl->sequence;
-	request->interrupted = false;
-	if (mnl_socket_sendto(request->socket, request->nlh,
-			      request->nlh->nlmsg_len) < 0)
-		return cvl_error_set(err, -errno, "cannot ask the kernel: %s",
-				     strerror(errno));
-	while (ret > 0) {
-		ssize_t bytes = mnl_socket_recvfrom(request->socket, nl->buffer,
-						    sizeof(nl->buffer));
-
-		if (bytes < 0 && errno == EINTR)
-			continue;
-		if (bytes < 0)
-			return cvl_error_set(err, -errno,
-					     "no answer from the kernel: %s",
-					     strerror(errno));
-		ret = cvl_netlink_take_all(nl, request, (int)bytes, err);
-	}
-	return ret;
-}
-
 static int cvl_netlink_take_family(const struct nlmsghdr *nlh, void *arg,
 				   struct cvl_error *err)
 {
@@ -234,7 +96,7 @@ static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 			       struct cvl_error *err)
 {
 	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_netlink_request request = {
+	struct cvl_request request = {
 		.socket = nl->generic,
 		.nlh = mnl_nlmsg_put_header(message),
 		.take = cvl_netlink_take_family,
@@ -252,7 +114,7 @@ static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 	genl->version = 1;
 	mnl_attr_put_strz(request.nlh, CTRL_ATTR_FAMILY_NAME,
 			  cvl_netlink_kinds[kind]);
-	ret = cvl_netlink_ask(nl, &request, err);
+	ret = cvl_request_run(&request, &nl->channel, err);
 	if (!ret && !nl->family_id[kind])
 		ret = -ENOENT;
 	return ret;
@@ -362,7 +224,7 @@ static int cvl_netlink_get_links(struct cvl_netlink *nl, const char *name,
 				 struct cvl_error *err)
 {
 	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_netlink_request request = {
+	struct cvl_request request = {
 		.socket = nl->route,
 		.nlh = mnl_nlmsg_put_header(message),
 		.take = cvl_netlink_take_link,
@@ -382,7 +244,7 @@ static int cvl_netlink_get_links(struct cvl_netlink *nl, const char *name,
 	mnl_attr_put_u32(request.nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	for (tries = 0; tries < CVL_DUMP_TRIES; tries++) {
 		found->count = 0;
-		ret = cvl_netlink_ask(nl, &request, err);
+		ret = cvl_request_run(&request, &nl->channel, err);
 		if (ret || !request.interrupted)
 			return ret;
 	}
@@ -485,7 +347,7 @@ static int cvl_netlink_take_device(const struct nlmsghdr *nlh, void *arg,
 
 /* One try. *dev is set only if the dump is whole and consistent. */
 static int cvl_netlink_dump(struct cvl_netlink *nl,
-			    struct cvl_netlink_request *request,
+			    struct cvl_request *request,
 			    const struct cvl_link *link,
 			    struct cvl_device **dev, struct cvl_error *err)
 {
@@ -498,7 +360,7 @@ static int cvl_netlink_dump(struct cvl_netlink *nl,
 	fresh->ifindex = link->ifindex;
 	fresh->kind = link->kind;
 	request->arg = fresh;
-	ret = cvl_netlink_ask(nl, request, err);
+	ret = cvl_request_run(request, &nl->channel, err);
 	if (!ret && !request->interrupted)
 		*dev = fresh;
 	else
@@ -521,7 +383,7 @@ int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 		    struct cvl_device **dev, struct cvl_error *err)
 {
 	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_netlink_request request = {
+	struct cvl_request request = {
 		.socket = nl->generic,
 		.nlh = message,
 		.take = cvl_netlink_take_device,
@@ -567,13 +429,13 @@ static int cvl_netlink_set_all(struct cvl_netlink *nl,
 	int ret = 0;
 
 	while (!ret && cvl_encoder_next(encoder, message, CVL_MESSAGE_BYTES)) {
-		struct cvl_netlink_request request = {
+		struct cvl_request request = {
 			.socket = nl->generic,
 			.nlh = message,
 			.is_change = true,
 		};
 
-		ret = cvl_netlink_ask(nl, &request, err);
+		ret = cvl_request_run(&request, &nl->channel, err);
 		if (!ret)
 			++*sent;
 	}
