@@ -32,7 +32,7 @@ static long doctor_link_sysctl(const char *name, const char *device)
 
 /* Return: whether it can carry anything. */
 static bool doctor_link_state(struct doctor *doctor, const char *name,
-			      const struct cmd_route_link *facts)
+			      const struct cvl_route_link *facts)
 {
 	if (!(facts->flags & IFF_UP))
 		doctor_say(doctor, DOCTOR_BAD, name, "is down: ip link set %s up", name);
@@ -87,8 +87,8 @@ static void doctor_link_marked(void *arg, uint32_t mark, const struct in_addr *t
 
 	if (inner->is_told)
 		return;
-	facts.passes = !cmd_route_check(ifindex, to, &inner->own, 0);
-	facts.passes_marked = !cmd_route_check(ifindex, to, &inner->own, mark);
+	facts.passes = !cvl_route_check(ifindex, to, &inner->own, 0);
+	facts.passes_marked = !cvl_route_check(ifindex, to, &inner->own, mark);
 	if (inner->firewall) {
 		cmd_fw_packet(&packet, false, true);
 		memcpy(packet.device, name, sizeof(packet.device));
@@ -120,8 +120,8 @@ static void doctor_link_filter(struct doctor *doctor, const struct cvl_device *d
 		.firewall = firewall,
 	};
 
-	if ((all > own ? all : own) == 1 && !cmd_route_address(&inner.own, dev->ifindex))
-		cmd_route_each_marked(dev->ifindex, doctor_link_marked, &inner);
+	if ((all > own ? all : own) == 1 && !cvl_route_address(&inner.own, dev->ifindex))
+		cvl_route_each_marked(dev->ifindex, doctor_link_marked, &inner);
 }
 
 /* What carries the link, in the namespace where that is. */
@@ -157,7 +157,7 @@ static void doctor_link_wire(struct doctor_wire *wire, int netns_id)
 	}
 }
 
-static void doctor_link_look(struct doctor_wire *wire, const struct cmd_route_link *facts)
+static void doctor_link_look(struct doctor_wire *wire, const struct cvl_route_link *facts)
 {
 	struct doctor *doctor = wire->doctor;
 	const struct cvl_device *dev = wire->dev;
@@ -181,10 +181,10 @@ static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const str
 			const struct cmd_firewall *firewall)
 {
 	struct doctor_wire wire = { .doctor = doctor, .firewall = firewall };
-	struct cmd_route_link facts;
+	struct cvl_route_link facts;
 	struct cvl_device *dev = NULL;
 	struct cvl_error err = { 0 };
-	int code = cmd_route_link(&facts, link->ifindex);
+	int code = cvl_route_link(&facts, link->ifindex);
 
 	if (code || cvl_netlink_get(nl, link, &dev, &err)) {
 		doctor_say(doctor, DOCTOR_NOTE, link->name, "not looked at: %s",

@@ -83,9 +83,9 @@ static void doctor_port_set(const struct doctor_wire *wire, union cvl_address *t
 /* What this machine sends to itself takes the way through lo. */
 static bool doctor_port_has_lo(void)
 {
-	struct cmd_route_link lo;
+	struct cvl_route_link lo;
 
-	return !cmd_route_link(&lo, if_nametoindex("lo")) && lo.flags & IFF_UP;
+	return !cvl_route_link(&lo, if_nametoindex("lo")) && lo.flags & IFF_UP;
 }
 
 /* A datagram of one byte to the port: culvert counts it and drops it. */
@@ -138,7 +138,7 @@ static void doctor_port_route(const struct doctor_wire *wire, bool ipv6,
 {
 	union cvl_address anywhere = { .any.sa_family = ipv6 ? AF_INET6 : AF_INET };
 	const struct cvl_peer *peer = wire->dev->peers;
-	struct cmd_route route, back;
+	struct cvl_route route, back;
 
 	while (peer && peer->endpoint.any.sa_family != anywhere.any.sa_family)
 		peer = peer->next;
@@ -146,11 +146,11 @@ static void doctor_port_route(const struct doctor_wire *wire, bool ipv6,
 		  ipv6 ? (void *)&anywhere.v6.sin6_addr : (void *)&anywhere.v4.sin_addr);
 	if (peer)
 		anywhere = peer->endpoint;
-	if (cmd_route_to(&route, &anywhere, wire->dev->fwmark))
+	if (cvl_route_to(&route, &anywhere, wire->dev->fwmark))
 		return;
 	if (route.source.any.sa_family)
 		cmd_fw_packet_address(packet, false, &route.source);
-	if (!cmd_route_to(&back, &anywhere, 0) && back.ifindex == route.ifindex)
+	if (!cvl_route_to(&back, &anywhere, 0) && back.ifindex == route.ifindex)
 		packet->way_back = CMD_FW_YES;
 }
 
@@ -329,10 +329,10 @@ static bool doctor_port_knock_own(const struct doctor_wire *wire,
 	for (peer = wire->dev->peers; peer; peer = peer->next) {
 		bool ipv6 = peer->endpoint.any.sa_family == AF_INET6;
 		enum doctor_knock knock;
-		struct cmd_route route;
+		struct cvl_route route;
 
 		if (!peer->endpoint.any.sa_family ||
-		    cmd_route_to(&route, &peer->endpoint, wire->dev->fwmark) ||
+		    cvl_route_to(&route, &peer->endpoint, wire->dev->fwmark) ||
 		    !route.source.any.sa_family || !doctor_port_is_new(&knocks, &route.source))
 			continue;
 		doctor_port_set(wire, &route.source);

@@ -42,7 +42,7 @@ struct doctor_wire_told {
 struct doctor_wire_way {
 	const struct doctor_wire *wire;
 	const struct cvl_peer *peer;
-	struct cmd_route route;
+	struct cvl_route route;
 	bool ipv6;
 	char text[CVL_ENDPOINT_TEXT_SIZE];
 	struct cmd_fw_fate in;
@@ -168,8 +168,8 @@ static void doctor_wire_filter(const struct doctor_wire_way *way, struct doctor_
 	long filter = doctor_wire_filter_of(way->route.device);
 	struct cmd_reverse_facts facts = {
 		.is_filtered = filter > 0,
-		.passes = !cmd_route_check(ifindex, from, to, 0),
-		.passes_marked = fwmark && !cmd_route_check(ifindex, from, to, fwmark),
+		.passes = !cvl_route_check(ifindex, from, to, 0),
+		.passes_marked = fwmark && !cvl_route_check(ifindex, from, to, fwmark),
 		.rules_known = way->wire->firewall,
 		.restores_mark = way->in.sets_mark && way->out.saves_mark,
 	};
@@ -216,14 +216,14 @@ static void doctor_wire_judge(struct doctor_wire_way *way, enum cmd_fw_match way
 static enum cmd_fw_match doctor_wire_back(const struct doctor_wire_way *way)
 {
 	union cvl_address bound = way->peer->endpoint;
-	struct cmd_route back;
+	struct cvl_route back;
 
-	if (!cmd_route_to(&back, &way->peer->endpoint, 0) && back.ifindex == way->route.ifindex)
+	if (!cvl_route_to(&back, &way->peer->endpoint, 0) && back.ifindex == way->route.ifindex)
 		return CMD_FW_YES;
 	if (!way->ipv6)
 		return CMD_FW_NO;
 	bound.v6.sin6_scope_id = way->route.ifindex;
-	return !cmd_route_to(&back, &bound, 0) && back.ifindex == way->route.ifindex ?
+	return !cvl_route_to(&back, &bound, 0) && back.ifindex == way->route.ifindex ?
 	       CMD_FW_MAYBE : CMD_FW_NO;
 }
 
@@ -309,7 +309,7 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 	if (!peer->endpoint.any.sa_family)
 		return;
 	cvl_endpoint_to_text(way.text, &peer->endpoint);
-	if (cmd_route_to(&way.route, &peer->endpoint, wire->dev->fwmark)) {
+	if (cvl_route_to(&way.route, &peer->endpoint, wire->dev->fwmark)) {
 		doctor_say(wire->doctor, DOCTOR_BAD, wire->dev->name, "there is no route to %s",
 			   way.text);
 		return;

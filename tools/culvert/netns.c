@@ -30,7 +30,7 @@ static int netns_open(const char *directory, int id, bool by_process)
 		snprintf(path, sizeof(path), by_process ? "%s/%s/ns/net" : "%s/%s", directory,
 			 entry->d_name);
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd >= 0 && cmd_route_netns_id(fd) != id) {
+		if (fd >= 0 && cvl_route_netns_id(fd) != id) {
 			close(fd);
 			fd = -1;
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
  * Answers: netlink messages to the model of a device, and what the kernel says
- * about a refusal to text. netlink.c hands each message it receives to these.
+ * about a refusal to text. netlink.c and request.c call these.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * Talk to the kernel: list the links, dump a device, change one. The command
- * calls this for everything it learns from the kernel or tells it.
+ * A handle on the kernel for the users of the library: list the links, dump a device,
+ * change one. encode.c and decode.c know the messages, request.c the sockets.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/culvert.h>
 #include <linux/genetlink.h>
-#include <linux/if_link.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "internal.h"
-#include "request.h"
-
-/* A device that changes under this many dumps in a row is too busy to read. */
-#define CVL_DUMP_TRIES 100
+#include "route.h"
 
 struct cvl_netlink {
 	struct mnl_socket *generic;
@@ -26,11 +18,6 @@ struct cvl_netlink {
 	/* by kind; 0 is not resolved yet */
 	uint16_t family_id[2];
 	struct cvl_channel channel;
-};
-
-static const char * const cvl_netlink_kinds[] = {
-	[CVL_KIND_CULVERT] = CV_LINK_KIND,
-	[CVL_KIND_WIREGUARD] = "wireguard",
 };
 
 /**
@@ -91,7 +78,7 @@ static int cvl_netlink_take_family(const struct nlmsghdr *nlh, void *arg,
 	return 0;
 }
 
-/* The names of family and link kind are the same. -ENOENT: not loaded. */
+/* -ENOENT: not loaded. */
 static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 			       struct cvl_error *err)
 {
@@ -113,7 +100,7 @@ static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 	genl->cmd = CTRL_CMD_GETFAMILY;
 	genl->version = 1;
 	mnl_attr_put_strz(request.nlh, CTRL_ATTR_FAMILY_NAME,
-			  cvl_netlink_kinds[kind]);
+			  cvl_route_kinds[kind]);
 	ret = cvl_request_run(&request, &nl->channel, err);
 	if (!ret && !nl->family_id[kind])
 		ret = -ENOENT;
@@ -138,118 +125,12 @@ static int cvl_netlink_family(struct cvl_netlink *nl,
 	if (ret == -ENOENT)
 		return cvl_error_set(err, ret,
 				     "%s: the kernel has no netlink family '%s'; try: modprobe %s",
-				     link->name, cvl_netlink_kinds[link->kind],
-				     cvl_netlink_kinds[link->kind]);
+				     link->name, cvl_route_kinds[link->kind],
+				     cvl_route_kinds[link->kind]);
 	if (ret)
 		cvl_error_prefix(err, "%s: ", link->name);
 	*family_id = nl->family_id[kind];
 	return ret;
-}
-
-/* Return: whether it is one of our kinds. */
-static bool cvl_netlink_link_kind(const struct nlattr *info,
-				  enum cvl_kind *kind)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, info) {
-		if (mnl_attr_get_type(attr) != IFLA_INFO_KIND ||
-		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
-			continue;
-		for (*kind = CVL_KIND_CULVERT; *kind <= CVL_KIND_WIREGUARD;
-		     ++*kind) {
-			if (!strcmp(mnl_attr_get_str(attr),
-				    cvl_netlink_kinds[*kind]))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Links found so far. */
-struct cvl_netlink_links {
-	struct cvl_link *links;
-	size_t count;
-	size_t size;
-};
-
-static struct cvl_link *cvl_netlink_links_grow(struct cvl_netlink_links *found)
-{
-	if (found->count == found->size) {
-		size_t size = found->size ? found->size * 2 : 16;
-		struct cvl_link *links = reallocarray(found->links, size,
-						      sizeof(*links));
-
-		if (!links)
-			return NULL;
-		found->links = links;
-		found->size = size;
-	}
-	return &found->links[found->count];
-}
-
-static int cvl_netlink_take_link(const struct nlmsghdr *nlh, void *arg,
-				 struct cvl_error *err)
-{
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
-	struct cvl_netlink_links *found = arg;
-	struct cvl_link *link;
-	const struct nlattr *attr;
-	bool ours = false;
-
-	if (nlh->nlmsg_type != RTM_NEWLINK ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*info))
-		return 0;
-	link = cvl_netlink_links_grow(found);
-	if (!link)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	memset(link, 0, sizeof(*link));
-	link->ifindex = (unsigned int)info->ifi_index;
-	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
-		if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
-			ours = cvl_netlink_link_kind(attr, &link->kind);
-		else if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
-			 mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
-			snprintf(link->name, sizeof(link->name), "%s",
-				 mnl_attr_get_str(attr));
-	}
-	if (ours && *link->name)
-		found->count++;
-	return 0;
-}
-
-/* RTM_GETLINK for the one of that name, or for all if it is NULL. */
-static int cvl_netlink_get_links(struct cvl_netlink *nl, const char *name,
-				 struct cvl_netlink_links *found,
-				 struct cvl_error *err)
-{
-	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_request request = {
-		.socket = nl->route,
-		.nlh = mnl_nlmsg_put_header(message),
-		.take = cvl_netlink_take_link,
-		.arg = found,
-	};
-	struct ifinfomsg *info;
-	int tries;
-	int ret;
-
-	request.nlh->nlmsg_type = RTM_GETLINK;
-	request.nlh->nlmsg_flags = NLM_F_REQUEST |
-				   (name ? NLM_F_ACK : NLM_F_DUMP);
-	info = mnl_nlmsg_put_extra_header(request.nlh, sizeof(*info));
-	info->ifi_family = AF_UNSPEC;
-	if (name)
-		mnl_attr_put_strz(request.nlh, IFLA_IFNAME, name);
-	mnl_attr_put_u32(request.nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	for (tries = 0; tries < CVL_DUMP_TRIES; tries++) {
-		found->count = 0;
-		ret = cvl_request_run(&request, &nl->channel, err);
-		if (ret || !request.interrupted)
-			return ret;
-	}
-	return cvl_error_set(err, -EBUSY,
-			     "the links keep changing while they are listed");
 }
 
 /**
@@ -266,8 +147,8 @@ static int cvl_netlink_get_links(struct cvl_netlink *nl, const char *name,
 int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
 		     size_t *link_count, struct cvl_error *err)
 {
-	struct cvl_netlink_links found = { 0 };
-	int ret = cvl_netlink_get_links(nl, NULL, &found, err);
+	struct cvl_route_links found = { 0 };
+	int ret = cvl_route_links(&found, NULL, nl->route, &nl->channel, err);
 
 	if (ret || !found.count) {
 		free(found.links);
@@ -294,12 +175,12 @@ int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
 int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
 		     const char *name, struct cvl_error *err)
 {
-	struct cvl_netlink_links found = { 0 };
+	struct cvl_route_links found = { 0 };
 	int ret = -ENODEV;
 
 	cvl_error_word(err, name);
 	if (*name && strlen(name) < CVL_IFNAME_SIZE)
-		ret = cvl_netlink_get_links(nl, name, &found, err);
+		ret = cvl_route_links(&found, name, nl->route, &nl->channel, err);
 	if (ret == -ENODEV) {
 		cvl_error_set(err, ret, "%s: there is no such device",
 			      err->word);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
  * Send one netlink request and take the answers to it, whatever it is about.
- * netlink.c builds on this.
+ * netlink.c and route.c build on this.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -76,8 +76,8 @@ static int cvl_request_take(struct cvl_request *request,
 			return cvl_request_refused(request, nlh, code, err);
 		return 0;
 	default:
-		/* each request is a dump or wants an ACK: there is an end */
-		code = request->take ?
+		/* an interrupted dump is tried again or given up: its rest is of no use */
+		code = request->take && !request->interrupted ?
 		       request->take(nlh, request->arg, err) : 0;
 		return code ? code : 1;
 	}

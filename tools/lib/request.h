@@ -15,6 +15,9 @@ struct mnl_socket;
 /* Room for so many bytes, aligned as a message must be. */
 #define CVL_HEADERS(bytes) ((bytes) / sizeof(struct nlmsghdr))
 
+/* What changes under this many dumps in a row is too busy to read. */
+#define CVL_DUMP_TRIES 100
+
 /**
  * struct cvl_channel - what one request after the other uses
  * @sequence: number of the latest request
