@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* culvert addconf: add the configuration in a file to a device. */
 #include "command.h"
+#include "common/apply.h"
 
 /**
  * cmd_addconf() - the subcommand

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * culvert doctor: look for what keeps tunnels from working, one line for each thing,
- * with the remedy. This half looks at the machine, doctor_link.c at its links.
+ * with the remedy. This file looks at the machine, those in doctor/ at its links.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "doctor.h"
-#include "module.h"
+#include "common/message.h"
+#include "common/module.h"
+#include "doctor/doctor.h"
 
 #define DOCTOR_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"

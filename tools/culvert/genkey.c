@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* culvert genkey: print a new private key. */
 #include "command.h"
+#include "common/keyfile.h"
 
 /**
  * cmd_genkey() - the subcommand

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* culvert genpsk: print a new pre-shared key. */
 #include "command.h"
+#include "common/keyfile.h"
 
 /**
  * cmd_genpsk() - the subcommand

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/message.h"
 
 static const struct cmd *cmd_help_find(const char *name)
 {

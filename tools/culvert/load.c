@@ -3,7 +3,8 @@
 #include <errno.h>
 
 #include "command.h"
-#include "module.h"
+#include "common/message.h"
+#include "common/module.h"
 
 /**
  * cmd_load() - the subcommand

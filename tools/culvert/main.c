@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/message.h"
 
 const struct cmd cmd_table[] = {
 	{ "show", cmd_show, "[DEV | all | interfaces] [FIELD]",

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "common/keyfile.h"
+#include "common/message.h"
 
 /**
  * cmd_pubkey() - the subcommand

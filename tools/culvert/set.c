@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/apply.h"
+#include "common/keyfile.h"
+#include "common/message.h"
 #include "parse.h"
 
 /* One word of the command line; @has_value: its value follows, else it gets NULL. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* culvert setconf: replace the configuration of a device by a file. */
 #include "command.h"
+#include "common/apply.h"
 
 static int cmd_setconf_apply(const char *name, struct cvl_device *dev, struct cvl_error *err)
 {

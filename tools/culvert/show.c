@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "module.h"
-#include "pretty.h"
+#include "common/message.h"
+#include "common/module.h"
+#include "show/pretty.h"
 
 /*
  * A field for scripts: it has one value for the device, or one for each peer.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/message.h"
 
 /**
  * cmd_showconf() - the subcommand

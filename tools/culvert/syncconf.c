@@ -4,6 +4,7 @@
  * already.
  */
 #include "command.h"
+#include "common/apply.h"
 
 /* Sends the difference, if there is one. */
 static int cmd_syncconf_send(struct cvl_netlink *nl,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "common/message.h"
 
 /**
  * cmd_version() - the subcommand

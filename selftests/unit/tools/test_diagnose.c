@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unit test of tools/culvert/diagnose.c; selftests/unit/run runs it. */
+/* Unit test of tools/culvert/common/diagnose.c; selftests/unit/run runs it. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose.h"
+#include "common/diagnose.h"
 #include "ktap.h"
 
 #define GOOD "6.1.0-56-amd64 SMP preempt mod_unload modversions "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unit test of tools/culvert/firewall*.c; selftests/unit/run runs it. */
+/* Unit test of tools/culvert/firewall/; selftests/unit/run runs it. */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <net/if.h>
@@ -18,7 +18,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/rtnetlink.h>
 
-#include "firewall.h"
+#include "firewall/firewall.h"
 #include "ktap.h"
 
 #define PORT 51820

@@ -12,10 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "doctor_wire.h"
-#include "firewall.h"
-#include "module.h"
+#include "common/module.h"
+#include "doctor/wire.h"
+#include "firewall/firewall.h"
 #include "route.h"
 
 /* Devices that a finding is told of once each. */

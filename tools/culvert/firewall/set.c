@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "firewall_run.h"
+#include "firewall/run.h"
 
 #include <linux/netfilter/nfnetlink.h>
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diagnose.h"
+#include "common/diagnose.h"
 
 /* What an inner packet grows by: UDP, the header of a data message, its tag. */
 #define DIAGNOSE_UDP_BYTES 8

@@ -19,7 +19,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <string.h>
 
-#include "firewall.h"
+#include "firewall/firewall.h"
 
 static enum cmd_fw_match fw_xt_of(bool matches, bool is_inverted)
 {

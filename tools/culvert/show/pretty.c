@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
-#include "pretty.h"
-#include "term.h"
+#include "common/env.h"
+#include "common/term.h"
+#include "show/pretty.h"
 
 /* How to print, found out once for a device. */
 struct cmd_pretty {

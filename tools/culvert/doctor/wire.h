@@ -3,7 +3,7 @@
 #ifndef CULVERT_DOCTOR_WIRE_H
 #define CULVERT_DOCTOR_WIRE_H
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 struct cmd_firewall;
 
@@ -29,10 +29,10 @@ struct doctor_wire {
 	const struct cmd_firewall *firewall;
 };
 
-/* doctor_wire.c */
+/* wire.c */
 void doctor_wire(const struct doctor_wire *wire);
 
-/* doctor_port.c */
+/* port.c */
 bool doctor_port(const struct doctor_wire *wire);
 
 #endif /* CULVERT_DOCTOR_WIRE_H */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Rules of nftables in memory, and what they do with a packet of which not everything is
- * known: the answer is what may become of it. firewall_expr.c knows the expressions.
+ * known: the answer is what may become of it. expr.c knows the expressions.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "firewall_run.h"
+#include "firewall/run.h"
 
 #include <linux/netfilter/nfnetlink.h>
 

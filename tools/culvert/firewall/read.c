@@ -18,7 +18,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "firewall.h"
+#include "firewall/firewall.h"
 
 #define FIREWALL_BYTES 65536
 #define FIREWALL_REQUEST_BYTES 1024

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the packet filters of this network namespace do with a UDP packet, as far as
- * reading their rules tells. Nothing is sent. doctor asks; firewall.c and firewall_xt.c
- * think, firewall_read.c reads.
+ * reading their rules tells. Nothing is sent. doctor asks; read.c reads the rules,
+ * rules.c and xt.c judge by them.
  */
 #ifndef CULVERT_FIREWALL_H
 #define CULVERT_FIREWALL_H
@@ -97,7 +97,7 @@ struct cmd_fw_fate {
 
 struct cmd_fw_rules;
 
-/* firewall.c */
+/* rules.c */
 struct cmd_fw_rules *cmd_fw_create(void);
 void cmd_fw_destroy(struct cmd_fw_rules *rules);
 bool cmd_fw_take(struct cmd_fw_rules *rules, const struct nlmsghdr *nlh);
@@ -112,7 +112,7 @@ void cmd_fw_packet_address(struct cmd_fw_packet *packet, bool is_source,
 			   const union cvl_address *address);
 void cmd_fw_packet_port(struct cmd_fw_packet *packet, bool is_source, uint16_t port);
 
-/* firewall_xt.c */
+/* xt.c */
 enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
 				  const struct cmd_fw_fate *fate, const char *name,
 				  unsigned int revision, const void *info, size_t bytes);
@@ -121,7 +121,7 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 unsigned int cmd_fw_xt_judge(const void *entries, size_t bytes, unsigned int hook_offset,
 			     const struct cmd_fw_packet *packet, struct cmd_fw_fate *fate);
 
-/* firewall_read.c */
+/* read.c */
 struct cmd_firewall;
 
 struct cmd_firewall *cmd_firewall_read(void);

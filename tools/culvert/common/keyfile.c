@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "common/keyfile.h"
+#include "common/message.h"
 #include "text.h"
 
 /* Too many for a key with a generous amount of white space around it. */

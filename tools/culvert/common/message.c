@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Small helpers that every subcommand may call: environment and messages. A
- * message is one line on standard error that begins with "culvert: ".
+ * Messages, for every subcommand: each is one line on standard error that begins with
+ * "culvert: ".
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "module.h"
-
-/**
- * cmd_env() - look up a setting in the environment
- * @name: without its prefix
- *
- * Return: the value of CULVERT_<name>, or else of WG_<name>, or NULL.
- */
-const char *cmd_env(const char *name)
-{
-	char whole[64];
-	const char *value;
-
-	snprintf(whole, sizeof(whole), "CULVERT_%s", name);
-	value = getenv(whole);
-	if (value)
-		return value;
-	snprintf(whole, sizeof(whole), "WG_%s", name);
-	return getenv(whole);
-}
+#include "common/message.h"
+#include "common/module.h"
 
 /**
  * cmd_fail() - report an error

@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "firewall_run.h"
+#include "firewall/run.h"
 
 #include <linux/netfilter/nf_tables_compat.h>
 

@@ -11,12 +11,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "counter.h"
-#include "doctor_wire.h"
-#include "firewall.h"
-#include "module.h"
-#include "netns.h"
+#include "common/ethtool.h"
+#include "common/module.h"
+#include "common/netns.h"
+#include "doctor/wire.h"
+#include "firewall/firewall.h"
 #include "route.h"
 
 /* A setting of the network below /proc/sys/net, or -1. */

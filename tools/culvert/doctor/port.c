@@ -13,10 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "counter.h"
-#include "doctor_wire.h"
-#include "firewall.h"
+#include "common/ethtool.h"
+#include "doctor/wire.h"
+#include "firewall/firewall.h"
 #include "route.h"
 
 /* How long an answer from this very machine may take. */

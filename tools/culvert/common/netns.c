@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "netns.h"
+#include "common/netns.h"
 #include "route.h"
 
 /* A descriptor of the namespace with that number, or -1. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What firewall.c and firewall_expr.c share: rules in memory, and a packet on its way. */
+/* What rules.c, expr.c and set.c share: rules in memory, and a packet on its way. */
 #ifndef CULVERT_FIREWALL_RUN_H
 #define CULVERT_FIREWALL_RUN_H
 
@@ -9,7 +9,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "firewall.h"
+#include "firewall/firewall.h"
 
 #define FW_REGISTER_BYTES 64
 
@@ -102,18 +102,18 @@ struct fw_run {
 	unsigned int elements_left;
 };
 
-/* firewall.c */
+/* rules.c */
 struct fw_object *fw_find(struct fw_object *objects, uint8_t family, const char *table,
 			  const char *name);
 unsigned int fw_verdict(struct fw_run *run, const struct nlattr *verdict);
 
-/* firewall_expr.c */
+/* expr.c */
 void fw_expression(struct fw_run *run, const struct nlattr *element);
 const char *fw_attr_text(const struct nlattr *nest, uint16_t type);
 bool fw_attr_number(uint32_t *number, const struct nlattr *nest, uint16_t type);
 const struct nlattr *fw_attr(const struct nlattr *nest, uint16_t type);
 
-/* firewall_set.c */
+/* set.c */
 void fw_lookup(struct fw_run *run, const struct nlattr *data, const uint8_t *key,
 	       const bool *known, size_t room);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "counter.h"
+#include "common/ethtool.h"
 
 static bool counter_ask(int fd, const char *link, void *what)
 {

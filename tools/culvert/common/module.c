@@ -22,8 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "module.h"
+#include "common/module.h"
 
 #define MODULE_NAME "culvert"
 #define MODULE_SYS "/sys/module/" MODULE_NAME

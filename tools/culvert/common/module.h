@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "diagnose.h"
+#include "common/diagnose.h"
 
 #define CMD_MODULE_TEXT_SIZE 512
 

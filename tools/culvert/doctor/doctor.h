@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the two halves of culvert doctor share: how a finding is printed. */
+/* What the files of culvert doctor share: how a finding is printed. */
 #ifndef CULVERT_DOCTOR_H
 #define CULVERT_DOCTOR_H
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text for people on standard output; pretty.c calls this. */
+/* Text for people on standard output; show/pretty.c calls this. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "term.h"
+#include "common/env.h"
+#include "common/term.h"
 
 /**
  * cmd_term_has_colour() - decide whether to use colours

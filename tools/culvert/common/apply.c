@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "common/apply.h"
+#include "common/env.h"
+#include "common/message.h"
 
 #define CMD_APPLY_RETRIES 15
 
