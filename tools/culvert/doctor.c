@@ -178,8 +178,8 @@ int cmd_doctor(int argc, char **argv)
 	struct doctor doctor = { 0 };
 	struct cmd_module module;
 
-	if (argc != 1)
-		return cmd_misused(argv[0], "'%s' is too much; expected nothing", argv[1]);
+	if (cmd_expect_nothing(argc, argv))
+		return 1;
 	cmd_module_look(&module);
 	doctor_file(&doctor, &module);
 	doctor_loaded(&doctor, &module);

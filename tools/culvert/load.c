@@ -20,8 +20,8 @@ int cmd_load(int argc, char **argv)
 	struct cmd_module module;
 	char text[sizeof(err.text)];
 
-	if (argc != 1)
-		return cmd_misused(argv[0], "'%s' is too much; expected nothing", argv[1]);
+	if (cmd_expect_nothing(argc, argv))
+		return 1;
 	if (cmd_module_is_loaded() || !cmd_module_load(said, sizeof(said)))
 		return 0;
 	cmd_module_look(&module);

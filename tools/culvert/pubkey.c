@@ -19,9 +19,8 @@ int cmd_pubkey(int argc, char **argv)
 	uint8_t key[CVL_KEY_BYTES];
 	struct cvl_error err = { 0 };
 
-	if (argc != 1)
-		return cmd_misused(argv[0], "'%s' is too much; expected nothing",
-				   argv[1]);
+	if (cmd_expect_nothing(argc, argv))
+		return 1;
 	if (cmd_keyfile_read(key, "standard input", STDIN_FILENO, false, &err))
 		return cmd_fail(&err);
 	cvl_key_public(key, key);

@@ -2,7 +2,6 @@
 /* culvert set: change a device as the words on the command line say. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -75,8 +74,8 @@ static const struct cmd_set_word *cmd_set_find(const char *name)
 	return NULL;
 }
 
-static void cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
-				bool known)
+static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
+			       bool known)
 {
 	const char *why = known ? "that may stand before a peer" :
 			  "of this command";
@@ -85,32 +84,44 @@ static void cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 	if (parser->peer)
 		more = ", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips";
 	cvl_error_word(parser->err, name);
-	cvl_error_set(parser->err, -EINVAL,
-		      "set: '%s' is not a word %s; expected %s%s",
-		      parser->err->word, why, "listen-port, fwmark, private-key, peer",
-		      more);
+	return cvl_error_set(parser->err, -EINVAL,
+			     "set: '%s' is not a word %s; expected %s%s",
+			     parser->err->word, why, "listen-port, fwmark, private-key, peer",
+			     more);
 }
 
-/* Reads one word with its value; how many arguments it took, 0 if it is bad. */
+/* Reads one word with its value. Return: how many arguments these are, or a negative errno. */
 static int cmd_set_read_word(struct cvl_parser *parser, char **argv)
 {
 	const struct cmd_set_word *word = cmd_set_find(argv[0]);
+	int ret;
 
-	if (!word || (word->of_peer && !parser->peer)) {
-		cmd_set_refuse_word(parser, argv[0], word);
-		return 0;
-	}
-	if (word->has_value && !argv[1]) {
-		cvl_error_set(parser->err, -EINVAL,
-			      "set: there is nothing after '%s'; expected its value",
-			      argv[0]);
-		return 0;
-	}
-	if (word->parse(parser, argv[1])) {
+	if (!word || (word->of_peer && !parser->peer))
+		return cmd_set_refuse_word(parser, argv[0], word);
+	if (word->has_value && !argv[1])
+		return cvl_error_set(parser->err, -EINVAL,
+				     "set: there is nothing after '%s'; expected its value",
+				     argv[0]);
+	ret = word->parse(parser, argv[1]);
+	if (ret) {
 		cvl_error_prefix(parser->err, "set: %s: ", argv[0]);
-		return 0;
+		return ret;
 	}
 	return word->has_value ? 2 : 1;
+}
+
+static int cmd_set_read(struct cvl_device *dev, char **argv, struct cvl_error *err)
+{
+	struct cvl_parser parser = { .dev = dev, .err = err };
+
+	while (*argv) {
+		int used = cmd_set_read_word(&parser, argv);
+
+		if (used < 0)
+			return used;
+		argv += used;
+	}
+	return 0;
 }
 
 /**
@@ -122,26 +133,7 @@ static int cmd_set_read_word(struct cvl_parser *parser, char **argv)
  */
 int cmd_set(int argc, char **argv)
 {
-	struct cvl_error err = { 0 };
-	struct cvl_parser parser = { .err = &err };
-	bool ok = true;
-	int used = 2;
-
 	if (argc < 3)
 		return cmd_misused(argv[0], "expected DEV and what to change");
-	parser.dev = cvl_device_create();
-	if (!parser.dev) {
-		cvl_error_set(&err, -ENOMEM, "out of memory");
-		return cmd_fail(&err);
-	}
-	while (ok && used < argc) {
-		int count = cmd_set_read_word(&parser, argv + used);
-
-		ok = count > 0;
-		used += count;
-	}
-	if (ok)
-		ok = !cmd_apply(argv[1], parser.dev, &err);
-	cvl_device_destroy(parser.dev);
-	return ok ? 0 : cmd_fail(&err);
+	return cmd_apply(argv, cmd_set_read, cmd_apply_send);
 }

@@ -3,10 +3,11 @@
 #include "command.h"
 #include "common/apply.h"
 
-static int cmd_setconf_apply(const char *name, struct cvl_device *dev, struct cvl_error *err)
+static int cmd_setconf_send(struct cvl_netlink *nl, const struct cvl_link *link,
+			    struct cvl_device *dev, struct cvl_error *err)
 {
 	cvl_config_make_whole(dev);
-	return cmd_apply(name, dev, err);
+	return cvl_netlink_set(nl, link, dev, err);
 }
 
 /**
@@ -18,5 +19,5 @@ static int cmd_setconf_apply(const char *name, struct cvl_device *dev, struct cv
  */
 int cmd_setconf(int argc, char **argv)
 {
-	return cmd_apply_file(argc, argv, cmd_setconf_apply);
+	return cmd_apply_file(argc, argv, cmd_setconf_send);
 }

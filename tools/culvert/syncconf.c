@@ -9,7 +9,7 @@
 /* Sends the difference, if there is one. */
 static int cmd_syncconf_send(struct cvl_netlink *nl,
 			     const struct cvl_link *link,
-			     const struct cvl_device *wanted,
+			     struct cvl_device *wanted,
 			     struct cvl_error *err)
 {
 	struct cvl_device *change = NULL;
@@ -25,12 +25,6 @@ static int cmd_syncconf_send(struct cvl_netlink *nl,
 	return ret;
 }
 
-static int cmd_syncconf_apply(const char *name, struct cvl_device *wanted,
-			      struct cvl_error *err)
-{
-	return cmd_apply_with(name, wanted, cmd_syncconf_send, err);
-}
-
 /**
  * cmd_syncconf() - the subcommand
  * @argc: must be 3
@@ -40,5 +34,5 @@ static int cmd_syncconf_apply(const char *name, struct cvl_device *wanted,
  */
 int cmd_syncconf(int argc, char **argv)
 {
-	return cmd_apply_file(argc, argv, cmd_syncconf_apply);
+	return cmd_apply_file(argc, argv, cmd_syncconf_send);
 }

@@ -14,9 +14,8 @@
  */
 int cmd_version(int argc, char **argv)
 {
-	if (argc != 1)
-		return cmd_misused(argv[0], "'%s' is too much; expected nothing",
-				   argv[1]);
+	if (cmd_expect_nothing(argc, argv))
+		return 1;
 	puts("culvert " CULVERT_VERSION);
 	return 0;
 }

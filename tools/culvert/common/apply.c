@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Send a change to the kernel. set, setconf, addconf and syncconf call this
- * after they have read all their input, so that bad input changes nothing.
+ * Change a device: set, setconf, addconf and syncconf differ in what they read and in what
+ * they send. All input is read before anything is sent, so that bad input changes nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -48,23 +48,12 @@ static int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
 	return cvl_endpoints_resolve(dev, &options, err);
 }
 
-static int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
-			  const struct cvl_device *change, struct cvl_error *err)
-{
-	return cvl_netlink_set(nl, link, change, err);
-}
-
-/**
- * cmd_apply_with() - resolve the endpoints of what is wanted, then send it
- * @name: of the device
- * @dev: what is wanted of it
- * @send: sends it, once names are resolved: the less time from there, the better
- * @err: filled in on failure
- *
- * Return: 0 or a negative errno.
+/*
+ * The link is looked up first, before a name server takes its time; once the names are
+ * resolved, @send follows at once.
  */
-int cmd_apply_with(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
-		   struct cvl_error *err)
+static int cmd_apply_to(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
+			struct cvl_error *err)
 {
 	struct cvl_netlink *nl = cvl_netlink_create(err);
 	struct cvl_link link;
@@ -82,44 +71,61 @@ int cmd_apply_with(const char *name, struct cvl_device *dev, cmd_apply_send_t se
 }
 
 /**
- * cmd_apply() - resolve the endpoints of a change, then send it
- * @name: of the link, from the user; it is looked up before a name server may
- *	take its time
- * @change: its endpoints are filled in
- * @err: set on failure
+ * cmd_apply() - a subcommand that changes a device
+ * @argv: the subcommand, a device and what @read reads; ends in NULL
+ * @read: reads what is wanted of the device
+ * @send: sends it; the endpoints are resolved
  *
- * Return: 0 or a negative errno.
+ * Return: the exit status.
  */
-int cmd_apply(const char *name, struct cvl_device *change,
-	      struct cvl_error *err)
+int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send)
 {
-	return cmd_apply_with(name, change, cmd_apply_send, err);
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err = { 0 };
+	int ret;
+
+	if (!dev) {
+		cvl_error_set(&err, -ENOMEM, "out of memory");
+		return cmd_fail(&err);
+	}
+	ret = read(dev, argv + 2, &err);
+	if (!ret)
+		ret = cmd_apply_to(argv[1], dev, send, &err);
+	cvl_device_destroy(dev);
+	return ret ? cmd_fail(&err) : 0;
+}
+
+static int cmd_apply_read_file(struct cvl_device *dev, char **argv, struct cvl_error *err)
+{
+	return cvl_config_read(dev, argv[0], err);
 }
 
 /**
  * cmd_apply_file() - a subcommand that applies a configuration file to a device
  * @argc: must be 3
  * @argv: the subcommand, a device and a file
- * @apply: does it, with what the file says
+ * @send: sends what the file says; the endpoints are resolved
  *
  * Return: the exit status.
  */
-int cmd_apply_file(int argc, char **argv, cmd_apply_t apply)
+int cmd_apply_file(int argc, char **argv, cmd_apply_send_t send)
 {
-	struct cvl_error err = { 0 };
-	struct cvl_device *dev;
-	int ret;
-
 	if (argc != 3)
 		return cmd_misused(argv[0], "expected DEV and FILE");
-	dev = cvl_device_create();
-	if (!dev) {
-		cvl_error_set(&err, -ENOMEM, "out of memory");
-		return cmd_fail(&err);
-	}
-	ret = cvl_config_read(dev, argv[2], &err);
-	if (!ret)
-		ret = apply(argv[1], dev, &err);
-	cvl_device_destroy(dev);
-	return ret ? cmd_fail(&err) : 0;
+	return cmd_apply(argv, cmd_apply_read_file, send);
+}
+
+/**
+ * cmd_apply_send() - send a change as it was read
+ * @nl: to send it by
+ * @link: to change
+ * @change: what was read
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
+		   struct cvl_device *change, struct cvl_error *err)
+{
+	return cvl_netlink_set(nl, link, change, err);
 }

@@ -5,14 +5,13 @@
 
 #include "libculvert.h"
 
-typedef int (*cmd_apply_t)(const char *name, struct cvl_device *dev, struct cvl_error *err);
+typedef int (*cmd_apply_read_t)(struct cvl_device *dev, char **argv, struct cvl_error *err);
 typedef int (*cmd_apply_send_t)(struct cvl_netlink *nl, const struct cvl_link *link,
-				const struct cvl_device *dev, struct cvl_error *err);
+				struct cvl_device *dev, struct cvl_error *err);
 
-int cmd_apply(const char *name, struct cvl_device *change,
-	      struct cvl_error *err);
-int cmd_apply_with(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
-		   struct cvl_error *err);
-int cmd_apply_file(int argc, char **argv, cmd_apply_t apply);
+int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send);
+int cmd_apply_file(int argc, char **argv, cmd_apply_send_t send);
+int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
+		   struct cvl_device *change, struct cvl_error *err);
 
 #endif /* CULVERT_APPLY_H */

@@ -123,9 +123,8 @@ int cmd_keyfile_generate(int argc, char **argv, bool private_key)
 	struct cvl_error err = { 0 };
 	int ret;
 
-	if (argc != 1)
-		return cmd_misused(argv[0], "'%s' is too much; expected nothing",
-				   argv[1]);
+	if (cmd_expect_nothing(argc, argv))
+		return 1;
 	cmd_keyfile_warn();
 	ret = cvl_key_random(key);
 	if (ret) {

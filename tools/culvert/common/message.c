@@ -55,6 +55,20 @@ int cmd_misused(const char *name, const char *format, ...)
 }
 
 /**
+ * cmd_expect_nothing() - refuse arguments where a subcommand takes none
+ * @argc: must be 1
+ * @argv: the subcommand, and nothing
+ *
+ * Return: 0, or the exit status, 1, if there are any.
+ */
+int cmd_expect_nothing(int argc, char **argv)
+{
+	if (argc == 1)
+		return 0;
+	return cmd_misused(argv[0], "'%s' is too much; expected nothing", argv[1]);
+}
+
+/**
  * cmd_note() - tell the user something that is no error
  * @text: one line
  */

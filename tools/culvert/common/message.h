@@ -8,6 +8,7 @@
 int cmd_fail(const struct cvl_error *err);
 int cmd_misused(const char *name, const char *format, ...)
 	CVL_PRINTF(2, 3);
+int cmd_expect_nothing(int argc, char **argv);
 void cmd_note(const char *text);
 
 #endif /* CULVERT_MESSAGE_H */
