@@ -11,6 +11,7 @@
 #include "command.h"
 #include "common/message.h"
 #include "common/module.h"
+#include "common/proc.h"
 #include "doctor/doctor.h"
 
 #define DOCTOR_SECURE_BOOT \
@@ -107,7 +108,7 @@ static bool doctor_wants_signature(void)
 {
 	char text[8];
 
-	cmd_module_read(text, sizeof(text), DOCTOR_SIG_ENFORCE);
+	cmd_proc_read(text, sizeof(text), DOCTOR_SIG_ENFORCE);
 	return !strcmp(text, "Y") || doctor_secure_boot();
 }
 
@@ -124,25 +125,11 @@ static void doctor_signed(struct doctor *doctor, const struct cmd_module *module
 		doctor_say(doctor, DOCTOR_OK, "signature", "none, and none is asked for");
 }
 
-/* Whether the code that ciphers with vector instructions is in the kernel. */
-static bool doctor_has_simd(void)
-{
-	FILE *file = fopen("/proc/kallsyms", "re");
-	char line[512];
-	bool found = false;
-
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file))
-		found = strstr(line, " chacha_block_xor_ssse3") ||
-			strstr(line, " chacha_block_xor_neon") ||
-			strstr(line, " chacha_4block_xor_neon");
-	fclose(file);
-	return found;
-}
-
 static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module)
 {
+	static const char * const simd[] = {
+		"chacha_block_xor_ssse3", "chacha_block_xor_neon", "chacha_4block_xor_neon", NULL,
+	};
 	char text[16384];
 	size_t bytes = 0;
 	FILE *file;
@@ -159,7 +146,7 @@ static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module
 	if (!able)
 		doctor_say(doctor, DOCTOR_NOTE, "crypto",
 			   "this processor has no vector instructions that help: it will be slow");
-	else if (doctor_has_simd())
+	else if (cmd_proc_has_symbol(simd, false))
 		doctor_say(doctor, DOCTOR_OK, "crypto", "uses the processor's vector instructions");
 	else if (module->is_loaded)
 		doctor_say(doctor, DOCTOR_BAD, "crypto",

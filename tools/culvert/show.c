@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/ethtool.h"
 #include "common/message.h"
-#include "common/module.h"
 #include "show/pretty.h"
 
 /*
@@ -57,9 +57,9 @@ static void cmd_show_fwmark(const struct cvl_device *dev)
 /* A device of kind wireguard is the kernel's own, or culvert's in its place. */
 static void cmd_show_module(const struct cvl_device *dev)
 {
-	char driver[CMD_MODULE_DRIVER_SIZE];
+	char driver[CMD_ETHTOOL_DRIVER_SIZE];
 
-	fputs(cmd_module_of_link(driver, dev->name) ? driver : "(none)", stdout);
+	fputs(cmd_ethtool_driver(driver, dev->name) ? driver : "(none)", stdout);
 }
 
 static void cmd_show_peer(const struct cvl_peer *peer)

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Read one counter of a link, as ethtool -S shows it. */
+/* Ask for the driver and the counters of a link, as ethtool -i and -S show them. */
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/ethtool.h"
 
-static bool counter_ask(int fd, const char *link, void *what)
+static bool ethtool_ask(int fd, const char *link, void *what)
 {
 	struct ifreq request = { .ifr_data = what };
 
@@ -17,7 +20,7 @@ static bool counter_ask(int fd, const char *link, void *what)
 	return !ioctl(fd, SIOCETHTOOL, &request);
 }
 
-static bool counter_find(uint64_t *value, const struct ethtool_gstrings *names,
+static bool ethtool_find(uint64_t *value, const struct ethtool_gstrings *names,
 			 const struct ethtool_stats *stats, unsigned int count,
 			 const char *counter)
 {
@@ -35,7 +38,29 @@ static bool counter_find(uint64_t *value, const struct ethtool_gstrings *names,
 }
 
 /**
- * cmd_counter_read() - read a counter
+ * cmd_ethtool_driver() - ask which module serves a link
+ * @driver: set to the name of the module, without an end such as .ko, or to ""
+ * @link: name of the link
+ *
+ * Return: whether the kernel has told.
+ */
+bool cmd_ethtool_driver(char driver[CMD_ETHTOOL_DRIVER_SIZE], const char *link)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+
+	*driver = '\0';
+	if (fd < 0)
+		return false;
+	if (ethtool_ask(fd, link, &info))
+		snprintf(driver, CMD_ETHTOOL_DRIVER_SIZE, "%.*s", (int)sizeof(info.driver),
+			 info.driver);
+	close(fd);
+	return *driver;
+}
+
+/**
+ * cmd_ethtool_counter() - read a counter
  * @value: set
  * @fd: any socket in the network namespace of the link
  * @link: name of the link
@@ -43,14 +68,14 @@ static bool counter_find(uint64_t *value, const struct ethtool_gstrings *names,
  *
  * Return: whether the link has such a counter.
  */
-bool cmd_counter_read(uint64_t *value, int fd, const char *link, const char *counter)
+bool cmd_ethtool_counter(uint64_t *value, int fd, const char *link, const char *counter)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ethtool_gstrings *names;
 	struct ethtool_stats *stats;
 	bool found = false;
 
-	if (!counter_ask(fd, link, &info) || !info.n_stats)
+	if (!ethtool_ask(fd, link, &info) || !info.n_stats)
 		return false;
 	names = calloc(1, sizeof(*names) + (size_t)info.n_stats * ETH_GSTRING_LEN);
 	stats = calloc(1, sizeof(*stats) + info.n_stats * sizeof(stats->data[0]));
@@ -60,8 +85,8 @@ bool cmd_counter_read(uint64_t *value, int fd, const char *link, const char *cou
 		names->len = info.n_stats;
 		stats->cmd = ETHTOOL_GSTATS;
 		stats->n_stats = info.n_stats;
-		found = counter_ask(fd, link, names) && counter_ask(fd, link, stats) &&
-			counter_find(value, names, stats, info.n_stats, counter);
+		found = ethtool_ask(fd, link, names) && ethtool_ask(fd, link, stats) &&
+			ethtool_find(value, names, stats, info.n_stats, counter);
 	}
 	free(names);
 	free(stats);

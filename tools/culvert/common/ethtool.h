@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One counter of a link, as ethtool -S shows it; doctor asks. */
+/* What ethtool shows of a link: its driver and its counters. */
 #ifndef CULVERT_ETHTOOL_H
 #define CULVERT_ETHTOOL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-bool cmd_counter_read(uint64_t *value, int fd, const char *link, const char *counter);
+/* Room for the name of a driver and its end; ETHTOOL_BUSINFO_LEN of the kernel's. */
+#define CMD_ETHTOOL_DRIVER_SIZE 33
+
+bool cmd_ethtool_driver(char driver[CMD_ETHTOOL_DRIVER_SIZE], const char *link);
+bool cmd_ethtool_counter(uint64_t *value, int fd, const char *link, const char *counter);
 
 #endif /* CULVERT_ETHTOOL_H */

@@ -6,16 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -23,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/module.h"
+#include "common/proc.h"
 
 #define MODULE_NAME "culvert"
 #define MODULE_SYS "/sys/module/" MODULE_NAME
@@ -49,11 +45,6 @@ static void module_exec(char * const *argv, int out, bool with_errors)
 	execvpe(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "%s is missing: apt-get install kmod", argv[0]);
 	_exit(127);
-}
-
-static void module_trim(char *text)
-{
-	text[strcspn(text, "\n")] = '\0';
 }
 
 /*
@@ -147,7 +138,7 @@ static int module_run(char *said, size_t said_bytes, char * const *argv, bool wi
 		status = module_wait(pid);
 	got = pread(fd, said, said_bytes - 1, 0);
 	said[got > 0 ? got : 0] = '\0';
-	module_trim(said);
+	said[strcspn(said, "\n")] = '\0';
 	close(fd);
 	if (status == -ETIMEDOUT)
 		snprintf(said, said_bytes, "%s still runs after %d s: see what it waits for",
@@ -163,28 +154,6 @@ static void module_field(char *text, size_t text_bytes, char *release, char *fie
 	/* It may say on stderr that it could not read another module, and go on. */
 	if (module_run(text, text_bytes, argv, false))
 		*text = '\0';
-}
-
-/**
- * cmd_module_read() - read the beginning of a small file
- * @text: set to its first line, or ""
- * @text_bytes: size of @text
- * @path: of the file
- *
- * Return: whether there is such a file.
- */
-bool cmd_module_read(char *text, size_t text_bytes, const char *path)
-{
-	FILE *file = fopen(path, "re");
-
-	*text = '\0';
-	if (!file)
-		return false;
-	if (!fgets(text, (int)text_bytes, file))
-		*text = '\0';
-	module_trim(text);
-	fclose(file);
-	return true;
 }
 
 /**
@@ -214,34 +183,10 @@ void cmd_module_look(struct cmd_module *module)
 	module_field(module->version, sizeof(module->version), module->release, "version");
 	module_field(module->signer, sizeof(module->signer), module->release, "signer");
 	module->is_loaded = cmd_module_is_loaded();
-	cmd_module_read(module->loaded_version, sizeof(module->loaded_version),
-			MODULE_SYS "/version");
-	if (cmd_module_read(text, sizeof(text), MODULE_SYS "/parameters/replace_wireguard"))
+	cmd_proc_read(module->loaded_version, sizeof(module->loaded_version),
+		      MODULE_SYS "/version");
+	if (cmd_proc_read(text, sizeof(text), MODULE_SYS "/parameters/replace_wireguard"))
 		module->replaces = *text == 'Y';
-}
-
-/**
- * cmd_module_of_link() - ask which module serves a link
- * @driver: set to the name of the module, without an end such as .ko, or to ""
- * @name: of the link
- *
- * Return: whether the kernel has told.
- */
-bool cmd_module_of_link(char driver[CMD_MODULE_DRIVER_SIZE], const char *name)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq request = { .ifr_data = (void *)&info };
-
-	*driver = '\0';
-	if (fd < 0)
-		return false;
-	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
-	if (!ioctl(fd, SIOCETHTOOL, &request))
-		snprintf(driver, CMD_MODULE_DRIVER_SIZE, "%.*s", (int)sizeof(info.driver),
-			 info.driver);
-	close(fd);
-	return *driver;
 }
 
 /**

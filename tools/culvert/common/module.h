@@ -10,9 +10,6 @@
 
 #define CMD_MODULE_TEXT_SIZE 512
 
-/* Room for the name of a driver and its end; ETHTOOL_BUSINFO_LEN of the kernel's. */
-#define CMD_MODULE_DRIVER_SIZE 33
-
 /**
  * struct cmd_module - what is known of the module
  * @release: of the running kernel
@@ -40,7 +37,5 @@ bool cmd_module_is_loaded(void);
 int cmd_module_load(char *said, size_t said_bytes);
 void cmd_module_explain(char *text, size_t text_bytes, const struct cmd_module *module,
 			const char *said);
-bool cmd_module_of_link(char driver[CMD_MODULE_DRIVER_SIZE], const char *name);
-bool cmd_module_read(char *text, size_t text_bytes, const char *path);
 
 #endif /* CULVERT_MODULE_H */

@@ -11,23 +11,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/diagnose.h"
 #include "common/ethtool.h"
-#include "common/module.h"
 #include "common/netns.h"
+#include "common/proc.h"
 #include "doctor/wire.h"
 #include "firewall/firewall.h"
 #include "route.h"
-
-/* A setting of the network below /proc/sys/net, or -1. */
-static long doctor_link_sysctl(const char *name, const char *device)
-{
-	char path[256];
-	char text[32];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s%s%s", name, device,
-		 *device ? "/rp_filter" : "");
-	return cmd_module_read(text, sizeof(text), path) ? strtol(text, NULL, 10) : -1;
-}
 
 /* Return: whether it can carry anything. */
 static bool doctor_link_state(struct doctor *doctor, const char *name,
@@ -46,9 +36,9 @@ static bool doctor_link_state(struct doctor *doctor, const char *name,
 /* By its kind alone nobody can tell. */
 static void doctor_link_module(struct doctor *doctor, const struct cvl_device *dev)
 {
-	char driver[CMD_MODULE_DRIVER_SIZE];
+	char driver[CMD_ETHTOOL_DRIVER_SIZE];
 
-	if (dev->kind == CVL_KIND_WIREGUARD && cmd_module_of_link(driver, dev->name))
+	if (dev->kind == CVL_KIND_WIREGUARD && cmd_ethtool_driver(driver, dev->name))
 		doctor_say(doctor, DOCTOR_OK, dev->name,
 			   "of kind wireguard, is served by the module %s", driver);
 }
@@ -111,15 +101,13 @@ static void doctor_link_marked(void *arg, uint32_t mark, const struct in_addr *t
 static void doctor_link_filter(struct doctor *doctor, const struct cvl_device *dev,
 			       const struct cmd_firewall *firewall)
 {
-	long all = doctor_link_sysctl("ipv4/conf/", "all");
-	long own = doctor_link_sysctl("ipv4/conf/", dev->name);
 	struct doctor_link_inner inner = {
 		.doctor = doctor,
 		.dev = dev,
 		.firewall = firewall,
 	};
 
-	if ((all > own ? all : own) == 1 && !cvl_route_address(&inner.own, dev->ifindex))
+	if (cmd_proc_rp_filter(dev->name) == 1 && !cvl_route_address(&inner.own, dev->ifindex))
 		cvl_route_each_marked(dev->ifindex, doctor_link_marked, &inner);
 }
 
@@ -167,7 +155,7 @@ static void doctor_link_look(struct doctor_wire *wire, const struct cvl_route_li
 	wire->is_up = doctor_link_state(doctor, dev->name, facts);
 	wire->mtu = facts->mtu;
 	wire->counter_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	wire->is_counting = cmd_counter_read(&count, wire->counter_fd, dev->name, "rx_short");
+	wire->is_counting = cmd_ethtool_counter(&count, wire->counter_fd, dev->name, "rx_short");
 	doctor_link_key(doctor, dev);
 	if (wire->is_up || !(facts->flags & IFF_UP))
 		doctor_link_wire(wire, facts->netns_id);
@@ -197,8 +185,8 @@ static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const str
 
 static void doctor_link_forwarding(struct doctor *doctor)
 {
-	bool ipv4 = doctor_link_sysctl("ipv4/ip_forward", "") == 1;
-	bool ipv6 = doctor_link_sysctl("ipv6/conf/all/forwarding", "") == 1;
+	bool ipv4 = cmd_proc_sysctl("net/ipv4/ip_forward") == 1;
+	bool ipv6 = cmd_proc_sysctl("net/ipv6/conf/all/forwarding") == 1;
 
 	if (ipv4 && ipv6)
 		doctor_say(doctor, DOCTOR_OK, "forwarding", "is on");

@@ -50,7 +50,7 @@ enum doctor_knock {
 static bool doctor_port_count(const struct doctor_wire *wire, uint64_t *count)
 {
 	return wire->is_counting &&
-	       cmd_counter_read(count, wire->counter_fd, wire->dev->name, "rx_short");
+	       cmd_ethtool_counter(count, wire->counter_fd, wire->dev->name, "rx_short");
 }
 
 /* Waits until the link has counted, or a firewall has answered. */

@@ -6,13 +6,13 @@
  */
 #include <linux/rtnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "common/module.h"
+#include "common/diagnose.h"
+#include "common/proc.h"
 #include "doctor/wire.h"
 #include "firewall/firewall.h"
 #include "route.h"
@@ -110,24 +110,6 @@ static void doctor_wire_mtu(const struct doctor_wire_way *way)
 			   path);
 }
 
-static long doctor_wire_sysctl(const char *device, const char *what)
-{
-	char path[256];
-	char text[32];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", device, what);
-	return cmd_module_read(text, sizeof(text), path) ? strtol(text, NULL, 10) : 0;
-}
-
-/* The higher of the two counts. */
-static long doctor_wire_filter_of(const char *device)
-{
-	long all = doctor_wire_sysctl("all", "rp_filter");
-	long own = doctor_wire_sysctl(device, "rp_filter");
-
-	return all > own ? all : own;
-}
-
 static void doctor_wire_say_filter(const struct doctor_wire_way *way, enum cmd_reverse reverse,
 				   long filter)
 {
@@ -164,7 +146,7 @@ static void doctor_wire_filter(const struct doctor_wire_way *way, struct doctor_
 	const struct in_addr *to = &way->route.source.v4.sin_addr;
 	uint32_t fwmark = way->wire->dev->fwmark;
 	unsigned int ifindex = way->route.ifindex;
-	long filter = doctor_wire_filter_of(way->route.device);
+	long filter = cmd_proc_rp_filter(way->route.device);
 	struct cmd_reverse_facts facts = {
 		.is_filtered = filter > 0,
 		.passes = !cvl_route_check(ifindex, from, to, 0),

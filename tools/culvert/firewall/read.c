@@ -18,6 +18,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
+#include "common/proc.h"
 #include "firewall/firewall.h"
 
 #define FIREWALL_BYTES 65536
@@ -150,18 +151,9 @@ static int firewall_read_nft(struct cmd_firewall *firewall)
 /* Whether nftables is in the kernel: asking it would load it. */
 static bool firewall_has_nft(void)
 {
-	FILE *file;
-	char line[512];
-	bool found = false;
+	static const char * const symbols[] = { "nft_register_expr", NULL };
 
-	if (!access("/sys/module/nf_tables", F_OK))
-		return true;
-	file = fopen("/proc/kallsyms", "re");
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = strstr(line, " nft_register_expr") && !strchr(line, '[');
-	if (file)
-		fclose(file);
-	return found;
+	return !access("/sys/module/nf_tables", F_OK) || cmd_proc_has_symbol(symbols, true);
 }
 
 /* One try at a table of the older iptables; -EAGAIN: its size has changed meanwhile. */
