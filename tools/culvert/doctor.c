@@ -3,7 +3,6 @@
  * culvert doctor: look for what keeps tunnels from working, one line for each thing,
  * with the remedy. This file looks at the machine, those in doctor/ at its links.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,31 +16,6 @@
 #define DOCTOR_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define DOCTOR_SIG_ENFORCE "/sys/module/module/parameters/sig_enforce"
-
-/**
- * doctor_say() - print a finding
- * @doctor: counts it
- * @state: how bad it is
- * @what: was looked at, a word
- * @format: of the sentence, as for printf(3)
- */
-void doctor_say(struct doctor *doctor, enum doctor_state state, const char *what,
-		const char *format, ...)
-{
-	static const char * const words[] = {
-		[DOCTOR_OK] = "ok",
-		[DOCTOR_NOTE] = "note",
-		[DOCTOR_BAD] = "BAD",
-	};
-	va_list args;
-
-	doctor->bad += state == DOCTOR_BAD;
-	printf("%-4s  %-12s  ", words[state], what);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-}
 
 /* The file for the running kernel. */
 static void doctor_file(struct doctor *doctor, const struct cmd_module *module)

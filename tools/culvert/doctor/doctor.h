@@ -25,8 +25,11 @@ struct doctor {
 	unsigned int bad;
 };
 
+/* say.c */
 void doctor_say(struct doctor *doctor, enum doctor_state state, const char *what,
 		const char *format, ...) CVL_PRINTF(4, 5);
+
+/* link.c */
 void doctor_links(struct doctor *doctor);
 
 #endif /* CULVERT_DOCTOR_H */

@@ -115,7 +115,6 @@ static void doctor_link_filter(struct doctor *doctor, const struct cvl_device *d
 static void doctor_link_wire(struct doctor_wire *wire, int netns_id)
 {
 	struct cmd_firewall *firewall;
-	const char *name = wire->dev->name;
 	int back;
 
 	if (netns_id < 0) {
@@ -125,13 +124,13 @@ static void doctor_link_wire(struct doctor_wire *wire, int netns_id)
 	wire->is_moved = true;
 	back = cmd_netns_enter(netns_id);
 	if (back < 0) {
-		doctor_say(wire->doctor, DOCTOR_NOTE, name,
-			   "its UDP port is in the network namespace that it was made in, which cannot be entered from here (%s): port, routes and MTU are not looked at; from the host, with the number of a process that is here: nsenter -t PID -n culvert doctor",
-			   strerror(-back));
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"its UDP port is in the network namespace that it was made in, which cannot be entered from here (%s): port, routes and MTU are not looked at; from the host, with the number of a process that is here: nsenter -t PID -n culvert doctor",
+				strerror(-back));
 		return;
 	}
-	doctor_say(wire->doctor, DOCTOR_OK, name,
-		   "its UDP port is in the network namespace that it was made in, and is looked at there");
+	doctor_say_wire(wire, DOCTOR_OK,
+			"its UDP port is in the network namespace that it was made in, and is looked at there");
 	firewall = cmd_firewall_read();
 	wire->firewall = firewall;
 	doctor_wire(wire);

@@ -215,11 +215,11 @@ static void doctor_port_say_closed(const struct doctor_wire *wire,
 
 	cmd_firewall_remedy(wire->firewall, closed, remedy, sizeof(remedy),
 			    wire->dev->listen_port);
-	doctor_say(wire->doctor, all && waits ? DOCTOR_BAD : DOCTOR_NOTE, wire->dev->name,
-		   "the firewall drops %spackets from outside to UDP port %u (table %s %s, chain %s)%s: %s",
-		   all ? "new " : ipv6 ? "new IPv6 " : "new IPv4 ",
-		   wire->dev->listen_port, closed->family, closed->table, closed->chain,
-		   waits ? "" : ", so this side must send first", remedy);
+	doctor_say_wire(wire, all && waits ? DOCTOR_BAD : DOCTOR_NOTE,
+			"the firewall drops %spackets from outside to UDP port %u (table %s %s, chain %s)%s: %s",
+			all ? "new " : ipv6 ? "new IPv6 " : "new IPv4 ",
+			wire->dev->listen_port, closed->family, closed->table, closed->chain,
+			waits ? "" : ", so this side must send first", remedy);
 }
 
 /* What the rules say of packets from outside. */
@@ -230,9 +230,9 @@ static void doctor_port_rules(const struct doctor_wire *wire, const struct docto
 	bool all;
 
 	if (!wire->firewall) {
-		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
-			   "the rules of the firewall cannot be read: only a packet from outside shows whether UDP port %u takes it",
-			   wire->dev->listen_port);
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"the rules of the firewall cannot be read: only a packet from outside shows whether UDP port %u takes it",
+				wire->dev->listen_port);
 		return;
 	}
 	closed = doctor_port_closed(from, &all);
@@ -243,13 +243,14 @@ static void doctor_port_rules(const struct doctor_wire *wire, const struct docto
 	if (!(unsure->can & CMD_FW_DROP) && from->has_ipv6)
 		unsure = &from->fates[1];
 	if (unsure->can & CMD_FW_DROP)
-		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
-			   "whether the firewall drops packets from outside to UDP port %u depends on more than its rules tell (table %s %s, chain %s): only a packet from outside shows it",
-			   wire->dev->listen_port, unsure->family, unsure->table, unsure->chain);
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"whether the firewall drops packets from outside to UDP port %u depends on more than its rules tell (table %s %s, chain %s): only a packet from outside shows it",
+				wire->dev->listen_port, unsure->family, unsure->table,
+				unsure->chain);
 	else
-		doctor_say(wire->doctor, DOCTOR_OK, wire->dev->name,
-			   "no rule here drops packets to UDP port %u (of nftables or iptables, in this namespace); what drops them elsewhere, only a packet from outside shows",
-			   wire->dev->listen_port);
+		doctor_say_wire(wire, DOCTOR_OK,
+				"no rule here drops packets to UDP port %u (of nftables or iptables, in this namespace); what drops them elsewhere, only a packet from outside shows",
+				wire->dev->listen_port);
 }
 
 /* @to: address and port that the packet was sent to; @is_open: rules let others in. */
@@ -258,7 +259,6 @@ static void doctor_port_say(const struct doctor_wire *wire, enum doctor_knock kn
 {
 	enum doctor_state bad = is_open ? DOCTOR_NOTE : DOCTOR_BAD;
 	const char *others = is_open ? ", but not those from outside" : ": allow the port";
-	const char *name = wire->dev->name;
 	uint16_t port = wire->dev->listen_port;
 	char text[CVL_ENDPOINT_TEXT_SIZE];
 	int code = errno;
@@ -266,34 +266,34 @@ static void doctor_port_say(const struct doctor_wire *wire, enum doctor_knock kn
 	cvl_endpoint_to_text(text, to);
 	switch (knock) {
 	case KNOCK_COUNTED:
-		doctor_say(wire->doctor, DOCTOR_OK, name,
-			   "UDP port %u takes packets of this machine", port);
+		doctor_say_wire(wire, DOCTOR_OK,
+				"UDP port %u takes packets of this machine", port);
 		break;
 	case KNOCK_TAKEN:
-		doctor_say(wire->doctor, DOCTOR_OK, name,
-			   "UDP port %u does not refuse packets of this machine; the module of this link does not count whether they arrive",
-			   port);
+		doctor_say_wire(wire, DOCTOR_OK,
+				"UDP port %u does not refuse packets of this machine; the module of this link does not count whether they arrive",
+				port);
 		break;
 	case KNOCK_SILENT:
-		doctor_say(wire->doctor, bad, name,
-			   "a packet of this machine to %s did not come to the link: the firewall drops such packets%s",
-			   text, others);
+		doctor_say_wire(wire, bad,
+				"a packet of this machine to %s did not come to the link: the firewall drops such packets%s",
+				text, others);
 		break;
 	case KNOCK_REFUSED:
-		doctor_say(wire->doctor, wire->is_counting ? bad : DOCTOR_NOTE, name,
-			   "a packet of this machine to %s is refused: the firewall rejects such packets%s",
-			   text, wire->is_counting ? others :
-			   ", or the link was made in another network namespace, where its port is: port, routes and MTU are not looked at");
+		doctor_say_wire(wire, wire->is_counting ? bad : DOCTOR_NOTE,
+				"a packet of this machine to %s is refused: the firewall rejects such packets%s",
+				text, wire->is_counting ? others :
+				", or the link was made in another network namespace, where its port is: port, routes and MTU are not looked at");
 		break;
 	case KNOCK_FORBIDDEN:
-		doctor_say(wire->doctor, DOCTOR_NOTE, name,
-			   "UDP port %u cannot be tried: the firewall keeps this machine from sending to itself",
-			   port);
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"UDP port %u cannot be tried: the firewall keeps this machine from sending to itself",
+				port);
 		break;
 	case KNOCK_IMPOSSIBLE:
-		doctor_say(wire->doctor, DOCTOR_NOTE, name,
-			   "UDP port %u cannot be tried (%s): is lo up? ip link set lo up", port,
-			   strerror(code));
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"UDP port %u cannot be tried (%s): is lo up? ip link set lo up",
+				port, strerror(code));
 		break;
 	}
 }

@@ -96,47 +96,45 @@ static void doctor_wire_mtu(const struct doctor_wire_way *way)
 	unsigned int fits = cmd_diagnose_mtu(path, way->ipv6);
 
 	if (!path)
-		doctor_say(wire->doctor, DOCTOR_BAD, name, "there is no route to %s", way->text);
+		doctor_say_wire(wire, DOCTOR_BAD, "there is no route to %s", way->text);
 	else if (wire->mtu <= fits)
-		doctor_say(wire->doctor, DOCTOR_OK, name, "MTU %u fits the way to %s", wire->mtu,
-			   way->text);
+		doctor_say_wire(wire, DOCTOR_OK, "MTU %u fits the way to %s", wire->mtu,
+				way->text);
 	else if (fits)
-		doctor_say(wire->doctor, DOCTOR_NOTE, name,
-			   "MTU %u is too much for the way to %s, which carries %u: long packets go in fragments, which is slow and which many networks drop: ip link set %s mtu %u",
-			   wire->mtu, way->text, path, name, fits);
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"MTU %u is too much for the way to %s, which carries %u: long packets go in fragments, which is slow and which many networks drop: ip link set %s mtu %u",
+				wire->mtu, way->text, path, name, fits);
 	else
-		doctor_say(wire->doctor, DOCTOR_BAD, name,
-			   "the way to %s carries %u bytes only, too few for any tunnel", way->text,
-			   path);
+		doctor_say_wire(wire, DOCTOR_BAD,
+				"the way to %s carries %u bytes only, too few for any tunnel",
+				way->text, path);
 }
 
 static void doctor_wire_say_filter(const struct doctor_wire_way *way, enum cmd_reverse reverse,
 				   long filter)
 {
 	const char *device = way->route.device;
-	struct doctor *doctor = way->wire->doctor;
-	const char *name = way->wire->dev->name;
 
 	if (reverse == CMD_REVERSE_DROPPED && filter == 1)
-		doctor_say(doctor, DOCTOR_BAD, name,
-			   "what %s answers is dropped: rp_filter of %s is strict, and without the mark the way back is not by %s: sysctl net.ipv4.conf.%s.rp_filter=2",
-			   way->text, device, device, device);
+		doctor_say_wire(way->wire, DOCTOR_BAD,
+				"what %s answers is dropped: rp_filter of %s is strict, and without the mark the way back is not by %s: sysctl net.ipv4.conf.%s.rp_filter=2",
+				way->text, device, device, device);
 	else if (reverse == CMD_REVERSE_DROPPED)
-		doctor_say(doctor, DOCTOR_BAD, name,
-			   "what %s answers is dropped: rp_filter is on for %s, and without the mark there is no way back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.%s.rp_filter=0",
-			   way->text, device, device);
+		doctor_say_wire(way->wire, DOCTOR_BAD,
+				"what %s answers is dropped: rp_filter is on for %s, and without the mark there is no way back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.%s.rp_filter=0",
+				way->text, device, device);
 	else if (reverse == CMD_REVERSE_MARK_IGNORED)
-		doctor_say(doctor, DOCTOR_BAD, name,
-			   "what %s answers is dropped: the firewall gives it the mark, but rp_filter of %s does not look at it: sysctl net.ipv4.conf.all.src_valid_mark=1",
-			   way->text, device);
+		doctor_say_wire(way->wire, DOCTOR_BAD,
+				"what %s answers is dropped: the firewall gives it the mark, but rp_filter of %s does not look at it: sysctl net.ipv4.conf.all.src_valid_mark=1",
+				way->text, device);
 	else if (reverse == CMD_REVERSE_MARK_MISSING)
-		doctor_say(doctor, DOCTOR_BAD, name,
-			   "what %s answers is dropped: rp_filter of %s looks at marks (src_valid_mark), but no rule of the firewall gives it that of its connection: sysctl net.ipv4.conf.%s.rp_filter=2",
-			   way->text, device, device);
+		doctor_say_wire(way->wire, DOCTOR_BAD,
+				"what %s answers is dropped: rp_filter of %s looks at marks (src_valid_mark), but no rule of the firewall gives it that of its connection: sysctl net.ipv4.conf.%s.rp_filter=2",
+				way->text, device, device);
 	else if (reverse == CMD_REVERSE_UNKNOWN)
-		doctor_say(doctor, DOCTOR_NOTE, name,
-			   "what %s answers is dropped by rp_filter of %s unless the firewall gives it the mark of its connection, and the rules cannot be read",
-			   way->text, device);
+		doctor_say_wire(way->wire, DOCTOR_NOTE,
+				"what %s answers is dropped by rp_filter of %s unless the firewall gives it the mark of its connection, and the rules cannot be read",
+				way->text, device);
 }
 
 /* IPv6 has no such filter but in firewalls. */
@@ -211,10 +209,11 @@ static enum cmd_fw_match doctor_wire_back(const struct doctor_wire_way *way)
 static void doctor_wire_say_back(const struct doctor_wire_way *way, enum doctor_state state,
 				 const struct cmd_fw_fate *fate)
 {
-	doctor_say(way->wire->doctor, state, way->wire->dev->name,
-		   "what %s answers %s: a rule (table %s %s, chain %s) asks for the way back, which without the mark is not by %s: take the rule away (firewalld: IPv6_rpfilter=no)",
-		   way->text, state == DOCTOR_BAD ? "is dropped" : "is dropped by some kernels",
-		   fate->family, fate->table, fate->chain, way->route.device);
+	doctor_say_wire(way->wire, state,
+			"what %s answers %s: a rule (table %s %s, chain %s) asks for the way back, which without the mark is not by %s: take the rule away (firewalld: IPv6_rpfilter=no)",
+			way->text,
+			state == DOCTOR_BAD ? "is dropped" : "is dropped by some kernels",
+			fate->family, fate->table, fate->chain, way->route.device);
 }
 
 static void doctor_wire_say_in(const struct doctor_wire_way *way, const struct cmd_fw_fate *fate)
@@ -223,9 +222,9 @@ static void doctor_wire_say_in(const struct doctor_wire_way *way, const struct c
 	char remedy[256];
 
 	cmd_firewall_remedy(way->wire->firewall, fate, remedy, sizeof(remedy), port);
-	doctor_say(way->wire->doctor, DOCTOR_BAD, way->wire->dev->name,
-		   "the firewall drops what %s answers to UDP port %u (table %s %s, chain %s): %s",
-		   way->text, port, fate->family, fate->table, fate->chain, remedy);
+	doctor_say_wire(way->wire, DOCTOR_BAD,
+			"the firewall drops what %s answers to UDP port %u (table %s %s, chain %s): %s",
+			way->text, port, fate->family, fate->table, fate->chain, remedy);
 }
 
 static void doctor_wire_firewall(struct doctor_wire_way *way, struct doctor_wire_once *once)
@@ -237,9 +236,9 @@ static void doctor_wire_firewall(struct doctor_wire_way *way, struct doctor_wire
 
 	doctor_wire_judge(way, back);
 	if (out->can == CMD_FW_DROP && doctor_wire_is_first(once, "out"))
-		doctor_say(way->wire->doctor, DOCTOR_BAD, way->wire->dev->name,
-			   "the firewall drops what is sent to %s (table %s %s, chain %s): allow UDP to it",
-			   way->text, out->family, out->table, out->chain);
+		doctor_say_wire(way->wire, DOCTOR_BAD,
+				"the firewall drops what is sent to %s (table %s %s, chain %s): allow UDP to it",
+				way->text, out->family, out->table, out->chain);
 	fate = way->in;
 	if (!(fate.can & CMD_FW_DROP) || (fate.can != CMD_FW_DROP && back != CMD_FW_MAYBE))
 		return;
@@ -264,17 +263,17 @@ static bool doctor_wire_nested(const struct doctor_wire_way *way)
 	unsigned int fits = cmd_diagnose_mtu(wire->mtu, way->ipv6);
 
 	if (!next || next == way->peer)
-		doctor_say(wire->doctor, DOCTOR_BAD, name,
-			   "the way to %s leads into %s itself: give that address a route by another device, or the link a fwmark and a rule for it",
-			   way->text, name);
+		doctor_say_wire(wire, DOCTOR_BAD,
+				"the way to %s leads into %s itself: give that address a route by another device, or the link a fwmark and a rule for it",
+				way->text, name);
 	else if (!fits)
-		doctor_say(wire->doctor, DOCTOR_BAD, name,
-			   "the way to %s is through another peer of %s, whose MTU of %u is too small for that",
-			   way->text, name, wire->mtu);
+		doctor_say_wire(wire, DOCTOR_BAD,
+				"the way to %s is through another peer of %s, whose MTU of %u is too small for that",
+				way->text, name, wire->mtu);
 	else
-		doctor_say(wire->doctor, DOCTOR_OK, name,
-			   "the way to %s is through another peer of %s: packets of up to %u bytes go there whole",
-			   way->text, name, fits);
+		doctor_say_wire(wire, DOCTOR_OK,
+				"the way to %s is through another peer of %s: packets of up to %u bytes go there whole",
+				way->text, name, fits);
 	return next && next != way->peer;
 }
 
@@ -291,8 +290,7 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 		return;
 	cvl_endpoint_to_text(way.text, &peer->endpoint);
 	if (cvl_route_to(&way.route, &peer->endpoint, wire->dev->fwmark)) {
-		doctor_say(wire->doctor, DOCTOR_BAD, wire->dev->name, "there is no route to %s",
-			   way.text);
+		doctor_say_wire(wire, DOCTOR_BAD, "there is no route to %s", way.text);
 		return;
 	}
 	if (wire->is_moved || way.route.ifindex != wire->dev->ifindex)
@@ -328,7 +326,7 @@ void doctor_wire(const struct doctor_wire *wire)
 	for (peer = wire->dev->peers; peer; peer = peer->next)
 		doctor_wire_peer(wire, peer, &told);
 	if (told.skipped)
-		doctor_say(wire->doctor, DOCTOR_NOTE, wire->dev->name,
-			   "the rules of the firewall took more than %d s: they and rp_filter were not looked at for %u of the peers",
-			   DOCTOR_RULES_S, told.skipped);
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"the rules of the firewall took more than %d s: they and rp_filter were not looked at for %u of the peers",
+				DOCTOR_RULES_S, told.skipped);
 }

@@ -29,6 +29,10 @@ struct doctor_wire {
 	const struct cmd_firewall *firewall;
 };
 
+/* say.c */
+void doctor_say_wire(const struct doctor_wire *wire, enum doctor_state state,
+		     const char *format, ...) CVL_PRINTF(3, 4);
+
 /* wire.c */
 void doctor_wire(const struct doctor_wire *wire);
 
