@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "parse.h"
 #include "text.h"
 
@@ -321,13 +322,6 @@ void cvl_config_make_whole(struct cvl_device *dev)
 		    CVL_DEVICE_FWMARK;
 }
 
-/* wireguard.ko takes a port of 0, where nothing can be, and no file is read that has it. */
-static bool cvl_config_has_port(const union cvl_address *endpoint)
-{
-	return endpoint->any.sa_family == AF_INET6 ? endpoint->v6.sin6_port :
-						     endpoint->v4.sin_port;
-}
-
 static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
 {
 	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE];
@@ -347,7 +341,8 @@ static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
 		fprintf(out, "%s%s%s", ip == peer->allowed_ips ?
 			"AllowedIPs = " : ", ", ip_text, ip->next ? "" : "\n");
 	}
-	if (peer->has & CVL_PEER_ENDPOINT && cvl_config_has_port(&peer->endpoint) &&
+	/* wireguard.ko takes a port of 0, where nothing can be, and no file is read that has it */
+	if (peer->has & CVL_PEER_ENDPOINT && cvl_address_port(&peer->endpoint) &&
 	    !cvl_endpoint_to_text(endpoint, &peer->endpoint))
 		fprintf(out, "Endpoint = %s\n", endpoint);
 	if (peer->keepalive_s)

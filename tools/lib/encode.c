@@ -8,6 +8,7 @@
 #include <linux/genetlink.h>
 #include <string.h>
 
+#include "address.h"
 #include "internal.h"
 
 /* One message that is being written. */
@@ -57,11 +58,8 @@ static void cvl_encode_device(struct nlmsghdr *nlh,
 static bool cvl_encode_endpoint(struct cvl_encode_room *room,
 				const union cvl_address *endpoint)
 {
-	size_t size = endpoint->any.sa_family == AF_INET6 ?
-		      sizeof(endpoint->v6) : sizeof(endpoint->v4);
-
 	return mnl_attr_put_check(room->nlh, room->bytes, CVPEER_A_ENDPOINT,
-				  size, endpoint);
+				  cvl_address_size(endpoint), endpoint);
 }
 
 /*

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "libculvert.h"
+#include "address.h"
 
 #define CVL_RESOLVE_MAX_DELAY_MS 20000
 
@@ -154,18 +154,17 @@ int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
 			 const union cvl_address *endpoint)
 {
 	char host[CVL_ENDPOINT_TEXT_SIZE - 9];
-	bool v6 = endpoint->any.sa_family == AF_INET6;
-	socklen_t size = v6 ? sizeof(endpoint->v6) : sizeof(endpoint->v4);
+	bool v6 = cvl_address_is_ipv6(endpoint);
 
 	/* getnameinfo() knows how to name the link of a link-local address */
 	if ((!v6 && endpoint->any.sa_family != AF_INET) ||
-	    getnameinfo(&endpoint->any, size, host, sizeof(host), NULL, 0,
-			NI_NUMERICHOST)) {
+	    getnameinfo(&endpoint->any, cvl_address_size(endpoint), host, sizeof(host),
+			NULL, 0, NI_NUMERICHOST)) {
 		text[0] = '\0';
 		return -EAFNOSUPPORT;
 	}
 	snprintf(text, CVL_ENDPOINT_TEXT_SIZE, v6 ? "[%s]:%u" : "%s:%u", host,
-		 ntohs(v6 ? endpoint->v6.sin6_port : endpoint->v4.sin_port));
+		 cvl_address_port(endpoint));
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "route.h"
 
 /* Enough for each request of this file. */
@@ -218,18 +219,14 @@ static void cvl_route_take_route(const struct nlmsghdr *nlh, void *arg)
 int cvl_route_to(struct cvl_route *route, const union cvl_address *to, uint32_t mark)
 {
 	struct nlmsghdr request[CVL_HEADERS(CVL_ROUTE_REQUEST_BYTES)];
-	bool ipv6 = to->any.sa_family == AF_INET6;
 	struct rtmsg *rtm = cvl_route_begin(request, RTM_GETROUTE, NLM_F_ACK, sizeof(*rtm));
 	int ret;
 
 	memset(route, 0, sizeof(*route));
 	rtm->rtm_family = (unsigned char)to->any.sa_family;
-	rtm->rtm_dst_len = ipv6 ? 128 : 32;
-	if (ipv6)
-		mnl_attr_put(request, RTA_DST, sizeof(to->v6.sin6_addr), &to->v6.sin6_addr);
-	else
-		mnl_attr_put(request, RTA_DST, sizeof(to->v4.sin_addr), &to->v4.sin_addr);
-	if (ipv6 && to->v6.sin6_scope_id)
+	rtm->rtm_dst_len = (unsigned char)(cvl_address_ip_bytes(to) * 8);
+	mnl_attr_put(request, RTA_DST, cvl_address_ip_bytes(to), cvl_address_ip(to));
+	if (cvl_address_is_ipv6(to) && to->v6.sin6_scope_id)
 		mnl_attr_put_u32(request, RTA_OIF, to->v6.sin6_scope_id);
 	mnl_attr_put_u32(request, RTA_MARK, mark);
 	ret = cvl_route_ask(request, cvl_route_take_route, route);

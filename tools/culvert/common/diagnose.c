@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "common/diagnose.h"
 
 /* What an inner packet grows by: UDP, the header of a data message, its tag. */
@@ -159,9 +160,6 @@ static bool diagnose_is_within(const uint8_t *address, const uint8_t *prefix, un
 const struct cvl_peer *cmd_diagnose_owner(const struct cvl_device *dev,
 					  const union cvl_address *address)
 {
-	bool ipv6 = address->any.sa_family == AF_INET6;
-	const uint8_t *bytes = ipv6 ? (const void *)&address->v6.sin6_addr :
-			       (const void *)&address->v4.sin_addr;
 	const struct cvl_peer *peer, *owner = NULL;
 	const struct cvl_allowed_ip *ip;
 	unsigned int longest = 0;
@@ -170,8 +168,8 @@ const struct cvl_peer *cmd_diagnose_owner(const struct cvl_device *dev,
 		for (ip = peer->allowed_ips; ip; ip = ip->next) {
 			if (ip->family != address->any.sa_family ||
 			    (owner && ip->prefix_bits <= longest) ||
-			    !diagnose_is_within(bytes, ipv6 ? (const void *)&ip->v6 :
-						(const void *)&ip->v4, ip->prefix_bits))
+			    !diagnose_is_within(cvl_address_ip(address), (const void *)&ip->v6,
+						ip->prefix_bits))
 				continue;
 			owner = peer;
 			longest = ip->prefix_bits;

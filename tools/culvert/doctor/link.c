@@ -80,8 +80,7 @@ static void doctor_link_marked(void *arg, uint32_t mark, const struct in_addr *t
 	facts.passes_marked = !cvl_route_check(ifindex, to, &inner->own, mark);
 	if (inner->firewall) {
 		cmd_fw_packet(&packet, false, true);
-		memcpy(packet.device, name, sizeof(packet.device));
-		packet.ifindex = ifindex;
+		cmd_fw_packet_device(&packet, name, ifindex);
 		packet.ct_state = CMD_FW_CT_ESTABLISHED;
 		cmd_firewall_judge(inner->firewall, &packet, &fate);
 		/* who gives the mark may be a program: what is saved does not matter */

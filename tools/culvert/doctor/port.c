@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "common/ethtool.h"
 #include "doctor/wire.h"
 #include "firewall/firewall.h"
@@ -73,7 +74,7 @@ static enum doctor_knock doctor_port_wait(const struct doctor_wire *wire, int fd
 
 static void doctor_port_set(const struct doctor_wire *wire, union cvl_address *to)
 {
-	if (to->any.sa_family == AF_INET6)
+	if (cvl_address_is_ipv6(to))
 		to->v6.sin6_port = htons(wire->dev->listen_port);
 	else
 		to->v4.sin_port = htons(wire->dev->listen_port);
@@ -91,7 +92,6 @@ static bool doctor_port_has_lo(void)
 static enum doctor_knock doctor_port_knock(const struct doctor_wire *wire,
 					   const union cvl_address *to)
 {
-	bool ipv6 = to->any.sa_family == AF_INET6;
 	int fd = socket(to->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	enum doctor_knock knock = KNOCK_IMPOSSIBLE;
 	uint64_t before = 0;
@@ -106,7 +106,7 @@ static enum doctor_knock doctor_port_knock(const struct doctor_wire *wire,
 		return KNOCK_IMPOSSIBLE;
 	}
 	doctor_port_count(wire, &before);
-	if (connect(fd, &to->any, ipv6 ? sizeof(to->v6) : sizeof(to->v4)) ||
+	if (connect(fd, &to->any, cvl_address_size(to)) ||
 	    send(fd, &byte, 1, 0) < 0) {
 		code = errno;
 		if (code == EPERM || code == EACCES)
@@ -326,7 +326,7 @@ static bool doctor_port_knock_own(const struct doctor_wire *wire,
 	const struct cvl_peer *peer;
 
 	for (peer = wire->dev->peers; peer; peer = peer->next) {
-		bool ipv6 = peer->endpoint.any.sa_family == AF_INET6;
+		bool ipv6 = cvl_address_is_ipv6(&peer->endpoint);
 		enum doctor_knock knock;
 		struct cvl_route route;
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "common/diagnose.h"
 #include "common/proc.h"
 #include "doctor/wire.h"
@@ -72,7 +73,7 @@ static bool doctor_wire_is_first(struct doctor_wire_once *once, const char *devi
 /* MTU of the route to an endpoint, or 0. */
 static unsigned int doctor_wire_path(const union cvl_address *endpoint, uint32_t fwmark)
 {
-	bool ipv6 = endpoint->any.sa_family == AF_INET6;
+	bool ipv6 = cvl_address_is_ipv6(endpoint);
 	int fd = socket(endpoint->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	socklen_t size = sizeof(int);
 	int mtu = 0;
@@ -81,7 +82,7 @@ static unsigned int doctor_wire_path(const union cvl_address *endpoint, uint32_t
 		return 0;
 	if (fwmark)
 		setsockopt(fd, SOL_SOCKET, SO_MARK, &fwmark, sizeof(fwmark));
-	if (connect(fd, &endpoint->any, ipv6 ? sizeof(endpoint->v6) : sizeof(endpoint->v4)) ||
+	if (connect(fd, &endpoint->any, cvl_address_size(endpoint)) ||
 	    getsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU, &mtu, &size))
 		mtu = 0;
 	close(fd);
@@ -163,19 +164,17 @@ static void doctor_wire_judge(struct doctor_wire_way *way, enum cmd_fw_match way
 {
 	const struct cvl_device *dev = way->wire->dev;
 	const union cvl_address *endpoint = &way->peer->endpoint;
-	uint16_t far = ntohs(way->ipv6 ? endpoint->v6.sin6_port : endpoint->v4.sin_port);
 	int is_incoming;
 
 	for (is_incoming = 0; is_incoming <= 1; is_incoming++) {
 		struct cmd_fw_packet packet;
 
 		cmd_fw_packet(&packet, way->ipv6, is_incoming);
-		memcpy(packet.device, way->route.device, sizeof(packet.device));
-		packet.ifindex = way->route.ifindex;
+		cmd_fw_packet_device(&packet, way->route.device, way->route.ifindex);
 		cmd_fw_packet_address(&packet, is_incoming, endpoint);
 		if (way->route.source.any.sa_family)
 			cmd_fw_packet_address(&packet, !is_incoming, &way->route.source);
-		cmd_fw_packet_port(&packet, is_incoming, far);
+		cmd_fw_packet_port(&packet, is_incoming, cvl_address_port(endpoint));
 		cmd_fw_packet_port(&packet, !is_incoming, dev->listen_port);
 		packet.ct_state = is_incoming ? CMD_FW_CT_ESTABLISHED : CMD_FW_CT_NEW;
 		/* to an answer, a packet that went out untracked is none */
@@ -283,7 +282,7 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 	struct doctor_wire_way way = {
 		.wire = wire,
 		.peer = peer,
-		.ipv6 = peer->endpoint.any.sa_family == AF_INET6,
+		.ipv6 = cvl_address_is_ipv6(&peer->endpoint),
 	};
 
 	if (!peer->endpoint.any.sa_family)

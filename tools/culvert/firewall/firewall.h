@@ -108,6 +108,8 @@ bool cmd_fw_has_chain(const struct cmd_fw_rules *rules, const char *name);
 void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *packet,
 		  unsigned int hook, struct cmd_fw_fate *fate);
 void cmd_fw_packet(struct cmd_fw_packet *packet, bool ipv6, bool is_incoming);
+void cmd_fw_packet_device(struct cmd_fw_packet *packet, const char device[CVL_IFNAME_SIZE],
+			  uint32_t ifindex);
 void cmd_fw_packet_address(struct cmd_fw_packet *packet, bool is_source,
 			   const union cvl_address *address);
 void cmd_fw_packet_port(struct cmd_fw_packet *packet, bool is_source, uint16_t port);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "firewall/run.h"
 
 #include <linux/netfilter/nfnetlink.h>
@@ -425,6 +426,19 @@ void cmd_fw_packet(struct cmd_fw_packet *packet, bool ipv6, bool is_incoming)
 }
 
 /**
+ * cmd_fw_packet_device() - the device that the packet comes in or goes out by is known
+ * @packet: filled in
+ * @device: its name
+ * @ifindex: its index
+ */
+void cmd_fw_packet_device(struct cmd_fw_packet *packet, const char device[CVL_IFNAME_SIZE],
+			  uint32_t ifindex)
+{
+	memcpy(packet->device, device, sizeof(packet->device));
+	packet->ifindex = ifindex;
+}
+
+/**
  * cmd_fw_packet_address() - an address of the packet is known
  * @packet: of the family of @address
  * @is_source: it is the source
@@ -433,13 +447,10 @@ void cmd_fw_packet(struct cmd_fw_packet *packet, bool ipv6, bool is_incoming)
 void cmd_fw_packet_address(struct cmd_fw_packet *packet, bool is_source,
 			   const union cvl_address *address)
 {
-	bool ipv6 = packet->family == NFPROTO_IPV6;
-	size_t bytes = ipv6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
-	size_t offset = (ipv6 ? 8 : 12) + (is_source ? 0 : bytes);
+	size_t bytes = cvl_address_ip_bytes(address);
+	size_t offset = (packet->family == NFPROTO_IPV6 ? 8 : 12) + (is_source ? 0 : bytes);
 
-	memcpy(packet->network + offset,
-	       ipv6 ? (const void *)&address->v6.sin6_addr : (const void *)&address->v4.sin_addr,
-	       bytes);
+	memcpy(packet->network + offset, cvl_address_ip(address), bytes);
 	memset(packet->network_known + offset, true, bytes);
 }
 

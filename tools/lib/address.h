@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * union cvl_address without a branch for each family at every use; internal to the library
+ * and the command. All but IPv6 is taken for IPv4.
+ */
+#ifndef LIBCULVERT_ADDRESS_H
+#define LIBCULVERT_ADDRESS_H
+
+#include "libculvert.h"
+
+static inline bool cvl_address_is_ipv6(const union cvl_address *address)
+{
+	return address->any.sa_family == AF_INET6;
+}
+
+/* Of the sockaddr, in bytes. */
+static inline socklen_t cvl_address_size(const union cvl_address *address)
+{
+	return cvl_address_is_ipv6(address) ? sizeof(address->v6) : sizeof(address->v4);
+}
+
+/* In host order. */
+static inline uint16_t cvl_address_port(const union cvl_address *address)
+{
+	return ntohs(cvl_address_is_ipv6(address) ? address->v6.sin6_port : address->v4.sin_port);
+}
+
+/* The bytes of the address itself, and how many they are. */
+static inline const void *cvl_address_ip(const union cvl_address *address)
+{
+	return cvl_address_is_ipv6(address) ? (const void *)&address->v6.sin6_addr :
+					      (const void *)&address->v4.sin_addr;
+}
+
+static inline size_t cvl_address_ip_bytes(const union cvl_address *address)
+{
+	return cvl_address_is_ipv6(address) ? sizeof(address->v6.sin6_addr) :
+					      sizeof(address->v4.sin_addr);
+}
+
+#endif /* LIBCULVERT_ADDRESS_H */
