@@ -36,6 +36,18 @@ const struct nlattr *fw_attr(const struct nlattr *nest, uint16_t type)
 }
 
 /**
+ * fw_text() - the text of an attribute
+ * @attr: may be NULL
+ *
+ * Return: the text, or "" if there is none.
+ */
+const char *fw_text(const struct nlattr *attr)
+{
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ?
+	       mnl_attr_get_str(attr) : "";
+}
+
+/**
  * fw_attr_text() - an attribute of a nest that is text
  * @nest: may be NULL
  * @type: of the attribute
@@ -44,10 +56,7 @@ const struct nlattr *fw_attr(const struct nlattr *nest, uint16_t type)
  */
 const char *fw_attr_text(const struct nlattr *nest, uint16_t type)
 {
-	const struct nlattr *attr = fw_attr(nest, type);
-
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ?
-	       mnl_attr_get_str(attr) : "";
+	return fw_text(fw_attr(nest, type));
 }
 
 /**
@@ -117,7 +126,12 @@ static void fw_load_unknown(struct fw_run *run, const struct nlattr *data, uint1
 	run->device_at = -1;
 }
 
-static void fw_matches(struct fw_run *run, enum cmd_fw_match match)
+/**
+ * fw_matches() - a rule matches a packet no more than each of its expressions
+ * @run: the packet; its match may become less
+ * @match: whether this expression matches
+ */
+void fw_matches(struct fw_run *run, enum cmd_fw_match match)
 {
 	if (match < run->match)
 		run->match = match;
@@ -302,10 +316,8 @@ static enum cmd_fw_match fw_compare(const struct fw_run *run, uint32_t op, size_
 	enum cmd_fw_match equal = fw_compare_equal(run, offset, value, bytes);
 	int order;
 
-	if (op == NFT_CMP_EQ)
-		return equal;
-	if (op == NFT_CMP_NEQ)
-		return CMD_FW_YES - equal;
+	if (op == NFT_CMP_EQ || op == NFT_CMP_NEQ)
+		return cmd_fw_invert(equal, op == NFT_CMP_NEQ);
 	if (memchr(run->known + offset, false, bytes))
 		return CMD_FW_MAYBE;
 	order = memcmp(run->value + offset, value, bytes);
@@ -355,7 +367,7 @@ static void fw_range(struct fw_run *run, const struct nlattr *data)
 	high = fw_compare(run, NFT_CMP_LTE, offset, mnl_attr_get_payload(to), bytes);
 	if (high < low)
 		low = high;
-	fw_matches(run, op == NFT_RANGE_EQ ? low : CMD_FW_YES - low);
+	fw_matches(run, cmd_fw_invert(low, op != NFT_RANGE_EQ));
 }
 
 static void fw_bitwise(struct fw_run *run, const struct nlattr *data)

@@ -21,6 +21,14 @@ struct nlmsghdr;
 /* Within a chain only: the next rule decides, or the chain that jumped here. */
 #define CMD_FW_NEXT 0x4U
 #define CMD_FW_RETURN 0x8U
+/* What was not read, or is not understood, may do any of these. */
+#define CMD_FW_ANYTHING (CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT)
+
+/* The kernel allows 16 jumps. */
+#define CMD_FW_MAX_DEPTH 16
+
+/* Rules of one hook that are looked at for one packet. */
+#define CMD_FW_MAX_RULES 200000
 
 /**
  * enum cmd_fw_match - whether a packet matches, as far as is known of it
@@ -97,6 +105,17 @@ struct cmd_fw_fate {
 
 struct cmd_fw_rules;
 
+static inline enum cmd_fw_match cmd_fw_invert(enum cmd_fw_match match, bool is_inverted)
+{
+	return is_inverted ? CMD_FW_YES - match : match;
+}
+
+/* What may become of a packet, where @from leads to @to. */
+static inline unsigned int cmd_fw_replace(unsigned int can, unsigned int from, unsigned int to)
+{
+	return can & from ? (can & ~from) | to : can;
+}
+
 /* rules.c */
 struct cmd_fw_rules *cmd_fw_create(void);
 void cmd_fw_destroy(struct cmd_fw_rules *rules);
@@ -107,6 +126,8 @@ void cmd_fw_each_set(struct cmd_fw_rules *rules,
 bool cmd_fw_has_chain(const struct cmd_fw_rules *rules, const char *name);
 void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *packet,
 		  unsigned int hook, struct cmd_fw_fate *fate);
+bool cmd_fw_fate_add(struct cmd_fw_fate *fate, unsigned int can, const char *table,
+		     const char *chain);
 void cmd_fw_packet(struct cmd_fw_packet *packet, bool ipv6, bool is_incoming);
 void cmd_fw_packet_device(struct cmd_fw_packet *packet, const char device[CVL_IFNAME_SIZE],
 			  uint32_t ifindex);

@@ -283,18 +283,25 @@ static void firewall_judge_table(const struct firewall_table *table, unsigned in
 		return;
 	can = cmd_fw_xt_judge(table->entries->entrytable, table->entries->size,
 			      table->info.hook_entry[hook], packet, fate);
-	if (!(can & CMD_FW_DROP))
+	if (!cmd_fw_fate_add(fate, can, table->info.name, chains[hook]))
 		return;
-	fate->can = can & CMD_FW_ACCEPT ? fate->can | CMD_FW_DROP : CMD_FW_DROP;
 	fate->program = packet->family == NFPROTO_IPV6 ? "ip6tables" : "iptables";
 	fate->family = packet->family == NFPROTO_IPV6 ? "ip6" : "ip";
-	snprintf(fate->table, sizeof(fate->table), "%s", table->info.name);
-	snprintf(fate->chain, sizeof(fate->chain), "%s", chains[hook]);
 }
 
-static bool firewall_is_raw(const struct firewall_table *table)
+/* Those called raw, which come first, before connections are tracked; or the others. */
+static void firewall_judge_tables(const struct cmd_firewall *firewall, bool is_raw,
+				  unsigned int hook, const struct cmd_fw_packet *packet,
+				  struct cmd_fw_fate *fate)
 {
-	return !strcmp(table->info.name, "raw");
+	size_t i;
+
+	for (i = 0; i < firewall->table_count; i++) {
+		const struct firewall_table *table = &firewall->tables[i];
+
+		if (!strcmp(table->info.name, "raw") == is_raw)
+			firewall_judge_table(table, hook, packet, fate);
+	}
 }
 
 /**
@@ -310,22 +317,15 @@ void cmd_firewall_judge(const struct cmd_firewall *firewall, const struct cmd_fw
 		packet->is_incoming ? NF_INET_PRE_ROUTING : NF_INET_LOCAL_OUT,
 		packet->is_incoming ? NF_INET_LOCAL_IN : NF_INET_POST_ROUTING,
 	};
-	size_t i, j;
+	size_t i;
 
 	memset(fate, 0, sizeof(*fate));
 	fate->can = CMD_FW_ACCEPT;
-	/* raw comes first: before connections are tracked */
 	for (i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
-		for (j = 0; j < firewall->table_count; j++) {
-			if (firewall_is_raw(&firewall->tables[j]))
-				firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
-		}
+		firewall_judge_tables(firewall, true, hooks[i], packet, fate);
 		if (firewall->rules)
 			cmd_fw_judge(firewall->rules, packet, hooks[i], fate);
-		for (j = 0; j < firewall->table_count; j++) {
-			if (!firewall_is_raw(&firewall->tables[j]))
-				firewall_judge_table(&firewall->tables[j], hooks[i], packet, fate);
-		}
+		firewall_judge_tables(firewall, false, hooks[i], packet, fate);
 	}
 }
 

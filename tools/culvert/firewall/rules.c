@@ -12,12 +12,6 @@
 
 #include <linux/netfilter/nfnetlink.h>
 
-/* The kernel allows 16 jumps. */
-#define FW_MAX_DEPTH 16
-
-/* Rules of one hook that are looked at for one packet. */
-#define FW_MAX_RULES 200000
-
 /* Elements of sets that are looked at in one chain of a hook for one packet. */
 #define FW_MAX_ELEMENTS 10000000
 
@@ -93,10 +87,7 @@ static const struct nlattr *fw_field(const struct nlmsghdr *nlh, uint16_t type)
 
 static const char *fw_field_text(const struct nlmsghdr *nlh, uint16_t type)
 {
-	const struct nlattr *attr = fw_field(nlh, type);
-
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ?
-	       mnl_attr_get_str(attr) : "";
+	return fw_text(fw_field(nlh, type));
 }
 
 static struct fw_message *fw_copy(const struct nlmsghdr *nlh)
@@ -300,25 +291,23 @@ static unsigned int fw_chain(struct fw_run *run, const struct fw_object *chain)
 
 	for (rule = chain->parts.first; rule && one & CMD_FW_NEXT; rule = rule->next) {
 		if (!run->left)
-			return CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+			return CMD_FW_ANYTHING;
 		run->left--;
 		one = fw_rule(run, rule->nlh);
 		can |= one & ~CMD_FW_NEXT;
 	}
 	can |= one & CMD_FW_NEXT;
-	if (can & CMD_FW_RETURN)
-		can = (can & ~CMD_FW_RETURN) | CMD_FW_NEXT;
-	return can;
+	return cmd_fw_replace(can, CMD_FW_RETURN, CMD_FW_NEXT);
 }
 
 static unsigned int fw_jump(struct fw_run *run, const char *name)
 {
 	const struct fw_object *chain = fw_find(run->rules->chains, run->family, run->table, name);
 	enum cmd_fw_match match = run->match;
-	unsigned int can = CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+	unsigned int can;
 
-	if (!chain || run->depth == FW_MAX_DEPTH)
-		return can;
+	if (!chain || run->depth == CMD_FW_MAX_DEPTH)
+		return CMD_FW_ANYTHING;
 	run->depth++;
 	can = fw_chain(run, chain);
 	run->depth--;
@@ -336,11 +325,10 @@ static unsigned int fw_jump(struct fw_run *run, const char *name)
 unsigned int fw_verdict(struct fw_run *run, const struct nlattr *verdict)
 {
 	const char *name = verdict ? fw_attr_text(verdict, NFTA_VERDICT_CHAIN) : "";
-	unsigned int can;
 	uint32_t code;
 
 	if (!verdict || !fw_attr_number(&code, verdict, NFTA_VERDICT_CODE))
-		return CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+		return CMD_FW_ANYTHING;
 	switch ((int)code) {
 	case NF_ACCEPT:
 		return CMD_FW_ACCEPT;
@@ -354,11 +342,30 @@ unsigned int fw_verdict(struct fw_run *run, const struct nlattr *verdict)
 	case NFT_JUMP:
 		return fw_jump(run, name);
 	case NFT_GOTO:
-		can = fw_jump(run, name);
-		return can & CMD_FW_NEXT ? (can & ~CMD_FW_NEXT) | CMD_FW_RETURN : can;
+		return cmd_fw_replace(fw_jump(run, name), CMD_FW_NEXT, CMD_FW_RETURN);
 	}
 	/* to a program, which may do anything */
 	return CMD_FW_ACCEPT | CMD_FW_DROP;
+}
+
+/**
+ * cmd_fw_fate_add() - note what a chain at a hook does with a packet
+ * @fate: added to; if the chain may drop it, the caller adds program and family
+ * @can: CMD_FW_ACCEPT, CMD_FW_DROP or both
+ * @table: of the chain
+ * @chain: its name
+ *
+ * Return: whether the chain drops it, or may.
+ */
+bool cmd_fw_fate_add(struct cmd_fw_fate *fate, unsigned int can, const char *table,
+		     const char *chain)
+{
+	if (!(can & CMD_FW_DROP))
+		return false;
+	fate->can = can & CMD_FW_ACCEPT ? fate->can | CMD_FW_DROP : CMD_FW_DROP;
+	snprintf(fate->table, sizeof(fate->table), "%s", table);
+	snprintf(fate->chain, sizeof(fate->chain), "%s", chain);
+	return true;
 }
 
 static const char *fw_family(uint8_t family)
@@ -385,7 +392,7 @@ void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *
 			.table = chain->table,
 			.packet = packet,
 			.fate = fate,
-			.left = FW_MAX_RULES,
+			.left = CMD_FW_MAX_RULES,
 			.elements_left = FW_MAX_ELEMENTS,
 		};
 		unsigned int can;
@@ -393,16 +400,11 @@ void cmd_fw_judge(const struct cmd_fw_rules *rules, const struct cmd_fw_packet *
 		if (!chain->is_base || chain->hook != hook || fate->can == CMD_FW_DROP ||
 		    (chain->family != packet->family && chain->family != NFPROTO_INET))
 			continue;
-		can = fw_chain(&run, chain);
-		if (can & CMD_FW_NEXT)
-			can = (can & ~CMD_FW_NEXT) | chain->policy;
-		if (!(can & CMD_FW_DROP))
+		can = cmd_fw_replace(fw_chain(&run, chain), CMD_FW_NEXT, chain->policy);
+		if (!cmd_fw_fate_add(fate, can, chain->table, chain->name))
 			continue;
-		fate->can = can & CMD_FW_ACCEPT ? fate->can | CMD_FW_DROP : CMD_FW_DROP;
 		fate->program = "nft";
 		fate->family = fw_family(chain->family);
-		snprintf(fate->table, sizeof(fate->table), "%s", chain->table);
-		snprintf(fate->chain, sizeof(fate->chain), "%s", chain->name);
 	}
 }
 

@@ -108,7 +108,9 @@ struct fw_object *fw_find(struct fw_object *objects, uint8_t family, const char 
 unsigned int fw_verdict(struct fw_run *run, const struct nlattr *verdict);
 
 /* expr.c */
+void fw_matches(struct fw_run *run, enum cmd_fw_match match);
 void fw_expression(struct fw_run *run, const struct nlattr *element);
+const char *fw_text(const struct nlattr *attr);
 const char *fw_attr_text(const struct nlattr *nest, uint16_t type);
 bool fw_attr_number(uint32_t *number, const struct nlattr *nest, uint16_t type);
 const struct nlattr *fw_attr(const struct nlattr *nest, uint16_t type);

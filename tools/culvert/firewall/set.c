@@ -133,10 +133,7 @@ static void fw_set_decide(struct fw_run *run, const struct fw_object *set,
 	enum cmd_fw_match match = search->is_unsure ? CMD_FW_MAYBE :
 				  search->found ? CMD_FW_YES : CMD_FW_NO;
 
-	if (is_inverted)
-		match = CMD_FW_YES - match;
-	if (match < run->match)
-		run->match = match;
+	fw_matches(run, cmd_fw_invert(match, is_inverted));
 	if (search->is_unsure && set->flags & NFT_SET_MAP)
 		fw_set_each(set, fw_set_any, run);
 	else if (search->found && fw_set_verdict(search->found))
@@ -168,10 +165,9 @@ void fw_lookup(struct fw_run *run, const struct nlattr *data, const uint8_t *key
 	fw_attr_number(&flags, data, NFTA_LOOKUP_FLAGS);
 	if (!set || set->is_partial || !run->elements_left) {
 		/* what was not read may be anything, of a map any verdict */
-		if (run->match == CMD_FW_YES)
-			run->match = CMD_FW_MAYBE;
+		fw_matches(run, CMD_FW_MAYBE);
 		if (fw_attr_number(&to, data, NFTA_LOOKUP_DREG) && to == NFT_REG_VERDICT)
-			run->can = CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+			run->can = CMD_FW_ANYTHING;
 		return;
 	}
 	search.is_interval = set->flags & NFT_SET_INTERVAL;

@@ -26,11 +26,6 @@ static enum cmd_fw_match fw_xt_of(bool matches, bool is_inverted)
 	return matches == is_inverted ? CMD_FW_NO : CMD_FW_YES;
 }
 
-static enum cmd_fw_match fw_xt_invert(enum cmd_fw_match match, bool is_inverted)
-{
-	return is_inverted ? CMD_FW_YES - match : match;
-}
-
 static enum cmd_fw_match fw_xt_port(const struct cmd_fw_packet *packet, bool is_source,
 				    unsigned int low, unsigned int high)
 {
@@ -49,8 +44,8 @@ static enum cmd_fw_match fw_xt_udp(const struct cmd_fw_packet *packet, const str
 	enum cmd_fw_match source = fw_xt_port(packet, true, udp->spts[0], udp->spts[1]);
 	enum cmd_fw_match to = fw_xt_port(packet, false, udp->dpts[0], udp->dpts[1]);
 
-	source = fw_xt_invert(source, udp->invflags & XT_UDP_INV_SRCPT);
-	to = fw_xt_invert(to, udp->invflags & XT_UDP_INV_DSTPT);
+	source = cmd_fw_invert(source, udp->invflags & XT_UDP_INV_SRCPT);
+	to = cmd_fw_invert(to, udp->invflags & XT_UDP_INV_DSTPT);
 	return source < to ? source : to;
 }
 
@@ -74,7 +69,7 @@ static enum cmd_fw_match fw_xt_multiport(const struct cmd_fw_packet *packet,
 		one = other > one ? other : one;
 		best = one > best ? one : best;
 	}
-	return fw_xt_invert(best, ports->invert);
+	return cmd_fw_invert(best, ports->invert);
 }
 
 static enum cmd_fw_match fw_xt_conntrack(const struct cmd_fw_packet *packet,
@@ -178,7 +173,7 @@ enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
 		return fw_xt_of(state->statemask & packet->ct_state, false);
 	if (!strcmp(name, "rpfilter") && bytes >= sizeof(*rpfilter) &&
 	    !(rpfilter->flags & (XT_RPFILTER_LOOSE | XT_RPFILTER_VALID_MARK)))
-		return fw_xt_invert(packet->way_back, rpfilter->flags & XT_RPFILTER_INVERT);
+		return cmd_fw_invert(packet->way_back, rpfilter->flags & XT_RPFILTER_INVERT);
 	return CMD_FW_MAYBE;
 }
 
@@ -222,7 +217,7 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 		if (!strcmp(name, harmless[i]))
 			return CMD_FW_NEXT;
 	}
-	return CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+	return CMD_FW_ANYTHING;
 }
 
 /* What both families have in an entry, with their own offsets. */
@@ -245,10 +240,6 @@ struct fw_xt_run {
 	unsigned int depth;
 };
 
-/* Rules of one hook that are looked at for one packet. */
-#define FW_XT_MAX_RULES 200000
-#define FW_XT_MAX_DEPTH 16
-
 static enum cmd_fw_match fw_xt_address(const struct cmd_fw_packet *packet, size_t offset,
 				       const void *address, const void *mask, size_t bytes,
 				       bool is_inverted)
@@ -266,7 +257,7 @@ static enum cmd_fw_match fw_xt_address(const struct cmd_fw_packet *packet, size_
 		else if ((packet->network[offset + i] & bits[i]) != want[i])
 			match = CMD_FW_NO;
 	}
-	return fw_xt_invert(match, is_inverted);
+	return cmd_fw_invert(match, is_inverted);
 }
 
 /* The bytes of the name that @mask has; the device of the other direction is none. */
@@ -287,7 +278,7 @@ static enum cmd_fw_match fw_xt_device(const struct cmd_fw_packet *packet, bool i
 		if (mask[i] && name[i] != (exists ? packet->device[i] : '\0'))
 			match = CMD_FW_NO;
 	}
-	return fw_xt_invert(match, is_inverted);
+	return cmd_fw_invert(match, is_inverted);
 }
 
 static enum cmd_fw_match fw_xt_least(const enum cmd_fw_match *matches, size_t count)
@@ -412,14 +403,12 @@ static unsigned int fw_xt_act(struct fw_xt_run *run, const struct fw_xt_entry *e
 		       CMD_FW_ACCEPT | CMD_FW_DROP;
 	if ((size_t)standard->verdict == after)
 		return CMD_FW_NEXT;
-	if (run->depth == FW_XT_MAX_DEPTH)
-		return CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+	if (run->depth == CMD_FW_MAX_DEPTH)
+		return CMD_FW_ANYTHING;
 	run->depth++;
 	can = fw_xt_chain(run, (size_t)standard->verdict);
 	run->depth--;
-	if (entry->is_goto && can & CMD_FW_NEXT)
-		can = (can & ~CMD_FW_NEXT) | CMD_FW_RETURN;
-	return can;
+	return entry->is_goto ? cmd_fw_replace(can, CMD_FW_NEXT, CMD_FW_RETURN) : can;
 }
 
 /* A chain ends with an entry that matches everything, and returns or is the policy. */
@@ -431,7 +420,7 @@ static unsigned int fw_xt_chain(struct fw_xt_run *run, size_t offset)
 
 	while (one & CMD_FW_NEXT) {
 		if (!run->left || !fw_xt_read(run, offset, &entry))
-			return CMD_FW_ACCEPT | CMD_FW_DROP | CMD_FW_NEXT;
+			return CMD_FW_ANYTHING;
 		run->left--;
 		fw_xt_matches(run, &entry);
 		offset += entry.next;
@@ -442,9 +431,7 @@ static unsigned int fw_xt_chain(struct fw_xt_run *run, size_t offset)
 			one |= CMD_FW_NEXT;
 		can |= one & ~CMD_FW_NEXT;
 	}
-	if (can & CMD_FW_RETURN)
-		can = (can & ~CMD_FW_RETURN) | CMD_FW_NEXT;
-	return can;
+	return cmd_fw_replace(can, CMD_FW_RETURN, CMD_FW_NEXT);
 }
 
 /**
@@ -465,10 +452,10 @@ unsigned int cmd_fw_xt_judge(const void *entries, size_t bytes, unsigned int hoo
 		.bytes = bytes,
 		.packet = packet,
 		.fate = fate,
-		.left = FW_XT_MAX_RULES,
+		.left = CMD_FW_MAX_RULES,
 	};
-	unsigned int can = fw_xt_chain(&run, hook_offset);
 
 	/* what returns from a chain of a hook meets its policy, which is not told here */
-	return can & CMD_FW_NEXT ? CMD_FW_ACCEPT | CMD_FW_DROP : can;
+	return cmd_fw_replace(fw_xt_chain(&run, hook_offset), CMD_FW_NEXT,
+			      CMD_FW_ACCEPT | CMD_FW_DROP);
 }
