@@ -71,6 +71,9 @@ case_send_failed()
 	ipn a route add blackhole "${outer4[b]}/32"
 	ping_once a 10.77.0.2 >/dev/null 2>&1 || :
 	counted "blackhole route" a tx_send_failed
+	matches "blackhole route: culvert show drops" \
+		$'^tx_send_failed\t1\tthe outer packet could not be sent for another reason$' \
+		"$(n a culvert show cv0 drops)"
 	ipn a route del blackhole "${outer4[b]}/32"
 	works "blackhole route: gone again" ping_ok a 10.77.0.2
 	drop_all

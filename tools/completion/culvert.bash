@@ -41,7 +41,8 @@ _culvert()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
 	local fields="public-key private-key listen-port fwmark module peers preshared-keys
-		endpoints allowed-ips latest-handshakes transfer persistent-keepalive dump"
+		endpoints allowed-ips latest-handshakes transfer persistent-keepalive
+		drops dump"
 	local words="" i seen_peer=""
 
 	COMPREPLY=()

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "common/ethtool.h"
 #include "common/message.h"
+#include "show/drops.h"
 #include "show/pretty.h"
 
 /*
@@ -18,6 +19,8 @@ struct cmd_show_field {
 	const char *name;
 	void (*print_device)(const struct cvl_device *dev);
 	void (*print_peer)(const struct cvl_peer *peer);
+	/* or several lines for the device, each with its name in front if it is named */
+	void (*print_lines)(const struct cvl_device *dev, bool named);
 	/* the line of a peer begins with its key */
 	bool keyed;
 };
@@ -149,20 +152,22 @@ static void cmd_show_dump_peer(const struct cvl_peer *peer)
 }
 
 static const struct cmd_show_field cmd_show_fields[] = {
-	{ "public-key", cmd_show_public_key, NULL, false },
-	{ "private-key", cmd_show_private_key, NULL, false },
-	{ "listen-port", cmd_show_listen_port, NULL, false },
-	{ "fwmark", cmd_show_fwmark, NULL, false },
-	{ "module", cmd_show_module, NULL, false },
-	{ "peers", NULL, cmd_show_peer, false },
-	{ "preshared-keys", NULL, cmd_show_preshared_key, true },
-	{ "endpoints", NULL, cmd_show_endpoint, true },
-	{ "allowed-ips", NULL, cmd_show_allowed_ips, true },
-	{ "latest-handshakes", NULL, cmd_show_handshake, true },
-	{ "transfer", NULL, cmd_show_transfer, true },
-	{ "persistent-keepalive", NULL, cmd_show_keepalive, true },
-	{ "dump", cmd_show_dump_device, cmd_show_dump_peer, true },
-	{ NULL, NULL, NULL, false },
+	{ "public-key", .print_device = cmd_show_public_key },
+	{ "private-key", .print_device = cmd_show_private_key },
+	{ "listen-port", .print_device = cmd_show_listen_port },
+	{ "fwmark", .print_device = cmd_show_fwmark },
+	{ "module", .print_device = cmd_show_module },
+	{ "peers", .print_peer = cmd_show_peer },
+	{ "preshared-keys", .print_peer = cmd_show_preshared_key, .keyed = true },
+	{ "endpoints", .print_peer = cmd_show_endpoint, .keyed = true },
+	{ "allowed-ips", .print_peer = cmd_show_allowed_ips, .keyed = true },
+	{ "latest-handshakes", .print_peer = cmd_show_handshake, .keyed = true },
+	{ "transfer", .print_peer = cmd_show_transfer, .keyed = true },
+	{ "persistent-keepalive", .print_peer = cmd_show_keepalive, .keyed = true },
+	{ "drops", .print_lines = cmd_show_drops },
+	{ "dump", .print_device = cmd_show_dump_device, .print_peer = cmd_show_dump_peer,
+	  .keyed = true },
+	{ .name = NULL },
 };
 
 static const struct cmd_show_field *cmd_show_find_field(const char *name)
@@ -181,6 +186,8 @@ static void cmd_show_print_field(const struct cvl_device *dev,
 {
 	const struct cvl_peer *peer = field->print_peer ? dev->peers : NULL;
 
+	if (field->print_lines)
+		field->print_lines(dev, named);
 	if (field->print_device) {
 		if (named)
 			printf("%s\t", dev->name);

@@ -20,23 +20,6 @@ static bool ethtool_ask(int fd, const char *link, void *what)
 	return !ioctl(fd, SIOCETHTOOL, &request);
 }
 
-static bool ethtool_find(uint64_t *value, const struct ethtool_gstrings *names,
-			 const struct ethtool_stats *stats, unsigned int count,
-			 const char *counter)
-{
-	unsigned int i;
-
-	for (i = 0; i < count && i < names->len && i < stats->n_stats; i++) {
-		const char *name = (const char *)names->data + (size_t)i * ETH_GSTRING_LEN;
-
-		if (strncmp(name, counter, ETH_GSTRING_LEN))
-			continue;
-		*value = stats->data[i];
-		return true;
-	}
-	return false;
-}
-
 /**
  * cmd_ethtool_driver() - ask which module serves a link
  * @driver: set to the name of the module, without an end such as .ko, or to ""
@@ -60,6 +43,80 @@ bool cmd_ethtool_driver(char driver[CMD_ETHTOOL_DRIVER_SIZE], const char *link)
 }
 
 /**
+ * cmd_ethtool_counters() - read all counters of a link
+ * @counters: filled in; to be given to cmd_ethtool_free()
+ * @fd: any socket in the network namespace of the link
+ * @link: name of the link
+ *
+ * Return: whether the kernel has told; if not there is nothing to be freed.
+ */
+bool cmd_ethtool_counters(struct cmd_ethtool_counters *counters, int fd, const char *link)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ethtool_gstrings *names;
+	struct ethtool_stats *stats;
+
+	if (!ethtool_ask(fd, link, &info) || !info.n_stats)
+		return false;
+	names = calloc(1, sizeof(*names) + (size_t)info.n_stats * ETH_GSTRING_LEN);
+	stats = calloc(1, sizeof(*stats) + info.n_stats * sizeof(stats->data[0]));
+	*counters = (struct cmd_ethtool_counters){ .names = names, .stats = stats };
+	if (names && stats) {
+		names->cmd = ETHTOOL_GSTRINGS;
+		names->string_set = ETH_SS_STATS;
+		names->len = info.n_stats;
+		stats->cmd = ETHTOOL_GSTATS;
+		stats->n_stats = info.n_stats;
+		if (ethtool_ask(fd, link, names) && ethtool_ask(fd, link, stats)) {
+			counters->count = info.n_stats;
+			if (names->len < counters->count)
+				counters->count = names->len;
+			if (stats->n_stats < counters->count)
+				counters->count = stats->n_stats;
+			return true;
+		}
+	}
+	cmd_ethtool_free(counters);
+	return false;
+}
+
+/**
+ * cmd_ethtool_find() - one of the counters of a link
+ * @value: set
+ * @counters: from cmd_ethtool_counters()
+ * @name: of the counter
+ *
+ * Return: whether the link has such a counter.
+ */
+bool cmd_ethtool_find(uint64_t *value, const struct cmd_ethtool_counters *counters,
+		      const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < counters->count; i++) {
+		const char *other = (const char *)counters->names->data +
+				    (size_t)i * ETH_GSTRING_LEN;
+
+		if (strncmp(other, name, ETH_GSTRING_LEN))
+			continue;
+		*value = counters->stats->data[i];
+		return true;
+	}
+	return false;
+}
+
+/**
+ * cmd_ethtool_free() - give back what cmd_ethtool_counters() has filled in
+ * @counters: it
+ */
+void cmd_ethtool_free(struct cmd_ethtool_counters *counters)
+{
+	free(counters->names);
+	free(counters->stats);
+	*counters = (struct cmd_ethtool_counters){ 0 };
+}
+
+/**
  * cmd_ethtool_counter() - read a counter
  * @value: set
  * @fd: any socket in the network namespace of the link
@@ -70,25 +127,12 @@ bool cmd_ethtool_driver(char driver[CMD_ETHTOOL_DRIVER_SIZE], const char *link)
  */
 bool cmd_ethtool_counter(uint64_t *value, int fd, const char *link, const char *counter)
 {
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ethtool_gstrings *names;
-	struct ethtool_stats *stats;
-	bool found = false;
+	struct cmd_ethtool_counters counters;
+	bool found;
 
-	if (!ethtool_ask(fd, link, &info) || !info.n_stats)
+	if (!cmd_ethtool_counters(&counters, fd, link))
 		return false;
-	names = calloc(1, sizeof(*names) + (size_t)info.n_stats * ETH_GSTRING_LEN);
-	stats = calloc(1, sizeof(*stats) + info.n_stats * sizeof(stats->data[0]));
-	if (names && stats) {
-		names->cmd = ETHTOOL_GSTRINGS;
-		names->string_set = ETH_SS_STATS;
-		names->len = info.n_stats;
-		stats->cmd = ETHTOOL_GSTATS;
-		stats->n_stats = info.n_stats;
-		found = ethtool_ask(fd, link, names) && ethtool_ask(fd, link, stats) &&
-			ethtool_find(value, names, stats, info.n_stats, counter);
-	}
-	free(names);
-	free(stats);
+	found = cmd_ethtool_find(value, &counters, counter);
+	cmd_ethtool_free(&counters);
 	return found;
 }
