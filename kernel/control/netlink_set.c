@@ -2,15 +2,21 @@
 /*
  * CV_CMD_SET_DEVICE: one request to change a device, or any number of its peers. Called
  * by generic netlink through netlink.c, whose policies have been applied already.
- *
+ */
+
+/**
  * DOC: All or nothing
+ *
  * A request goes through three steps. It is parsed whole and everything is allocated
  * that can be without looking at the device. Then, under the locks, it is planned: what
  * each peer of it comes to, in the order of the request; new peers are made and given
  * their place in the table, where nobody finds them yet; a new port is opened last.
  * Up to here a refusal undoes what was done. Then it is applied, which cannot fail.
- *
+ */
+
+/**
  * DOC: Keys of a request
+ *
  * netlink frees a request without wiping it, and returns it with the error when it is
  * refused. So the handler wipes every private and pre-shared key in it before it returns,
  * those of attributes that a later one of the same type overrides included. Netlink taps

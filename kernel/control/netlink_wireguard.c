@@ -3,8 +3,11 @@
  * The generic netlink family "wireguard", for the programs that know no other: wg(8),
  * systemd-networkd, NetworkManager. main.c offers it when culvert takes the place of
  * wireguard.ko.
- *
+ */
+
+/**
  * DOC: The manners of wireguard.ko
+ *
  * What the family takes and tells is what linux/wireguard.h says, to the last number;
  * what is culvert's own, now and later, is for the family "culvert". It serves links of
  * kind "wireguard" only. It is as strict as the original of Linux 7.3 and no stricter: a

@@ -86,7 +86,8 @@ void cv_device_destroy_tables(struct cv_device *dev)
  * cv_device_get() - keep the memory of a device and of its link
  * @dev: the device, kept by somebody already
  *
- * Context: any. Return: nothing; one more is to be given back with cv_device_put().
+ * Context: any.
+ * Return: nothing; one more is to be given back with cv_device_put().
  */
 void cv_device_get(struct cv_device *dev)
 {

@@ -33,10 +33,7 @@ enum cv_drop_class {
 
 #define CV_DROP_ENUMERATOR(id, name, class, class_wireguard, skb_reason, help) CV_DROP_##id,
 
-/**
- * enum cv_drop - why something was refused: CV_DROP_NONE, it was not, or one of
- * CV_DROP_REASONS()
- */
+/* Why something was refused: CV_DROP_NONE, it was not, or one of CV_DROP_REASONS(). */
 enum cv_drop {
 	CV_DROP_NONE,
 	CV_DROP_REASONS(CV_DROP_ENUMERATOR)

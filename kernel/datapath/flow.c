@@ -52,7 +52,8 @@ static u32 cv_flow_ports(const struct sk_buff *skb, u8 protocol, unsigned int of
  *
  * All fragments of a packet are of one flow, with others between the same hosts.
  *
- * Context: any. Return: the hash, never 0.
+ * Context: any.
+ * Return: the hash, never 0.
  */
 u32 cv_flow_hash(const struct sk_buff *skb)
 {

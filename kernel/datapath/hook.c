@@ -87,7 +87,8 @@ static const struct nf_hook_ops cv_hook_ops[] = {
  * cv_hook_add() - super-packets to a socket's port come whole from now on
  * @socket: open
  *
- * Context: RTNL, may sleep. Return: 0 or why the hook cannot be registered.
+ * Context: RTNL, may sleep.
+ * Return: 0 or why the hook cannot be registered.
  */
 int cv_hook_add(struct cv_socket *socket)
 {
@@ -140,7 +141,8 @@ static struct pernet_operations cv_hook_net_ops = {
 /**
  * cv_hook_init() - make room in every namespace
  *
- * Context: module load, before the links. Return: 0 or -ENOMEM.
+ * Context: module load, before the links.
+ * Return: 0 or -ENOMEM.
  */
 int cv_hook_init(void)
 {

@@ -34,7 +34,8 @@ static unsigned int cv_lane_count(void)
  * cv_lane_create() - give a device its lanes, one for each CPU up to CV_LANE_MAX
  * @dev: the device
  *
- * Context: RTNL, may sleep. Return: 0 or -ENOMEM.
+ * Context: RTNL, may sleep.
+ * Return: 0 or -ENOMEM.
  */
 int cv_lane_create(struct cv_device *dev)
 {

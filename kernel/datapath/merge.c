@@ -146,7 +146,8 @@ static bool cv_merge_contiguous(const struct cv_merge *merge, const struct page_
  * Once the packet has been opened there, cv_merge_append() or cv_merge_restore() must
  * follow before anything else.
  *
- * Context: BH off. Return: room, with CV_AEAD_BEFORE_BYTES before it; or NULL when the
+ * Context: BH off.
+ * Return: room, with CV_AEAD_BEFORE_BYTES before it; or NULL when the
  * packet cannot follow or there is no memory: then it is to be opened by itself.
  */
 u8 *cv_merge_room(struct cv_merge *merge, unsigned int bytes, u8 ds)
@@ -257,7 +258,8 @@ static void cv_merge_take(struct cv_merge *merge, unsigned int payload_bytes)
  * If the packet follows, the super-packet has it, and room before its payload is
  * restored; a segment that is shorter or pushed is the last one.
  *
- * Context: BH off. Return: whether it does; if not, cv_merge_restore() must follow.
+ * Context: BH off.
+ * Return: whether it does; if not, cv_merge_restore() must follow.
  */
 bool cv_merge_append(struct cv_merge *merge, const u8 *packet, unsigned int bytes)
 {

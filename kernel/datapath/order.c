@@ -2,8 +2,11 @@
 /*
  * In which order batches leave, and by which CPU: place.c adds them, worker.c begins and
  * completes them; what they hold is sent or handed up by their own cv_batch_ops.finish().
- *
+ */
+
+/**
  * DOC: One CPU sends for a peer
+ *
  * What is sent is not on the wire yet. A link below that hands packets to the stack again
  * (a veth pair, macvlan, loopback) puts them into the backlog of the CPU that sends, which
  * comes to them in its next receive softirq. If another CPU sent the peer's next message

@@ -2,8 +2,11 @@
 /*
  * Where batches are run: every decision, with its numbers. place.c asks when a batch is made
  * or grows, worker.c when a worker looks for the next one.
- *
+ */
+
+/**
  * DOC: Placement
+ *
  * - With nothing in flight the tunnel is idle, and a small batch is run by this CPU as soon
  *   as the burst is over that the packet came with: for a lone packet that is at once,
  *   without a wake-up, which is most of its time; and what comes with it in the burst joins

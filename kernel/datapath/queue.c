@@ -46,7 +46,8 @@ void cv_queue_init(struct cv_device *dev)
  * cv_queue_has_discipline() - can packets wait in front of the link
  * @dev: the device
  *
- * Context: BH off. Return: a discipline may come or go right after.
+ * Context: BH off.
+ * Return: a discipline may come or go right after.
  */
 bool cv_queue_has_discipline(const struct cv_device *dev)
 {
@@ -58,7 +59,8 @@ bool cv_queue_has_discipline(const struct cv_device *dev)
  * @dev: the device
  * @bytes: how much
  *
- * Context: BH off. Return: what cv_queue_completed() must be told of them, once.
+ * Context: BH off.
+ * Return: what cv_queue_completed() must be told of them, once.
  */
 unsigned int cv_queue_sent(struct cv_device *dev, unsigned int bytes)
 {

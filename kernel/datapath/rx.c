@@ -47,7 +47,8 @@ static const struct cv_batch_ops cv_rx_ops = {
  * @socket: where
  * @skb: at its UDP header; consumed
  *
- * Context: softirq, RCU. Return: 0, always consumed.
+ * Context: softirq, RCU.
+ * Return: 0, always consumed.
  */
 int cv_rx_receive(struct cv_socket *socket, struct sk_buff *skb)
 {

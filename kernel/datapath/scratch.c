@@ -19,7 +19,8 @@ static DEFINE_PER_CPU(u8 *, cv_scratch);
 /**
  * cv_scratch_init() - make room on each CPU
  *
- * Context: module load, may sleep. Return: 0 or -ENOMEM.
+ * Context: module load, may sleep.
+ * Return: 0 or -ENOMEM.
  */
 int cv_scratch_init(void)
 {
@@ -73,7 +74,8 @@ u8 *cv_scratch_packet(unsigned int bytes)
  * @chunk: this CPU's
  * @bytes: how much
  *
- * Context: BH off. Return: false when memory is short.
+ * Context: BH off.
+ * Return: false when memory is short.
  */
 bool cv_scratch_refill(struct page_frag *chunk, unsigned int bytes)
 {

@@ -56,7 +56,8 @@ static unsigned int cv_segment_tcp_bytes(struct sk_buff *skb, unsigned int netwo
  * not encapsulated. What a packet from elsewhere (a virtual machine, a packet socket)
  * says of itself is not believed but looked up in its headers.
  *
- * Context: any. Return: how many bytes of headers each segment repeats, or 0: it must
+ * Context: any.
+ * Return: how many bytes of headers each segment repeats, or 0: it must
  * be split by the stack.
  */
 unsigned int cv_segment_header_bytes(struct sk_buff *skb)

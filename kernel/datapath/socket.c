@@ -32,7 +32,8 @@ static void cv_socket_release(struct cv_socket *socket);
  * The old sockets, if there are any, go on working until the new ones do, and stay
  * when these cannot be had.
  *
- * Context: RTNL, may sleep. Return: 0, -ENONET when the namespace that the link was
+ * Context: RTNL, may sleep.
+ * Return: 0, -ENONET when the namespace that the link was
  * born in is gone, -EADDRINUSE, or what socket(2) and bind(2) say.
  */
 int cv_socket_open(struct cv_device *dev, u16 port)
@@ -94,7 +95,8 @@ void cv_socket_close(struct cv_device *dev)
  * cv_socket_port() - the port that is open
  * @dev: the device
  *
- * Context: RTNL. Return: host order, 0 while the link is down.
+ * Context: RTNL.
+ * Return: host order, 0 while the link is down.
  */
 u16 cv_socket_port(const struct cv_device *dev)
 {

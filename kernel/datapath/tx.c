@@ -323,7 +323,8 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
  * @skb: the packet, possibly GSO; consumed
  * @netdev: the link
  *
- * Context: BH off. Return: NETDEV_TX_OK, or an error that the sender sees:
+ * Context: BH off.
+ * Return: NETDEV_TX_OK, or an error that the sender sees:
  * -ENOKEY no peer has the destination in its allowed IPs, -EDESTADDRREQ the peer
  * has no endpoint, -EMSGSIZE longer than UDP can carry, -EPROTONOSUPPORT not an IP
  * packet, -ELOOP it has been through too many tunnels.

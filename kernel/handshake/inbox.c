@@ -79,7 +79,8 @@ static void cv_inbox_handle(struct cv_inbox *inbox, struct cv_exchange_received 
 /**
  * cv_inbox_init() - make what all devices' handshakes share
  *
- * Context: module load. Return: 0 or -ENOMEM.
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
  */
 int cv_inbox_init(void)
 {
@@ -87,7 +88,7 @@ int cv_inbox_init(void)
 	if (!cv_inbox_limit)
 		return -ENOMEM;
 	cv_inbox_wq = alloc_workqueue("culvert-handshake",
-					 WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_FREEZABLE, 0);
+				      WQ_PERCPU | WQ_CPU_INTENSIVE | WQ_FREEZABLE, 0);
 	if (!cv_inbox_wq) {
 		cv_ratelimit_destroy(cv_inbox_limit);
 		return -ENOMEM;
@@ -110,7 +111,8 @@ void cv_inbox_exit(void)
  * cv_inbox_create() - make a device ready to receive handshakes
  * @dev: the device
  *
- * Context: may sleep. Return: 0 or -ENOMEM.
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
  */
 int cv_inbox_create(struct cv_device *dev)
 {

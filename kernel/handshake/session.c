@@ -159,7 +159,8 @@ void cv_session_install(struct cv_session *session)
  *
  * If it was the responder's next session, it is now the current one.
  *
- * Context: softirq. Return: true if it was.
+ * Context: softirq.
+ * Return: true if it was.
  */
 bool cv_session_confirm(struct cv_session *session)
 {
@@ -255,7 +256,8 @@ static bool cv_session_older(const struct cv_session *session, unsigned int seco
  *
  * Unlike cv_session_opens() it does not look at the clock: what began in time may end.
  *
- * Context: any. Return: false when it has left its slots, its peer has been removed, or it
+ * Context: any.
+ * Return: false when it has left its slots, its peer has been removed, or it
  * was made under a private key that the device has no more.
  */
 bool cv_session_is_live(const struct cv_session *session)
@@ -271,7 +273,8 @@ bool cv_session_is_live(const struct cv_session *session)
  * cv_session_opens() - whether a session may still be used
  * @session: borrowed or referenced
  *
- * Context: any. Return: false when it is too old or not live any more.
+ * Context: any.
+ * Return: false when it is too old or not live any more.
  */
 bool cv_session_opens(const struct cv_session *session)
 {
@@ -282,7 +285,8 @@ bool cv_session_opens(const struct cv_session *session)
  * cv_session_get_sending() - the session to send under
  * @peer: borrowed or referenced
  *
- * Context: any but hard interrupts. Return: with a reference, or NULL when a
+ * Context: any but hard interrupts.
+ * Return: with a reference, or NULL when a
  * handshake is needed first.
  */
 struct cv_session *cv_session_get_sending(struct cv_peer *peer)
@@ -308,7 +312,8 @@ struct cv_session *cv_session_get_sending(struct cv_peer *peer)
  * @session: just used
  * @sending: it sealed; else it opened
  *
- * Context: any. Return: true when an initiation is due: on send each time, on
+ * Context: any.
+ * Return: true when an initiation is due: on send each time, on
  * receive once a session.
  */
 bool cv_session_wants_renewal(struct cv_session *session, bool sending)

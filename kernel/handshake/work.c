@@ -22,12 +22,13 @@ static void cv_work_run(struct work_struct *work);
 /**
  * cv_work_init() - make what peers' work runs on
  *
- * Context: module load. Return: 0 or -ENOMEM.
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
  */
 int cv_work_init(void)
 {
 	cv_work_wq = alloc_workqueue("culvert-peer", WQ_UNBOUND | WQ_FREEZABLE | WQ_MEM_RECLAIM,
-				       0);
+				     0);
 	return cv_work_wq ? 0 : -ENOMEM;
 }
 

@@ -7,8 +7,11 @@
  * longer prefixes that begin with it, and a node that belongs to no peer (a fork)
  * stands only where two subtrees part. So a trie of n prefixes has fewer than 2n
  * nodes, is at most 128 deep, and adding a prefix takes at most two nodes.
- *
+ */
+
+/**
  * DOC: Readers and writers
+ *
  * Writers hold the mutex of the table. Readers only follow child pointers downwards. A
  * node is complete before a pointer to it is published; its key, cidr and family never
  * change afterwards. A reader that is at a node while it is taken out still finds the

@@ -487,11 +487,12 @@ static void test_placement_flood_on(void)
 /* A flood of short packets leaves another peer's bulk its share. */
 static void test_placement_share(void)
 {
+	const unsigned int share = CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN;
 	unsigned int i, begun, bulk = 0, all = 0;
 
 	test_placement_begin(2);
 	fake_cpu = 1;
-	for (i = 0; i < CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN; i++) {
+	for (i = 0; i < share; i++) {
 		test_placement_join(0, true, SHORT);
 		test_placement_join(2, true, SHORT);
 		test_placement_join(1, false, BULK);
@@ -507,8 +508,8 @@ static void test_placement_share(void)
 		all += ran[i].cpu == 0;
 		bulk += ran[i].cpu == 0 && ran[i].peer == 1;
 	}
-	CHECK(all == CV_POLICY_RUN_BUDGET && bulk == CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN,
-	      "expected %u of %u batches to be bulk, got %u of %u", CV_POLICY_RUN_BUDGET / CV_POLICY_BULK_TURN, CV_POLICY_RUN_BUDGET,
+	CHECK(all == CV_POLICY_RUN_BUDGET && bulk == share,
+	      "expected %u of %u batches to be bulk, got %u of %u", share, CV_POLICY_RUN_BUDGET,
 	      bulk, all);
 	test_placement_end();
 }
