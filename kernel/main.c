@@ -35,11 +35,11 @@ MODULE_PARM_DESC(replace_wireguard,
 		 "answer to link kind and netlink family \"wireguard\" too, in place of wireguard.ko");
 
 /*
- * Memory first, then those who work, then those who are called from outside. What is
+ * Memory first, then workers, then what is called from outside. What is
  * freed after a grace period is waited for where its cache is destroyed, which is when
- * nobody is left to free any more. Of the outside, the families come before the kinds,
- * so that whoever has made a link can talk to it, and the one that wireguard.ko has too
- * comes before our own, so that nobody sees anything if it is taken.
+ * nothing is left to be freed. Of the outside, the families come before the kinds,
+ * so that a program that has made a link can configure it, and the one that wireguard.ko has too
+ * comes before our own, so that nothing is seen of culvert if it is taken.
  */
 static const struct cv_main_step {
 	int (*init)(void);

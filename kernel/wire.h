@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The wire: the layout of every message and every number of the protocol, for
- * whoever builds, parses or times one. Facts only, no code.
+ * code that builds, parses or times one. Facts only, no code.
  */
 #ifndef CV_WIRE_H
 #define CV_WIRE_H

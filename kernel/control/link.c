@@ -35,7 +35,7 @@
 #include "../handshake/timers.h"
 #include "../handshake/work.h"
 
-/* Outer IPv6 and UDP headers and our own, rounded up to what everybody uses. */
+/* Outer IPv6 and UDP headers and our own, rounded up to the MTU that is customary. */
 #define CV_LINK_MTU (ETH_DATA_LEN - 80)
 
 /* The kind and the type of the links of wireguard.ko, which udev and others go by. */
@@ -309,7 +309,7 @@ static void cv_link_delete(struct net_device *netdev, struct list_head *head)
 	unregister_netdevice_queue(netdev, head);
 }
 
-/* ndo_uninit: nothing finds the device any more; whoever has it already may go on. */
+/* ndo_uninit: nothing finds the device any more; what has found it already may go on. */
 static void cv_link_detach(struct net_device *netdev)
 {
 	struct cv_device *dev = netdev_priv(netdev);

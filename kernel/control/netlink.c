@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "culvert": what a request may hold, who may send it, and
+ * The generic netlink family "culvert": what a request may hold, which processes may send it, and
  * which link it means. What is done then is in netlink_get.c and netlink_set.c, which
  * know nothing of the family and its policies.
  */

@@ -4,7 +4,7 @@
  * as full as it gets. Called by generic netlink through netlink.c.
  *
  * Between two messages nothing is held: neither a lock nor a reference, so that a
- * reader who stops reading keeps no link from going. While nothing has changed since the
+ * reader that stops reading keeps no link from being deleted. While nothing has changed since the
  * last message (&cv_device.peer_sequence tells), the pointers that the cursor has kept
  * are still good, and going on takes no search. After a change netlink marks the message
  * NLM_F_DUMP_INTR, and the place is searched for.
@@ -36,7 +36,7 @@ struct cv_netlink_get_cursor {
 	unsigned int sequence;
 	/** @done: the last peer has been told */
 	bool done;
-	/** @peer: who is next; NULL: nobody; good as long as @sequence is */
+	/** @peer: the next one, or NULL; valid as long as @sequence is */
 	struct cv_peer *peer;
 	/** @ip: its allowed IP that is next; NULL: all of the peer is */
 	struct cv_allowedips_node *ip;

@@ -10,7 +10,7 @@
  * A request goes through three steps. It is parsed whole and everything is allocated
  * that can be without looking at the device. Then, under the locks, it is planned: what
  * each peer of it comes to, in the order of the request; new peers are made and given
- * their place in the table, where nobody finds them yet; a new port is opened last.
+ * their place in the table, where they are not found yet; a new port is opened last.
  * Up to here a refusal undoes what was done. Then it is applied, which cannot fail.
  */
 

@@ -11,7 +11,7 @@
  * What the family takes and tells is what linux/wireguard.h says, to the last number;
  * what is culvert's own, now and later, is for the family "culvert". It serves links of
  * kind "wireguard" only. It is as strict as the original of Linux 7.3 and no stricter: a
- * request may hold what is for dumps, and nobody looks at it; an endpoint that is no
+ * request may hold what is for dumps, and it is ignored; an endpoint that is no
  * address is passed over; a port of 0 is a port. Apart from that the two families have
  * the same handlers, and a request is done whole or not at all in both.
  */

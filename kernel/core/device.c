@@ -84,7 +84,7 @@ void cv_device_destroy_tables(struct cv_device *dev)
 
 /**
  * cv_device_get() - keep the memory of a device and of its link
- * @dev: the device, kept by somebody already
+ * @dev: the device, to which the caller has a reference already
  *
  * Context: any.
  * Return: nothing; one more is to be given back with cv_device_put().

@@ -112,7 +112,7 @@ struct cv_device {
 	struct cv_reaper reaper;
 	/** @inbox: handshake messages that wait for a worker */
 	struct cv_inbox *inbox;
-	/** @lanes: one a CPU: opened packets on their way up, with GRO */
+	/** @lanes: one per CPU: opened packets on their way up, with GRO */
 	struct cv_lane *lanes;
 	/** @lane_count: how many */
 	unsigned int lane_count;

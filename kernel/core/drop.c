@@ -81,7 +81,7 @@ void cv_drop_skb(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason
 /**
  * cv_drop_queue() - packets are refused for one reason
  * @dev: the device that refuses them
- * @queue: the packets, of nobody else; freed
+ * @queue: the packets, of this caller only; freed
  * @reason: why
  * @n: for how many they count; they are freed without being counted if it is 0
  *

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a peer: made by netlink, found and held by everybody, torn down by a
- * worker when the last list has let go of it.
-
+ * The life of a peer: made by netlink_set.c, found and held by all parts of the module, and
+ * freed when the last reference has gone. How one is removed is in reaper.c.
  */
 #include <linux/error-injection.h>
 #include <linux/random.h>

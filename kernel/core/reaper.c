@@ -18,7 +18,7 @@
  * DOC: The end of a peer
  *
  * Removal is bounded in time, because it only unpublishes: the peer leaves the tables,
- * so that nothing finds it, and is marked dead, so that whoever has found it begins
+ * so that nothing finds it, and is marked dead, so that code that has found it begins
  * nothing new. The reaper of its device then stops its timers, drops its sessions, its
  * exchange and what is staged, and gives back the reference of the list. Sessions,
  * batches and queued work hold references of their own, which drain. The last one frees
@@ -117,7 +117,7 @@ static void cv_reaper_set_ips_aside(struct cv_device *dev)
 
 /*
  * The reaper still has peers of the last time: these are taken out of the tables here
- * and now, lest they pile up there.
+ * and now, or they would pile up there.
  */
 static void cv_reaper_unpublish_all(struct cv_device *dev)
 {

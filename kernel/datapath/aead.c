@@ -71,7 +71,7 @@ static void cv_aead_tag(u8 *text, unsigned int bytes, const u8 *otk, u8 *tag)
 /**
  * cv_aead_seal() - encrypt a packet and put its tag behind it
  * @dst: where to, with CV_AEAD_BEFORE_BYTES before it and CV_AEAD_BEHIND_BYTES behind
- *       the packet, which nobody else looks at meanwhile; but for the tag all of that
+ *       the packet, which nothing else reads meanwhile; but for the tag all of that
  *       is as it was afterwards
  * @src: the packet, also with CV_AEAD_BEFORE_BYTES before it, which become zero; may be
  *       @dst

@@ -47,7 +47,7 @@ static bool cv_hook_is_ours(const struct net *net, __be16 port)
 }
 
 /*
- * Marks a super-packet. One that is cloned shares the mark with somebody else's
+ * Marks a super-packet. One that is cloned shares the mark with the other owner's
  * view of it, and one inside another encapsulation is not what the mark means:
  * those are split, which is slower and right.
  */

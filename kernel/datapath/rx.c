@@ -445,7 +445,7 @@ static void cv_rx_finish(struct cv_batch *batch)
 		cv_rx_hand_up(batch);
 	else
 		cv_rx_count_expired(batch);
-	/* For those who look for lost packets, these are none. */
+	/* Not lost: drop monitors must not see them. */
 	while ((skb = __skb_dequeue(&batch->in)))
 		consume_skb(skb);
 	atomic_sub(batch->flight_bytes, &dev->rx_flight_bytes);

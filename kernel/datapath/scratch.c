@@ -85,7 +85,7 @@ bool cv_scratch_refill(struct page_frag *chunk, unsigned int bytes)
 		return false;
 	if (likely(chunk->size - chunk->offset >= bytes))
 		return true;
-	/* A single page, from when there was no more, and nobody uses it: else it would stay. */
+	/* A single page, from when memory was short, and unused: it would stay otherwise. */
 	put_page(chunk->page);
 	chunk->page = NULL;
 	return skb_page_frag_refill(bytes, chunk, gfp) && chunk->size - chunk->offset >= bytes;

@@ -79,7 +79,7 @@ void cv_exchange_take_cookie(struct cv_device *dev,
 
 /*
  * The one setter of the state. Leaving INITIATED forgets the index and the
- * ephemeral key: a response that comes after this is answered by nobody.
+ * ephemeral key: a response that comes after this gets no answer.
  */
 static void cv_exchange_set_state(struct cv_exchange *exchange, enum cv_exchange_state state)
 {

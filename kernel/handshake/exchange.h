@@ -69,7 +69,7 @@ struct cv_exchange {
  * struct cv_exchange_received - a handshake message that came in, and from where
  */
 struct cv_exchange_received {
-	/** @from: who sent it, unproven */
+	/** @from: the sender, unproven */
 	struct cv_endpoint from;
 	/** @bytes: its size, right for its type */
 	unsigned int bytes;

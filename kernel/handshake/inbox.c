@@ -44,7 +44,7 @@ struct cv_inbox_worker {
 };
 
 /**
- * struct cv_inbox - handshake messages of a device that wait, and who may send some
+ * struct cv_inbox - handshake messages of a device that wait, and what limits their senders
  */
 struct cv_inbox {
 	/** @dev: whose */
@@ -55,7 +55,7 @@ struct cv_inbox {
 	atomic_t waiting;
 	/** @loaded_ns: CLOCK_BOOTTIME when the load was last seen; racy, one second is long */
 	u64 loaded_ns;
-	/** @workers: one a CPU */
+	/** @workers: one per CPU */
 	struct cv_inbox_worker __percpu *workers;
 	/** @last_cpu: see cv_cpu_next() */
 	unsigned int last_cpu;
@@ -172,7 +172,7 @@ void cv_inbox_destroy(struct cv_device *dev)
 /**
  * cv_inbox_receive() - a handshake message came in
  * @dev: the device
- * @from: who sent it, unproven
+ * @from: the sender, unproven
  * @message: initiation, response or cookie reply; copied
  * @bytes: its size, right for its type
  *

@@ -6,7 +6,7 @@
  * A token bucket is one number: the time at which it will be full again. A message is
  * allowed while that is less than a burst away, and moves it by the time of one token.
  * The buckets stand in a table of fixed size, a few to a set; the hash that picks the
- * set has a secret key, so nobody can aim at the bucket of somebody else.
+ * set has a secret key, so that no sender can aim at the bucket of another.
  */
 #include "ratelimit.h"
 

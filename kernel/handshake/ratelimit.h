@@ -22,7 +22,7 @@ struct cv_ratelimit *cv_ratelimit_create(void);
 
 /**
  * cv_ratelimit_destroy() - free a limiter
- * @limit: the limiter, which nobody uses any more, or NULL
+ * @limit: the limiter, no longer in use, or NULL
  *
  * Context: process, may sleep.
  */

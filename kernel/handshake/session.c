@@ -131,7 +131,7 @@ void cv_session_install(struct cv_session *session)
 	struct cv_session *previous, *current_, *next;
 
 	lockdep_assert_held(&peer->exchange_lock);
-	/* Whoever sees it alive sees its keys: pairs with cv_session_opens(). */
+	/* A CPU that sees it alive sees its keys: pairs with cv_session_opens(). */
 	smp_store_release(&session->dead, false);
 	spin_lock_bh(&peer->slot_lock);
 	previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);

@@ -5,7 +5,7 @@
  *
  * An entry may be taken out and put in again under another index while a reader is at
  * it: the ends of the hash chains tell the reader that it has strayed, and it looks
- * again. It may still be handed an entry whose index has just changed, so whoever acts
+ * again. It may still be handed an entry whose index has just changed, so code that acts
  * on an exchange checks the index once more under that exchange's lock.
  */
 #include <linux/random.h>
@@ -86,7 +86,7 @@ int cv_index_replace(struct cv_index *table, struct cv_index_entry *old,
 /**
  * cv_index_remove() - take an entry out
  * @table: the table
- * @entry: the entry; if it is not in the table (any more), nothing happens, whoever
+ * @entry: the entry; if it is not in the table (any more), nothing happens, whatever
  *	has its index now
  *
  * Context: process or softirq.
@@ -98,7 +98,7 @@ void cv_index_remove(struct cv_index *table, struct cv_index_entry *entry)
 }
 
 /**
- * cv_index_find() - who chose an index
+ * cv_index_find() - the exchange or session that chose an index
  * @table: the table
  * @index: as it stands in a message
  *
