@@ -82,6 +82,8 @@ def handshakes(counted):
         counted.inside("ip", "link", "set", counted.link.dev, "up")
         peer.provoke()
         counted.session = peer.answer()[0]
+        # What was staged comes when the link has the session: before that it opens nothing.
+        peer.expect(wg.DATA)
 
     counted.step("a handshake of the peer's", initiated, ping=False)
     counted.step("the first ping", lambda: None)
