@@ -58,7 +58,7 @@ void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
 void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
 {
 	this_cpu_add(dev->drops->n[reason], n);
-	trace_cv_drop(dev->netdev, reason, n);
+	trace_cv_drop(dev, reason, n);
 	net_dbg_ratelimited("%s: %s: %u\n", dev->netdev->name, cv_drop_words[reason].name, n);
 }
 

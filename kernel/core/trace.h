@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Tracepoints: what is refused, what happens to a peer, and where batches go. They cost a
- * branch that is not taken until a tracer switches them on. The manual has examples.
+ * branch that is not taken until a tracer switches them on: what is recorded is looked up
+ * from their arguments after that. The manual has examples.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM culvert
@@ -12,23 +13,26 @@
 #include <linux/netdevice.h>
 #include <linux/tracepoint.h>
 
+#include "device.h"
 #include "drop.h"
+#include "peer.h"
 #include "../datapath/batch.h"
+#include "../handshake/session.h"
 #include "../handshake/timer_rules.h"
 
 #define CV_TRACE_SYMBOL_OF_DROP(id, name, class, class_wireguard, skb_reason, help)	\
 	{ CV_DROP_##id, name },
 
 TRACE_EVENT(cv_drop,
-	TP_PROTO(const struct net_device *netdev, enum cv_drop reason, unsigned int count),
-	TP_ARGS(netdev, reason, count),
+	TP_PROTO(const struct cv_device *dev, enum cv_drop reason, unsigned int count),
+	TP_ARGS(dev, reason, count),
 	TP_STRUCT__entry(
 		__array(char, link, IFNAMSIZ)
 		__field(unsigned int, reason)
 		__field(unsigned int, count)
 	),
 	TP_fast_assign(
-		memcpy(__entry->link, netdev->name, IFNAMSIZ);
+		memcpy(__entry->link, dev->netdev->name, IFNAMSIZ);
 		__entry->reason = reason;
 		__entry->count = count;
 	),
@@ -39,16 +43,16 @@ TRACE_EVENT(cv_drop,
 );
 
 TRACE_EVENT(cv_peer_event,
-	TP_PROTO(const struct net_device *netdev, u32 peer, enum cv_event event),
-	TP_ARGS(netdev, peer, event),
+	TP_PROTO(const struct cv_peer *peer, enum cv_event event),
+	TP_ARGS(peer, event),
 	TP_STRUCT__entry(
 		__array(char, link, IFNAMSIZ)
 		__field(u32, peer)
 		__field(unsigned int, event)
 	),
 	TP_fast_assign(
-		memcpy(__entry->link, netdev->name, IFNAMSIZ);
-		__entry->peer = peer;
+		memcpy(__entry->link, peer->dev->netdev->name, IFNAMSIZ);
+		__entry->peer = peer->id;
 		__entry->event = event;
 	),
 	TP_printk("link=%s peer=%u event=%s", __entry->link, __entry->peer,
@@ -72,8 +76,8 @@ TRACE_EVENT(cv_peer_event,
 );
 
 DECLARE_EVENT_CLASS(cv_batch,
-	TP_PROTO(const struct net_device *netdev, u32 peer, const struct cv_batch *batch),
-	TP_ARGS(netdev, peer, batch),
+	TP_PROTO(const struct cv_batch *batch),
+	TP_ARGS(batch),
 	TP_STRUCT__entry(
 		__array(char, link, IFNAMSIZ)
 		__field(u32, peer)
@@ -85,8 +89,8 @@ DECLARE_EVENT_CLASS(cv_batch,
 		__field(bool, sealing)
 	),
 	TP_fast_assign(
-		memcpy(__entry->link, netdev->name, IFNAMSIZ);
-		__entry->peer = peer;
+		memcpy(__entry->link, batch->session->peer->dev->netdev->name, IFNAMSIZ);
+		__entry->peer = batch->session->peer->id;
 		__entry->counter = batch->counter;
 		__entry->packets = batch->packets;
 		__entry->bytes = batch->bytes;
@@ -105,20 +109,20 @@ DECLARE_EVENT_CLASS(cv_batch,
 
 /* Placed: it may still grow. @cpu is whose worker has it; another may run it. */
 DEFINE_EVENT(cv_batch, cv_batch_placed,
-	TP_PROTO(const struct net_device *netdev, u32 peer, const struct cv_batch *batch),
-	TP_ARGS(netdev, peer, batch)
+	TP_PROTO(const struct cv_batch *batch),
+	TP_ARGS(batch)
 );
 
 /* Begun by the CPU that the record is of. */
 DEFINE_EVENT(cv_batch, cv_batch_begun,
-	TP_PROTO(const struct net_device *netdev, u32 peer, const struct cv_batch *batch),
-	TP_ARGS(netdev, peer, batch)
+	TP_PROTO(const struct cv_batch *batch),
+	TP_ARGS(batch)
 );
 
 /* Sealed or opened, and its turn has come: it is sent or handed up next. */
 DEFINE_EVENT(cv_batch, cv_batch_leaves,
-	TP_PROTO(const struct net_device *netdev, u32 peer, const struct cv_batch *batch),
-	TP_ARGS(netdev, peer, batch)
+	TP_PROTO(const struct cv_batch *batch),
+	TP_ARGS(batch)
 );
 
 #endif /* CV_CORE_TRACE_H */

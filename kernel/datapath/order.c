@@ -26,7 +26,6 @@
 
 #include "batch.h"
 #include "order.h"
-#include "../core/device.h"
 #include "../core/peer.h"
 #include "../core/trace.h"
 #include "../handshake/session.h"
@@ -180,7 +179,7 @@ void cv_order_begin(struct cv_batch *batch)
 	order->waiting--;
 	order->bulk -= batch->level == CV_BATCH_PATIENT;
 	order->running++;
-	trace_cv_batch_begun(batch->session->peer->dev->netdev, batch->session->peer->id, batch);
+	trace_cv_batch_begun(batch);
 }
 
 static bool cv_order_drain(struct cv_order *order, bool sealing);
@@ -261,8 +260,7 @@ static bool cv_order_carry_away(struct cv_order *order)
 		list_del(&head->order_link);
 		WRITE_ONCE(order->packets, order->packets - head->packets);
 		spin_unlock(&order->lock);
-		trace_cv_batch_leaves(head->session->peer->dev->netdev,
-				      head->session->peer->id, head);
+		trace_cv_batch_leaves(head);
 		head->ops->finish(head);
 		spin_lock(&order->lock);
 	}

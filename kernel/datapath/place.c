@@ -167,10 +167,15 @@ static void cv_place_fill(struct cv_batch *batch, struct sk_buff_head *packets)
 		cv_place_add_sealing(batch, count, bytes);
 }
 
-/* Whether what comes is one packet, short and by itself. */
+/*
+ * Whether what comes is one packet, short and by itself. Not one of a tunnel inside this
+ * one: the CPU must not help then, or the stack would have to hold them all.
+ */
 static bool cv_place_is_lone(const struct sk_buff_head *packets)
 {
-	return skb_queue_len(packets) == 1 && cv_policy_is_lone(cv_batch_cb(skb_peek(packets)));
+	const struct cv_batch_cb *cb = cv_batch_cb(skb_peek(packets));
+
+	return skb_queue_len(packets) == 1 && !cb->depth && cv_policy_is_lone(cb);
 }
 
 /*
@@ -181,16 +186,16 @@ static bool cv_place_is_lone(const struct sk_buff_head *packets)
 static bool cv_place_append(struct cv_session *session, struct cv_order *order,
 			    struct sk_buff_head *packets)
 {
-	bool deep = cv_batch_cb(skb_peek(packets))->depth;
-	bool lone = cv_place_is_lone(packets);
 	unsigned int help = 0;
 	struct cv_batch *tail;
 
 	spin_lock(&order->lock);
 	tail = cv_order_growing(order, session);
 	if (tail && cv_place_fits(tail, skb_peek(packets))) {
+		bool lone = cv_place_is_lone(packets);
+
 		cv_place_fill(tail, packets);
-		help = cv_policy_help(lone && !deep, order->bulk, 0);
+		help = cv_policy_help(lone, order->bulk, 0);
 	}
 	spin_unlock(&order->lock);
 	cv_worker_help(order, help);
@@ -216,7 +221,7 @@ static void cv_place_new(struct cv_batch *batch, struct sk_buff_head *packets)
 	struct cv_session *session = batch->session;
 	struct cv_order *order = batch->order;
 	bool sealing = batch->ops->sealing;
-	/* Never one tunnel inside another, or the stack would have to hold them all. */
+	/* Never help in one tunnel inside another, or the stack would have to hold them all. */
 	bool deep = first->depth;
 	bool lone = cv_place_is_lone(packets);
 	enum cv_batch_level level;
@@ -226,12 +231,13 @@ static void cv_place_new(struct cv_batch *batch, struct sk_buff_head *packets)
 
 	spin_lock(&order->lock);
 	batch->counter = sealing ? session->send_counter : first->rx.counter;
-	bulk = cv_policy_is_bulk(first, sealing && cv_queue_has_discipline(session->peer->dev));
+	bulk = cv_policy_is_bulk(first) &&
+	       !(sealing && cv_queue_has_discipline(session->peer->dev));
 	cv_place_fill(batch, packets);
 	cv_place_choose(batch, bulk, !skb_queue_empty(packets));
 	cv_order_add(batch);
 	cv_worker_add(batch);
-	trace_cv_batch_placed(session->peer->dev->netdev, session->peer->id, batch);
+	trace_cv_batch_placed(batch);
 	/* Another CPU may steal it as soon as the lock is free. */
 	level = batch->level;
 	cpu = batch->cpu;

@@ -71,14 +71,15 @@
 /**
  * cv_policy_is_bulk() - whether a batch that begins with a packet is bulk
  * @cb: the packet's
- * @discipline: it is to be sealed, and its link has a queueing discipline, in which there may
- *	be short packets behind what is in flight
+ *
+ * Nothing is bulk that is to be sealed for a link with a queueing discipline, in which there
+ * may be short packets behind what is in flight.
  *
  * Return: true if its rate counts, and not its delay.
  */
-static inline bool cv_policy_is_bulk(const struct cv_batch_cb *cb, bool discipline)
+static inline bool cv_policy_is_bulk(const struct cv_batch_cb *cb)
 {
-	return cb->packet_bytes > CV_POLICY_SHORT_BYTES && !discipline;
+	return cb->packet_bytes > CV_POLICY_SHORT_BYTES;
 }
 
 /**

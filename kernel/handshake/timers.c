@@ -76,7 +76,7 @@ void cv_timers_event(struct cv_peer *peer, enum cv_event event)
 {
 	u32 now_ms = cv_timers_now_ms();
 
-	trace_cv_peer_event(peer->dev->netdev, peer->id, event);
+	trace_cv_peer_event(peer, event);
 	/* A handshake's time is noted even when no timer cares. */
 	if (event != CV_EVENT_HANDSHAKE_COMPLETE &&
 	    cv_timer_rules_quiet(&peer->timers, event, now_ms))
