@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Text for people: colours, byte counts and spans of time. show prints with it.
- */
+/* Text for people: colours, byte counts and spans of time. show prints with it. */
 #ifndef CULVERT_TERM_H
 #define CULVERT_TERM_H
 
