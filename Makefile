@@ -4,7 +4,7 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# A kernel to build for and to boot in the VM; see selftests/vm/kernel.
+# A kernel to build for and to boot in the VM; see selftests/vm/fetch-kernel.
 KERNEL ?= default
 # One test by name, for check.
 T ?=
@@ -92,12 +92,12 @@ MODULE ?= culvert
 check-clients: all
 	@selftests/check --kernel $(KERNEL) \
 		$(if $(filter wireguard,$(MODULE)),--env CV_KIND=wireguard --env CV_TOOL=wg) \
-		$(notdir $(basename $(wildcard selftests/net/client-*.sh)))
+		$(notdir $(basename $(wildcard selftests/net/*/client-*.sh)))
 
 # FIGURES="tcp ping" measures those only, here and in bench-native.
 .PHONY: bench
 bench: all
-	@selftests/bench/run --kernel $(KERNEL) $(if $(FIGURES),--figures '$(FIGURES)')
+	@selftests/bench/icount --kernel $(KERNEL) $(if $(FIGURES),--figures '$(FIGURES)')
 
 # In a kernel of one's own, at its speed: see the head of the script.
 .PHONY: bench-native
@@ -121,11 +121,11 @@ bench-peers: all
 .PHONY: fuzz
 fuzz: SECONDS ?= 60
 fuzz:
-	@selftests/fuzz/run --seconds '$(SECONDS)' $(TARGET)
+	@selftests/check-fuzz --seconds '$(SECONDS)' $(TARGET)
 
 .PHONY: stress
 stress: all
-	@selftests/stress/run --kernel $(KERNEL) \
+	@selftests/check-stress --kernel $(KERNEL) \
 		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) \
 		$(if $(SEED),--env CV_SEED=$(SEED)) \
 		$(if $(filter wireguard,$(MODULE)),--env CV_KIND=wireguard --env CV_TOOL=wg) $(T)
@@ -183,7 +183,7 @@ restore-wireguard:
 
 .PHONY: dkms-test
 dkms-test:
-	@selftests/dkms/run $(SUITE)
+	@selftests/packaging/check-dkms $(SUITE)
 
 .PHONY: deb
 deb:
@@ -191,7 +191,7 @@ deb:
 
 .PHONY: deb-test
 deb-test:
-	@selftests/deb/run
+	@selftests/packaging/check-deb
 
 .PHONY: rpm
 rpm:
@@ -212,7 +212,8 @@ check-kcsan: tools
 
 .PHONY: clean
 clean:
-	rm -rf build/module build/tools build/selftests build/unit build/lint build/vm build/fuzz
+	rm -rf build/module build/tools build/selftests build/test-modules
+	rm -rf build/unit build/lint build/vm build/fuzz
 	@# and what a build with M= here has left beside the sources
 	find . -path ./build -prune -o -path ./.git -prune -o -type f \( -name '*.o' \
 		-o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

@@ -27,7 +27,7 @@
 #include <linux/culvert.h>
 
 #define PROGRAM "crowd"
-#include "../net/program.h"
+#include "../programs/program.h"
 
 /* Peers in one request of ours; the library makes messages of them. */
 #define CROWD_CHUNK 500

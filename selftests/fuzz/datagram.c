@@ -33,7 +33,7 @@
 #include <tables/index.h>
 
 #include "fuzz.h"
-#include "kernel/world.h"
+#include "kernel/fuzz_link.h"
 
 enum datagram_step {
 	STEP_PACKET,
@@ -740,8 +740,8 @@ static void make_sender(unsigned int number)
 	memset(sender, 0, offsetof(struct sender, expected));
 	sender->expected_count = 0;
 	sender->arrived_count = 0;
-	world_public_key(public_key, 2 + number);
-	sender->peer = world_add_peer(device, public_key);
+	fuzz_link_public_key(public_key, 2 + number);
+	sender->peer = fuzz_link_add_peer(device, public_key);
 	memset(sender->key, 0x10 + number, sizeof(sender->key));
 	sender->born_ns = fake_boottime_ns;
 	assert(!cv_allowedips_prealloc(&spare, 2, GFP_KERNEL));
@@ -775,7 +775,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = { data, size };
 	unsigned int steps, i;
 
-	world_init();
+	fuzz_link_init();
 	shim_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
 	fake_chunk_bytes = 32768;
@@ -789,8 +789,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arrived_count = 0;
 	keepalive_count = 0;
 	handshake_count = 0;
-	device = world_create(0);
-	world_set_key(device, 1);
+	device = fuzz_link_create(0);
+	fuzz_link_set_key(device, 1);
 	device->netdev->tstats = &stats;
 	listener.dev = device;
 	assert(!cv_scratch_init());
@@ -807,6 +807,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fake_run_works();
 	cv_merge_exit();
 	cv_scratch_exit();
-	world_destroy();
+	fuzz_link_destroy();
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What fuzz targets share. A target is one file with LLVMFuzzerTestOneInput(), which
- * aborts if a rule is broken; libFuzzer calls it (selftests/fuzz/run), and so does
+ * aborts if a rule is broken; libFuzzer calls it (selftests/check-fuzz), and so does
  * seeds.c, in every run of the unit tests.
  */
 #ifndef FUZZ_FUZZ_H

@@ -20,7 +20,7 @@
 #include <tables/index.h>
 
 #include "fuzz.h"
-#include "kernel/world.h"
+#include "kernel/fuzz_link.h"
 
 enum handshake_step {
 	STEP_INITIATE,
@@ -421,7 +421,7 @@ static void race_clear(void)
 static void race_down(void)
 {
 	fake_unlocked = NULL;
-	world_down(raced->dev);
+	fuzz_link_down(raced->dev);
 	raced->in_flight = -1;
 	read_state(&before, raced);
 }
@@ -558,7 +558,7 @@ static void step_set_key(unsigned int side, unsigned int key)
 	/* Nobody is his own peer. */
 	if (key == end->key || key == end->peer_key)
 		return;
-	world_set_key(end->dev, key + 1);
+	fuzz_link_set_key(end->dev, key + 1);
 	end->key = key;
 }
 
@@ -568,10 +568,10 @@ static void step_new_peer(unsigned int side, unsigned int key)
 
 	if (key == end->key)
 		return;
-	world_remove_peer(end->peer);
+	fuzz_link_remove_peer(end->peer);
 	fake_run_works();
 	rcu_barrier();
-	end->peer = world_add_peer(end->dev, public_keys[key]);
+	end->peer = fuzz_link_add_peer(end->dev, public_keys[key]);
 	end->peer_key = key;
 	end->incarnation = ++incarnations;
 	end->in_flight = -1;
@@ -583,7 +583,7 @@ static void step_link(unsigned int side)
 	struct end *end = &ends[side];
 
 	if (end->dev->netdev->running) {
-		world_down(end->dev);
+		fuzz_link_down(end->dev);
 		end->in_flight = -1;
 	} else {
 		end->dev->netdev->running = true;
@@ -716,11 +716,11 @@ static void begin(void)
 {
 	unsigned int i;
 
-	world_init();
+	fuzz_link_init();
 	for (i = 0; !public_keys[KEYS - 1][0] && i < KEYS; i++)
-		world_public_key(public_keys[i], i + 1);
-	world_sent = on_sent;
-	world_event = on_event;
+		fuzz_link_public_key(public_keys[i], i + 1);
+	fuzz_link_sent = on_sent;
+	fuzz_link_event = on_event;
 	shim_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
 	fake_realtime = (struct timespec64){ .tv_sec = 1700000000 };
@@ -734,9 +734,9 @@ static void begin(void)
 			.key = i, .peer_key = !i, .in_flight = -1,
 			.incarnation = ++incarnations,
 		};
-		end->dev = world_create(i);
-		world_set_key(end->dev, i + 1);
-		end->peer = world_add_peer(end->dev, public_keys[!i]);
+		end->dev = fuzz_link_create(i);
+		fuzz_link_set_key(end->dev, i + 1);
+		end->peer = fuzz_link_add_peer(end->dev, public_keys[!i]);
 	}
 }
 
@@ -755,6 +755,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin();
 	for (steps = 0; steps < STEPS_MAX && in.size; steps++)
 		step(&in);
-	world_destroy();
+	fuzz_link_destroy();
 	return 0;
 }

@@ -19,7 +19,7 @@
 #include <handshake/exchange.h>
 
 #include "fuzz.h"
-#include "kernel/world.h"
+#include "kernel/fuzz_link.h"
 #include "netlink_build.h"
 
 #define REQUESTS_MAX 8
@@ -445,13 +445,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = { data, size };
 	unsigned int requests;
 
-	world_init();
+	fuzz_link_init();
 	shim_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
-	device = world_create(0);
+	device = fuzz_link_create(0);
 	for (requests = 0; requests < REQUESTS_MAX && in.size; requests++)
 		request(&in);
 	fake_capable = true;
-	world_destroy();
+	fuzz_link_destroy();
 	return 0;
 }

@@ -6,7 +6,7 @@
 # Namespaces that links were born in end at any moment while the links, which have been
 # moved to another one, lose their peers under traffic: the routes that peers have cached
 # point into memory that is soon freed, and poisoned where the kernel can.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 idle=400
 

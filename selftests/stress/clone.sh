@@ -6,9 +6,9 @@
 # The kernel is told that its virtual machine is a clone of another, under traffic both
 # ways: two machines with the same keys and counters would use every nonce twice, so no
 # session from before may send after it; and traffic comes back.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
-module=$CULVERT_BUILD/kernel-tests/$(uname -r)/cv_test_clone.ko
+module=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_clone.ko
 if ! insmod "$module" 2>"$tmp/insmod"; then
 	fail "the test module is loaded" "success" "$(cat "$tmp/insmod")"
 	finish

@@ -4,7 +4,7 @@
 # timeout: 150
 # Every setting changed under traffic both ways: peers, keys, endpoints, allowed IPs,
 # ports, marks, MTU, the link's state; traffic comes back each time.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 disturbances=9
 net_pair

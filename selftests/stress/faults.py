@@ -20,9 +20,7 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../net"))
-import ktap  # noqa: E402 pylint: disable=wrong-import-position
-import nl  # noqa: E402 pylint: disable=wrong-import-position
+from cvtest import ktap, netlink as nl
 
 DEBUG = "/sys/kernel/debug"
 FAIL_NTH = "/proc/thread-self/fail-nth"

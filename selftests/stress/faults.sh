@@ -7,7 +7,7 @@
 # none was left to fail. Then each step refuses that the module says may do so, by
 # fail_function, in requests and in traffic. Each time there is an error, and then it works;
 # nothing leaks. With CV_QUICK only some of the allocations of loading the module fail.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 if [ ! -e /proc/self/fail-nth ]; then
 	skip "allocations fail" "this kernel has no fault injection: see KERNEL=debug"
@@ -24,12 +24,12 @@ complaints()
 }
 
 dmesg --clear
-relay py ../stress/faults.py "$kind"
+relay py faults.py "$kind"
 net_pair
 tunnel_pair
 # One refuses under way; what is sent meanwhile is tried again as the protocol has it.
 for step in cv_session_create cv_batch_create; do
-	py ../stress/faults.py "$kind" $step "$tmp/$step" >"$tmp/refused" 2>&1 &
+	py faults.py "$kind" $step "$tmp/$step" >"$tmp/refused" 2>&1 &
 	step_pid=$!
 	wait_for 20 test -e "$tmp/$step" || :
 	works "traffic although $step has refused" wait_for 20 ping_ok a 10.77.0.2

@@ -5,7 +5,7 @@
 # programs: forge
 # A flood of garbage of every message type from sources that are all different: an
 # established session goes on, a new peer gets in, memory is flat.
-. "$(dirname "$0")/lib-flood.sh"
+. "$(dirname "$0")/../lib/flood.sh"
 
 flood_setup
 note "no flood: the session has $(throughput) kbit/s"

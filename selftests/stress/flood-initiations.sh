@@ -5,7 +5,7 @@
 # programs: forge
 # A flood of forged initiations, and of responses, whose mac1 is right and whose sources
 # are all different: an established session goes on, a new peer gets in, memory is flat.
-. "$(dirname "$0")/lib-flood.sh"
+. "$(dirname "$0")/../lib/flood.sh"
 
 flood_setup
 note "no flood: the session has $(throughput) kbit/s"

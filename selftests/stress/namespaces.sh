@@ -4,7 +4,7 @@
 # timeout: 150
 # Links moved between namespaces, namespaces deleted and the module unloaded and loaded
 # again, each under traffic both ways: it comes back, and nothing is left behind.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 disturbances=4
 retry=12

@@ -6,7 +6,7 @@
 # before may be used after it, and traffic comes back. The two deepest of its levels,
 # "processors" and "core", are nothing that a network device is told of, and an emulated
 # machine whose clock counts instructions does not come back from them.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 test_level=/sys/power/pm_test
 if [ ! -w $test_level ]; then

@@ -6,7 +6,7 @@
 # A machine with little memory, of which something else takes all that there is again and
 # again, under traffic both ways: packets may be lost, and traffic comes back as soon as
 # there is some; nothing leaks and nothing breaks.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 # The kernel makes room for huge pages meanwhile, which takes an emulated CPU minutes.
 echo 0 >/proc/sys/vm/compaction_proactiveness
@@ -16,7 +16,7 @@ tunnel_pair
 retry=12
 
 # eat LEAVE-KIB: takes memory till so much is left, holds it a while and lets go.
-eat() { py ../stress/eat.py "$1"; }
+eat() { py eat.py "$1"; }
 
 # Links and peers made while there is none may fail, with the right word; never by halves.
 make_things()

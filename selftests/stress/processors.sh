@@ -5,7 +5,7 @@
 # The processors change under traffic both ways: one goes off and comes on, what receives
 # is steered here and there, senders and receivers move. No lane and no queue that keeps
 # an order may stall: each must go on within two seconds, with nothing to push it.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 disturbances=5
 cpu=/sys/devices/system/cpu/cpu1/online

@@ -7,8 +7,8 @@
 # When they have done all ways work again within 40 s, and once all is taken down nothing is
 # left behind. CV_SEED, or SEED=N of make, repeats what was done; the moments
 # differ. CV_ONLY, CV_AVOID and CV_WITH name operations.
-. "$(dirname "$0")/lib.sh"
-. "$stress_dir/../vm/guest-lib.sh"
+. "$(dirname "$0")/../lib/stress.sh"
+. "$test_dir/../vm/guest-lib.sh"
 
 seed=${CV_SEED:-$((RANDOM * 32768 + RANDOM))}
 ok "SEED=$seed, $seconds s"
@@ -27,7 +27,7 @@ if [ -w $compaction ]; then
 	echo 0 >$compaction
 fi
 
-random() { relay "${python[@]}" "$stress_dir/random_run.py" "$@"; }
+random() { relay "${python[@]}" "$test_dir/random_run.py" "$@"; }
 
 # gone: every namespace is, for a reason that is shown otherwise.
 no_namespaces()

@@ -11,11 +11,11 @@ import socket
 import struct
 import time
 
-from random_world import (
+from random_mesh import (
     KIND, LINKS, NAMES, NO_FILTERS, NUMBER, PASSING, PORT, PRIVATE, PUBLIC, Route, dev, home_fd,
     inner, kill_where, log, make_namespace, make_proper, network_of, operation, read, route,
     run, some_link, some_way, spawn, tidy, write)
-import nl
+from cvtest import netlink as nl
 from random_config import set_peers
 
 libc = ctypes.CDLL(None, use_errno=True)

@@ -6,12 +6,11 @@ import os
 import socket
 import time
 
-from random_world import (
+from random_mesh import (
     KIND, LINKS, NAMES, NET_NS_FD, NUMBER, PORT, PRIVATE, PUBLIC,
     WITHOUT_IPV6, dev, family, inner, log, make_proper, outer, path, operation, proper_peer, route,
     run, some_link, spawn)
-import nl
-import rtnl
+from cvtest import netlink as nl, rtnetlink as rtnl
 
 GROUP = 27
 MTUS = (68, 69, 128, 576, 1279, 1280, 1419, 1420, 1500, 9000, 65000, 65535)

@@ -29,11 +29,11 @@ import traceback
 import random_config  # noqa: F401 pylint: disable=unused-import
 import random_traffic  # noqa: F401 pylint: disable=unused-import
 import random_around as around
-import nl  # pylint: disable=wrong-import-order
+from cvtest import netlink as nl
 from random_ways import Ways, explain, show
-from random_world import (
+from random_mesh import (
     LINKS, NAMES, OPERATIONS, PORT, REQUEST_TIMEOUT_S, batch, dev, family, home_fd, log,
-    make_proper, make_world, read, strangers, take_down, tidy, write)
+    make_proper, make_mesh, read, strangers, take_down, tidy, write)
 
 WORKERS = {"config1": "config", "config2": "config", "heavy": "heavy", "traffic1": "traffic",
            "traffic2": "traffic", "hostile": "hostile", "around": "around",
@@ -116,7 +116,7 @@ class Worker:
                 op(rng)
             except TIMEOUTS as error:
                 # Of the sockets of operations themselves, these are what is expected.
-                if "nl.py" in traceback.format_exc() or isinstance(error, TIMEOUTS[1]):
+                if "netlink.py" in traceback.format_exc() or isinstance(error, TIMEOUTS[1]):
                     faults.append(["hang", log.who] + traceback.format_exc().splitlines()[-8:])
                 refused[op.__name__] += 1
             except REFUSALS as error:
@@ -243,7 +243,7 @@ def sum_up(workers):
 def at_random(seed, seconds):
     write("/proc/self/oom_score_adj", -900)
     held = around.hold_switches()
-    make_world()
+    make_mesh()
     end = time.monotonic() + seconds
     workers = [Worker(name, seed, end, os.path.dirname(log.file_name)) for name in WORKERS]
     hung = watch(workers, end)
@@ -260,7 +260,7 @@ def at_random(seed, seconds):
 def main():
     if sys.argv[1:] == ["warm"]:
         held = around.hold_switches()
-        make_world()
+        make_mesh()
         all_ways("all ways work to begin with", RECOVERY_S)
         around.libc.setns(home_fd(), 0)
         around.release_switches(held)

@@ -6,10 +6,10 @@ import socket
 import struct
 import time
 
-from random_world import (
+from random_mesh import (
     PORT, PRIVATE, PUBLIC, dev, enter, inner, log, outer, outer_version, operation, some_link,
     some_way, spawn)
-import peer as wg
+from cvtest import peer as wg
 
 SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
 UDP_SEGMENT, UDP_GRO, TCP_MAXSEG = wg.UDP_SEGMENT, 104, 2

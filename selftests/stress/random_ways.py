@@ -8,9 +8,9 @@ import socket
 import struct
 import time
 
-from random_world import (
+from random_mesh import (
     LINKS, NAMES, NUMBER, dev, enter, inner, log, outer, outer_version, run)
-import peer as wg
+from cvtest import peer as wg
 
 IDENTIFIER, ROUND_S = 0x4356, 0.5
 REQUEST = {4: 8, 6: 128}

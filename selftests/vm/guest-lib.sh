@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the guest's own scripts (guest, suite-guest, demo-guest) share: the checks
-# of the kernel's health between and after scripts. run looks for the same words.
+# of the kernel's health between and after scripts. boot looks for the same words.
 # shellcheck shell=bash
 
 # What a healthy kernel does not say.

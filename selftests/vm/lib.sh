@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Common ground of the scripts in selftests/: where things are, how to complain.
-# Sourced by setup, kernel, run, suite, demo, check and lint; bash only.
+# Sourced by the other scripts here, by check and its like, and by lint; bash only.
 # shellcheck shell=bash disable=SC2034
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints the rate of this machine's time stamp counter in kHz. For run: an emulated
+ * Prints the rate of this machine's time stamp counter in kHz. For boot: an emulated
  * processor with two CPUs has the machine's own counter, and a guest that measures it
  * while the machine is busy may be wrong by any factor.
  */

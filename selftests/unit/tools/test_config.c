@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unit test of tools/lib/config.c, parse.c and endpoint.c; selftests/unit/run
+ * Unit test of tools/lib/config.c, parse.c and endpoint.c; selftests/check-unit
  * runs it.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unit test of tools/culvert/common/diagnose.c; selftests/unit/run runs it. */
+/* Unit test of tools/culvert/common/diagnose.c; selftests/check-unit runs it. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Unit test of tools/lib/diff.c: the difference of two configurations, applied
  * to the first by a model of the kernel, gives the second, and what is the same
- * is not touched; selftests/unit/run runs it.
+ * is not touched; selftests/check-unit runs it.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unit test of tools/culvert/firewall/; selftests/unit/run runs it. */
+/* Unit test of tools/culvert/firewall/; selftests/check-unit runs it. */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <net/if.h>

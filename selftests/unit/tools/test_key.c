@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unit test of tools/lib/key.c and curve25519.c; selftests/unit/run runs it. */
+/* Unit test of tools/lib/key.c and curve25519.c; selftests/check-unit runs it. */
 #include <stdlib.h>
 
 #include "ktap.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Unit test of tools/lib/encode.c and decode.c: what is written in any number
- * of messages is read again as it was; selftests/unit/run runs it.
+ * of messages is read again as it was; selftests/check-unit runs it.
  */
 #include <arpa/inet.h>
 #include <errno.h>

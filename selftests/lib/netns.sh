@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0
+# Network namespaces: making them, running commands in them, wires between them, and two
+# topologies. Sourced by test.sh.
+# shellcheck shell=bash
+
+declare -A ns=()
+
+# ns_new NAME...: fresh ones; $(in NAME) and the words below know them by NAME.
+ns_serial=0
+# A module of other tunnels that some test has loaded would put gre0 and the like into each.
+echo 1 >/proc/sys/net/core/fb_tunnels_only_for_init_net
+ns_new()
+{
+	local name
+
+	for name; do
+		ns_serial=$((ns_serial + 1))
+		ns[$name]=cv-$$-$ns_serial-$name
+		ip netns add "${ns[$name]}"
+		ip -n "${ns[$name]}" link set lo up
+		n "$name" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.default.router_solicitations=0 \
+			net.ipv4.ping_group_range="0 2147483647" \
+			net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+	done
+}
+
+# n NAME COMMAND...: COMMAND in namespace NAME. n_sys: for what reads /sys, which is that
+# of the first one otherwise; it takes half as long again, and there are many calls.
+n()
+{
+	local name=${ns[$1]}
+
+	shift
+	nsenter --net="/run/netns/$name" "$@"
+}
+
+n_sys()
+{
+	local name=${ns[$1]}
+
+	shift
+	ip netns exec "$name" "$@"
+}
+
+# ipn NAME ARGUMENT...: ip(8) for namespace NAME.
+ipn()
+{
+	local name=${ns[$1]}
+
+	shift
+	ip -n "$name" "$@"
+}
+
+# addr NAME DEV ADDRESS...: without waiting for duplicate address detection.
+addr()
+{
+	local name=$1 dev=$2 one
+
+	shift 2
+	for one; do
+		case $one in
+		*:*) echo "addr add $one dev $dev nodad" ;;
+		*) echo "addr add $one dev $dev" ;;
+		esac
+	done | ipn "$name" -batch -
+}
+
+# wire A DEV B DEV [MTU]: a veth pair between two namespaces, up.
+wire()
+{
+	ip link add "$2" netns "${ns[$1]}" type veth peer name "$4" netns "${ns[$3]}"
+	[ -z "${5:-}" ] || { ipn "$1" link set "$2" mtu "$5"; ipn "$3" link set "$4" mtu "$5"; }
+	ipn "$1" link set "$2" up
+	ipn "$3" link set "$4" up
+	wait_for 5 carrier "$1" "$2"
+	wait_for 5 carrier "$3" "$4"
+}
+
+carrier() { [ "$(n_sys "$1" cat "/sys/class/net/$2/carrier")" = 1 ]; }
+
+# net_pair [MTU]: two hosts on one wire.
+#
+#     a ─ va ─────────────── vb ─ b
+#     198.51.100.1    198.51.100.2
+#     2001:db8:51::1  2001:db8:51::2
+net_pair()
+{
+	ns_new a b
+	wire a va b vb "${1:-}"
+	addr a va 198.51.100.1/24 2001:db8:51::1/64
+	addr b vb 198.51.100.2/24 2001:db8:51::2/64
+	outer4=([a]=198.51.100.1 [b]=198.51.100.2)
+	outer6=([a]=2001:db8:51::1 [b]=2001:db8:51::2)
+}
+
+# net_routed [MTU]: two hosts with a router between them.
+#
+#     a ─ va ── ra ─ r ─ rb ── vb ─ b
+#     192.0.2.1   .254   .254   198.51.100.2
+#     2001:db8:2::1 ::fe  ::fe  2001:db8:51::2
+net_routed()
+{
+	ns_new a r b
+	wire a va r ra "${1:-}"
+	wire r rb b vb "${1:-}"
+	addr a va 192.0.2.1/24 2001:db8:2::1/64
+	addr r ra 192.0.2.254/24 2001:db8:2::fe/64
+	addr r rb 198.51.100.254/24 2001:db8:51::fe/64
+	addr b vb 198.51.100.2/24 2001:db8:51::2/64
+	n r sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	ipn a route add default via 192.0.2.254
+	ipn a -6 route add default via 2001:db8:2::fe
+	ipn b route add default via 198.51.100.254
+	ipn b -6 route add default via 2001:db8:51::fe
+	outer4=([a]=192.0.2.1 [b]=198.51.100.2)
+	outer6=([a]=2001:db8:2::1 [b]=2001:db8:51::2)
+}
+declare -A outer4=() outer6=()
+
+# hostport ADDRESS [PORT]
+hostport()
+{
+	case $1 in
+	*:*) echo "[$1]:${2:-$port}" ;;
+	*) echo "$1:${2:-$port}" ;;
+	esac
+}
+
+ns_drop()
+{
+	local name=$1 pid
+
+	for pid in $(ip netns pids "${ns[$name]}" 2>/dev/null); do
+		kill -9 "$pid" 2>/dev/null || :
+	done
+	ip netns del "${ns[$name]}" 2>/dev/null || :
+	unset "ns[$name]"
+}
+
+# stuck: where in the kernel everything is that sleeps uninterruptibly, every worker of the
+# kernel's that has work, and what runs; and connections that are tracked, for which a
+# namespace waits.
+stuck()
+{
+	local process stack
+
+	for process in /proc/[0-9]*; do
+		stack=$(cat "$process/stack" 2>/dev/null) || continue
+		if grep -q '^State:.D ' "$process/status" ||
+		   { [[ $(<"$process/comm") == kworker/* ]] &&
+		     [[ $stack == *process_one_work* ]]; }; then
+			echo "${process#/proc/} $(<"$process/comm"):"
+			echo "$stack"
+		fi
+	done 2>/dev/null
+	ps -eo pid,stat,time,comm | awk '$2 ~ /^[RD]/'
+	grep -E '^(nf_conntrack|ip[46]-frags|nf-frags) ' /proc/slabinfo || true
+}

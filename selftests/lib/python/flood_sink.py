@@ -1,0 +1,14 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""A UDP socket on PORT that nobody reads: where a flood costs what it costs any machine.
+Run by lib/flood.sh.
+
+    flood_sink.py PORT
+"""
+import signal
+import socket
+import sys
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("", int(sys.argv[1])))
+signal.pause()

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+# Links of the kind under test, or of another one: their modules, keys, configuration and
+# counters. Sourced by test.sh.
+# shellcheck shell=bash
+
+# ---------------------------------------------------------------- modules
+
+module_gone() { [ ! -d "/sys/module/$1" ] || rmmod "$1"; }
+
+# need_module NAME [OPTION...]: loads it, and unloads it at the end if it was not there.
+need_module()
+{
+	[ "$1:${replaced:-}" != wireguard:1 ] || return 0
+	[ ! -d "/sys/module/$1" ] || return 0
+	modprobe "$@"
+	loaded_modules+=" $1"
+}
+
+# replace_wireguard: culvert takes the place of wireguard.ko until the script ends.
+replaced=
+replace_wireguard()
+{
+	wait_for 30 module_gone wireguard
+	wait_for 30 module_gone culvert
+	need_module culvert replace_wireguard=1
+	[ "$(cat /sys/module/culvert/parameters/replace_wireguard)" = Y ]
+	replaced=1
+}
+
+# ---------------------------------------------------------------- tunnels
+
+declare -A pub=()
+
+# key NAME: a key pair in $tmp/NAME.key and ${pub[NAME]}.
+key()
+{
+	(umask 077; "$tool" genkey >"$tmp/$1.key")
+	pub[$1]=$("$tool" pubkey <"$tmp/$1.key")
+}
+
+# psk NAME: a pre-shared key in $tmp/NAME.psk
+psk() { (umask 077; "$tool" genpsk >"$tmp/$1.psk"); }
+
+# tun_new NAME DEV [KIND]: a link with a fresh key for NAME, still down.
+tun_new()
+{
+	local name=$1 dev=$2 of=${3:-$kind}
+
+	need_module "$of"
+	ipn "$name" link add "$dev" type "$of"
+	[ -n "${pub[$name]:-}" ] || key "$name"
+	tun_set "$name" "$dev" private-key "$tmp/$name.key"
+}
+
+# tun_set NAME DEV WORD...: the words of wg(8).
+tun_set()
+{
+	local name=$1 dev=$2
+
+	shift 2
+	n "$name" "$tool" set "$dev" "$@"
+}
+
+# tun_show NAME DEV FIELD
+tun_show() { n "$1" "$tool" show "$2" "$3"; }
+
+# field NAME DEV FIELD PEER: that peer's value of a field of `show`.
+field()
+{
+	local key value
+
+	tun_show "$1" "$2" "$3" | while IFS=$'\t' read -r key value; do
+		[ "$key" != "${pub[$4]}" ] || echo "${value//$'\t'/ }"
+	done
+}
+peer_rx() { local both; both=$(field "$1" "$2" transfer "$3"); echo "${both% *}"; }
+peer_tx() { local both; both=$(field "$1" "$2" transfer "$3"); echo "${both#* }"; }
+peer_endpoint() { field "$1" "$2" endpoints "$3"; }
+peer_handshake() { field "$1" "$2" latest-handshakes "$3"; }
+has_session() { [ "$(peer_handshake "$1" "$2" "$3")" != 0 ]; }
+
+# tunnel_pair [WORD=VALUE...]: a tunnel cv0 from a to b over what net_pair or
+# net_routed made.
+#
+#     a: cv0 10.77.0.1/24 fd77::1/64      b: cv0 10.77.0.2/24 fd77::2/64
+#
+# outer=4|6 (4), psk=1, a=KIND, b=KIND, mtu=N, endpoint=a|b|both|none (whose
+# endpoint the other knows: both), keepalive=N (at a)
+tunnel_pair()
+{
+	local outer=4 psk='' a=$kind b=$kind mtu='' endpoint=both keepalive='' word
+	local -a more_a=() more_b=()
+
+	for word; do
+		local "${word?}"
+	done
+	tun_new a cv0 "$a"
+	tun_new b cv0 "$b"
+	if [ -n "$psk" ]; then
+		psk shared
+		more_a+=(preshared-key "$tmp/shared.psk")
+		more_b+=(preshared-key "$tmp/shared.psk")
+	fi
+	local -n outer_of=outer$outer
+	case $endpoint in both | b) more_a+=(endpoint "$(hostport "${outer_of[b]}")") ;; esac
+	case $endpoint in both | a) more_b+=(endpoint "$(hostport "${outer_of[a]}")") ;; esac
+	[ -z "$keepalive" ] || more_a+=(persistent-keepalive "$keepalive")
+	tun_set a cv0 listen-port "$port" peer "${pub[b]}" "${more_a[@]}" \
+		allowed-ips 10.77.0.2/32,fd77::2/128
+	tun_set b cv0 listen-port "$port" peer "${pub[a]}" "${more_b[@]}" \
+		allowed-ips 10.77.0.1/32,fd77::1/128
+	addr a cv0 10.77.0.1/24 fd77::1/64
+	addr b cv0 10.77.0.2/24 fd77::2/64
+	if [ -n "$mtu" ]; then
+		ipn a link set cv0 mtu "$mtu"
+		ipn b link set cv0 mtu "$mtu"
+	fi
+	ipn a link set cv0 up
+	ipn b link set cv0 up
+}
+
+# ---------------------------------------------------------------- counters
+
+# stat NAME DEV COUNTER: of `ip -s link`.
+stat() { n_sys "$1" cat "/sys/class/net/$2/statistics/$3"; }
+
+# drops NAME DEV REASON: of `ethtool -S`; "none" when there is no such counter.
+drops()
+{
+	local counter value found=none
+
+	while read -r counter value; do
+		[ "$counter" != "$3:" ] || found=$value
+	done < <(n "$1" ethtool -S "$2" 2>/dev/null)
+	echo "$found"
+}
+
+# dropped NAME DEV REASON LEAST: a culvert link has counted at least LEAST.
+dropped() { [ "$kind" != culvert ] || [ "$(drops "$1" "$2" "$3")" -ge "$4" ]; }
+
+# reason TEST-NAME NAME DEV REASON EXPECTED: exactly; only culvert counts reasons.
+reason()
+{
+	if [ "$kind" = culvert ]; then
+		is "$1: counted as $4" "$5" "$(drops "$2" "$3" "$4")"
+	else
+		note "$1: $kind has no counter $4"
+	fi
+}

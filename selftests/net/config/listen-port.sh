@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# timeout: 90
+# The listen port: given, chosen, taken, changed while packets fly.
+. "$(dirname "$0")/../../lib/test.sh"
+
+listens() { n "$1" ss -Hulna "sport = :$2" | wc -l; }
+
+net_pair
+tun_new a cv0
+is "a link that is down and was given no port shows none" 0 "$(tun_show a cv0 listen-port)"
+ipn a link set cv0 up
+chosen=$(tun_show a cv0 listen-port)
+between "up: one is chosen" 1024 65535 "$chosen"
+is "up: it is open for IPv4 and IPv6" 2 "$(listens a "$chosen")"
+ipn a link set cv0 down
+is "down: it is closed" 0 "$(listens a "$chosen")"
+tun_set a cv0 listen-port 4444
+is "given while the link is down: shown" 4444 "$(tun_show a cv0 listen-port)"
+is "given while the link is down: not yet open" 0 "$(listens a 4444)"
+ipn a link set cv0 up
+is "up: open" 2 "$(listens a 4444)"
+tun_set a cv0 listen-port 4445
+is "given while the link is up: open" 2 "$(listens a 4445)"
+is "given while the link is up: the old one is closed" 0 "$(listens a 4444)"
+tun_set a cv0 listen-port 0
+between "0: any free one" 1024 65535 "$(tun_show a cv0 listen-port)"
+
+# Ports that are taken: by another link, by IPv4 only, by IPv6 only.
+ipn a link add cv1 type "$kind"
+ipn a link set cv1 up
+tun_set a cv0 listen-port 4444
+before=$(tun_show a cv1 listen-port)
+fails_with "taken by another link: refused" "[Aa]ddress.*in use" \
+	tun_set a cv1 listen-port 4444
+is "taken by another link: nothing has changed" "$before" "$(tun_show a cv1 listen-port)"
+is "taken by another link: the old socket is open" 2 "$(listens a "$before")"
+for family in 4 6; do
+	address=0.0.0.0
+	[ $family = 4 ] || address=::
+	bg n a "${python[@]}" -c '
+import socket, sys, time
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+sock = socket.socket(family, socket.SOCK_DGRAM)
+if ":" in sys.argv[1]:
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+sock.bind((sys.argv[1], int(sys.argv[2])))
+time.sleep(1000)' $address 555$family
+	wait_for 20 eval "[ \"\$(listens a 555$family)\" = 1 ]"
+	fails_with "taken for IPv$family by a program: refused" "[Aa]ddress.*in use" \
+		tun_set a cv1 listen-port 555$family
+	is "taken for IPv$family by a program: nothing has changed" "$before" \
+		"$(tun_show a cv1 listen-port)"
+	is "taken for IPv$family by a program: nothing is left of the try" 1 \
+		"$(listens a 555$family)"
+	# Given while down, it is found out on the way up.
+	ipn a link set cv1 down
+	works "taken for IPv$family: given to a link that is down" \
+		tun_set a cv1 listen-port 555$family
+	fails_with "taken for IPv$family: the link does not come up" "[Aa]ddress.*in use" \
+		ipn a link set cv1 up
+	works "taken for IPv$family: it does with another port" \
+		tun_set a cv1 listen-port "$before"
+	works "taken for IPv$family: up" ipn a link set cv1 up
+done
+drop_all
+
+# Other namespaces have ports of their own: both ends of a tunnel use the same one.
+# The port changes while a transfer goes on; the other end follows.
+net_pair
+tunnel_pair
+works "the same port in two namespaces: ping" ping_ok a 10.77.0.2
+first=$(peer_handshake b cv0 a)
+tcp a b 10.77.0.2 2000000 >"$tmp/tcp" 2>&1 &
+transfer=$!
+defer end_process $transfer
+changes=0
+while kill -0 $transfer 2>/dev/null; do
+	changes=$((changes + 1))
+	tun_set a cv0 listen-port $((6000 + changes % 100))
+	wait_for 10 eval "[[ \$(peer_endpoint b cv0 a) = *:$((6000 + changes % 100)) ]] ||
+		! kill -0 $transfer 2>/dev/null" || :
+done
+works "TCP while the port changed $changes times" wait $transfer
+works "ping" ping_ok a 10.77.0.2
+works "ping back" ping_ok b 10.77.0.1
+is "it is the same session" "$first" "$(peer_handshake b cv0 a)"
+finish

@@ -1,0 +1,438 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The generic netlink family from a client that knows no manners: what it refuses
+and with which words, that a refusal changes nothing, and what its commands do.
+Run by netlink-*.sh in the namespace of a link cv0 that is up.
+
+    netlink_requests.py refusals | commands | dumps | unprivileged
+"""
+import errno
+import os
+import re
+import socket
+import struct
+import sys
+
+from cvtest import ktap, netlink as nl
+from cvtest.netlink import attr, nest, u8, u16, u32
+
+DEV = "cv0"
+NAME = attr(nl.IFNAME, DEV)
+CULVERT = ktap.KIND == "culvert"
+
+
+def refused(client, name, expected, text, *parts):
+    """A set of PARTS is refused with one of the errnos EXPECTED and with words that
+    match TEXT; the link is as before."""
+    before = client.dump_raw(NAME)
+    numbers = expected if isinstance(expected, tuple) else (expected,)
+    codes = " or ".join(errno.errorcode[number] for number in numbers)
+    try:
+        client.set(*parts)
+        ktap.fail(f"{name}: refused", codes, "accepted")
+    except nl.Refusal as refusal:
+        if CULVERT:
+            ktap.true(f"{name}: {codes}", refusal.errno in numbers, codes, refusal)
+            ktap.true(f"{name}: says why", refusal.text and re.search(text, refusal.text, re.I),
+                      f"text that matches /{text}/", refusal.text)
+        else:
+            ktap.ok(f"{name}: refused")
+    if CULVERT:
+        ktap.true(f"{name}: nothing changed", before == client.dump_raw(NAME),
+                  "a dump as before", "another one")
+
+
+def with_peer(*parts):
+    """A request that adds a good peer, then one with PARTS."""
+    return NAME + nest(nl.PEERS, nl.peer(nl.key(), nest(nl.PEER_IPS, nl.allowed_ip(
+        "10.9.9.0/24"))), nest(0, *parts))
+
+
+def with_ip(*parts):
+    return with_peer(attr(nl.PEER_KEY, nl.key()),
+                     nest(nl.PEER_IPS, nl.allowed_ip("10.9.8.0/24"), nest(0, *parts)))
+
+
+def populate(client):
+    """A link with something to lose."""
+    client.set(NAME, attr(nl.PRIVATE_KEY, nl.key()), u16(nl.LISTEN_PORT, 51820),
+               u32(nl.FWMARK, 7),
+               nest(nl.PEERS, nl.peer(
+                   nl.key(), attr(nl.PEER_PSK, nl.key()),
+                   attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.77", 4000)),
+                   u16(nl.PEER_KEEPALIVE, 0),
+                   nest(nl.PEER_IPS, nl.allowed_ip("10.1.0.0/16"),
+                        nl.allowed_ip("fd01::/64")))))
+
+
+def refusals(client):
+    """Refusals."""
+    populate(client)
+    inval = (errno.EINVAL, errno.ERANGE)
+    index = u32(nl.IFINDEX, nl.index_of(DEV))
+    port = u16(nl.LISTEN_PORT, 999)
+    for name, expected, text, request in (
+            ("neither name nor index", errno.EBADR, "name.*index|index.*name", port),
+            ("both name and index", errno.EBADR, "name.*index|index.*name",
+             NAME + index + port),
+            ("no such name", errno.ENODEV, "no such (link|device)",
+             attr(nl.IFNAME, "nobody0") + port),
+            ("no such index", errno.ENODEV, "no such (link|device)",
+             u32(nl.IFINDEX, 0x7ffffff0) + port),
+            ("index 0", errno.ENODEV, "no such (link|device)", u32(nl.IFINDEX, 0) + port),
+            ("a link of another kind", errno.EOPNOTSUPP, "kind", attr(nl.IFNAME, "lo") + port),
+            ("a name of 16 characters", inval + (errno.ENODEV,), ".",
+             attr(nl.IFNAME, "x" * 16) + port),
+            ("a name without its end", inval, ".",
+             attr(nl.IFNAME, b"cv0") + port),
+            ("an index of 2 bytes", inval, ".", attr(nl.IFINDEX, b"\1\0") + port),
+    ):
+        refused(client, name, expected, text, request)
+    for name, expected, text, part in (
+            ("a private key of 31 bytes", errno.EINVAL, "32", attr(nl.PRIVATE_KEY, bytes(31))),
+            ("a private key of 33 bytes", errno.EINVAL, "32",
+             attr(nl.PRIVATE_KEY, b"\1" * 33)),
+            ("an unknown device flag", (errno.EOPNOTSUPP, errno.EINVAL), "flag",
+             u32(nl.FLAGS, 2)),
+            ("device flags of 2 bytes", inval, ".", u16(nl.FLAGS, 1)),
+            ("a port of 1 byte", inval, ".", u8(nl.LISTEN_PORT, 9)),
+            ("a mark of 2 bytes", inval, ".", u16(nl.FWMARK, 9)),
+            ("peers that are no nests", inval, ".", attr(nl.PEERS, b"\1\2\3")),
+    ):
+        refused(client, name, expected, text, NAME + port + part)
+    if CULVERT:
+        refused(client, "a public key in a set", errno.EINVAL, ".",
+                NAME + attr(nl.PUBLIC_KEY, bytes(32)) + port)
+    key = attr(nl.PEER_KEY, nl.key())
+    for name, expected, text, parts in (
+            ("a peer without a public key", errno.EINVAL, "public key",
+             (u16(nl.PEER_KEEPALIVE, 5),)),
+            ("a public key of 31 bytes", errno.EINVAL, "32", (attr(nl.PEER_KEY, bytes(31)),)),
+            ("a public key of 33 bytes", errno.EINVAL, "32", (attr(nl.PEER_KEY, bytes(33)),)),
+            ("a pre-shared key of 16 bytes", errno.EINVAL, "32",
+             (key, attr(nl.PEER_PSK, bytes(16)))),
+            ("an unknown peer flag", (errno.EOPNOTSUPP, errno.EINVAL), "flag",
+             (key, u32(nl.PEER_FLAGS, 8))),
+            ("an endpoint of 4 bytes", errno.EINVAL, "endpoint",
+             (key, attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", 5)[:4]))),
+            ("an endpoint of no bytes", errno.EINVAL, "endpoint",
+             (key, attr(nl.PEER_ENDPOINT, b""))),
+            ("a cut IPv6 endpoint", errno.EINVAL, "endpoint",
+             (key, attr(nl.PEER_ENDPOINT, nl.endpoint("fd00::1", 5)[:20]))),
+            ("a keepalive of 1 byte", inval, ".", (key, u8(nl.PEER_KEEPALIVE, 5))),
+            ("protocol version 2", errno.EPFNOSUPPORT, "version",
+             (key, u32(nl.PEER_VERSION, 2))),
+            ("protocol version 0", errno.EPFNOSUPPORT, "version",
+             (key, u32(nl.PEER_VERSION, 0))),
+    ):
+        refused(client, name, expected, text, with_peer(*parts))
+    if CULVERT:
+        refused(client, "an endpoint of an unknown family",
+                (errno.EAFNOSUPPORT, errno.EINVAL), "endpoint|family",
+                with_peer(key, attr(nl.PEER_ENDPOINT, struct.pack("=H", 99) + bytes(14))))
+        refused(client, "an endpoint with port 0", errno.EINVAL, "port",
+                with_peer(key, attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", 0))))
+        refused(client, "an IPv6 endpoint with port 0", errno.EINVAL, "port",
+                with_peer(key, attr(nl.PEER_ENDPOINT, nl.endpoint("fd00::1", 0))))
+        refused(client, "a cut IPv4 endpoint", errno.EINVAL, "endpoint",
+                with_peer(key, attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", 5)[:8])))
+        refused(client, "a time of handshake in a set", errno.EINVAL, ".",
+                with_peer(key, attr(nl.PEER_HANDSHAKE, bytes(16))))
+    four = u16(nl.IP_FAMILY, socket.AF_INET)
+    six = u16(nl.IP_FAMILY, socket.AF_INET6)
+    for name, expected, text, parts in (
+            ("an IPv4 prefix of 33", errno.EINVAL, "prefix",
+             (four, attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 33))),
+            ("an IPv6 prefix of 129", errno.EINVAL, "prefix",
+             (six, attr(nl.IP_ADDRESS, bytes(16)), u8(nl.IP_PREFIX, 129))),
+            ("an IPv4 address of 16 bytes", errno.EINVAL, "address",
+             (four, attr(nl.IP_ADDRESS, bytes(16)), u8(nl.IP_PREFIX, 24))),
+            ("an IPv6 address of 4 bytes", errno.EINVAL, "address",
+             (six, attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 24))),
+            ("an address of 3 bytes", errno.EINVAL, "address",
+             (four, attr(nl.IP_ADDRESS, bytes(3)), u8(nl.IP_PREFIX, 24))),
+            ("an allowed IP of an unknown family", (errno.EINVAL, errno.EAFNOSUPPORT), "family",
+             (u16(nl.IP_FAMILY, 99), attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 24))),
+            ("an allowed IP without a family", errno.EINVAL, "family",
+             (attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 24))),
+            ("an allowed IP without an address", errno.EINVAL, "address",
+             (four, u8(nl.IP_PREFIX, 24))),
+            ("an allowed IP without a length", errno.EINVAL, "prefix|length",
+             (four, attr(nl.IP_ADDRESS, bytes(4)))),
+    ):
+        refused(client, name, expected, text, with_ip(*parts))
+    if CULVERT:
+        refused(client, "an unknown flag of an allowed IP", (errno.EOPNOTSUPP, errno.EINVAL),
+                "flag", with_ip(four, attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 24),
+                                u32(nl.IP_FLAGS, 2)))
+
+
+def dump_refused(client, name, number, payload):
+    try:
+        client.dump_raw(payload)
+        ktap.fail(f"dump of {name}: refused", errno.errorcode[number], "accepted")
+    except nl.Refusal as refusal:
+        ktap.equal(f"dump of {name}: {errno.errorcode[number]}", number, refusal.errno)
+        # Before 6.8 or so generic netlink has no place for a text at this point.
+        if CULVERT and refusal.text is not None:
+            ktap.true(f"dump of {name}: says why", re.search("name|link", refusal.text),
+                      "a text about the link", refusal.text)
+
+
+def dump_refusals(client):
+    """Refused dumps."""
+    index = u32(nl.IFINDEX, nl.index_of(DEV))
+    dump_refused(client, "neither name nor index", errno.EBADR, b"")
+    dump_refused(client, "both name and index", errno.EBADR, NAME + index)
+    dump_refused(client, "no such link", errno.ENODEV, attr(nl.IFNAME, "nobody0"))
+    dump_refused(client, "a link of another kind", errno.EOPNOTSUPP, attr(nl.IFNAME, "lo"))
+
+
+def port_in_use(client):
+    """A listen port that is in use."""
+    populate(client)
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind(("0.0.0.0", 52222))
+    refused(client, "a port in use", errno.EADDRINUSE, "port|in use",
+            NAME, attr(nl.PRIVATE_KEY, nl.key()), u32(nl.FWMARK, 99),
+            u16(nl.LISTEN_PORT, 52222), u32(nl.FLAGS, nl.REPLACE_PEERS),
+            nest(nl.PEERS, nl.peer(nl.key(), nest(nl.PEER_IPS, nl.allowed_ip("10.1.0.0/16")))))
+    other.close()
+    client.set(NAME, u16(nl.LISTEN_PORT, 52222))
+    ktap.equal("the same port once it is free", struct.pack("=H", 52222),
+               client.dump(DEV)["device"][nl.LISTEN_PORT])
+
+
+# ------------------------------------------------------------------- commands
+
+
+def device_of(client):
+    return client.dump(DEV)["device"]
+
+
+def ips_of(client, key):
+    entry = client.dump(DEV)["peers"].get(key)
+    return sorted(entry["ips"]) if entry else None
+
+
+def commands(client):
+    """Set, in one message."""
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS), u32(nl.FWMARK, 0))
+    a, b, c = nl.key(), nl.key(), nl.key()
+    client.set(NAME, u16(nl.LISTEN_PORT, 1234), u32(nl.FWMARK, 0x51))
+    device = device_of(client)
+    ktap.equal("listen port", struct.pack("=H", 1234), device[nl.LISTEN_PORT])
+    ktap.equal("mark", struct.pack("=I", 0x51), device[nl.FWMARK])
+    client.set(u32(nl.IFINDEX, nl.index_of(DEV)), u32(nl.FWMARK, 0))
+    ktap.equal("by index: mark off", bytes(4), device_of(client)[nl.FWMARK])
+    ktap.equal("and the port is as it was", struct.pack("=H", 1234),
+               device_of(client)[nl.LISTEN_PORT])
+    client.set(NAME, nest(nl.PEERS,
+                          nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.2.0.0/16"),
+                                          nl.allowed_ip("fd02::/48"))),
+                          nl.peer(b, u16(nl.PEER_KEEPALIVE, 33), attr(
+                              nl.PEER_ENDPOINT, nl.endpoint("fd00::9", 77)))))
+    found = client.dump(DEV)["peers"]
+    ktap.equal("two peers", {a, b}, set(found))
+    ktap.equal("allowed IPs", ["10.2.0.0/16", "fd02::/48"], sorted(found[a]["ips"]))
+    ktap.equal("keepalive", struct.pack("=H", 33), found[b][nl.PEER_KEEPALIVE])
+    ktap.equal("endpoint", nl.endpoint("fd00::9", 77), found[b][nl.PEER_ENDPOINT])
+    ktap.equal("no handshake yet", bytes(16), found[b][nl.PEER_HANDSHAKE])
+    ktap.equal("protocol version 1", struct.pack("=I", 1), found[b][nl.PEER_VERSION])
+    ktap.true("no endpoint where none is known", nl.PEER_ENDPOINT not in found[a])
+
+    client.set(NAME, nest(nl.PEERS, nl.peer(b, nest(nl.PEER_IPS, nl.allowed_ip(
+        "10.2.0.0/16")))))
+    ktap.equal("a prefix moves to another peer", (["fd02::/48"], ["10.2.0.0/16"]),
+               (ips_of(client, a), ips_of(client, b)))
+    client.set(NAME, nest(nl.PEERS, nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_REPLACE_IPS),
+                                            nest(nl.PEER_IPS, nl.allowed_ip("10.3.0.0/16")))))
+    ktap.equal("replace allowed IPs", ["10.3.0.0/16"], ips_of(client, a))
+    client.set(NAME, nest(nl.PEERS, nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip(
+        "10.4.1.2/16")))))
+    ktap.equal("an allowed IP is added, its host part cleared",
+               ["10.3.0.0/16", "10.4.0.0/16"], ips_of(client, a))
+    client.set(NAME, nest(nl.PEERS, nl.peer(c, u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY),
+                                            u16(nl.PEER_KEEPALIVE, 1))))
+    ktap.true("update only: no new peer", c not in client.dump(DEV)["peers"])
+    client.set(NAME, nest(nl.PEERS, nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY),
+                                            u16(nl.PEER_KEEPALIVE, 2))))
+    ktap.equal("update only: an old one is changed", struct.pack("=H", 2),
+               client.dump(DEV)["peers"][a][nl.PEER_KEEPALIVE])
+    client.set(NAME, nest(nl.PEERS, nl.peer(c, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
+    ktap.true("removing a peer that is not there is no error",
+              c not in client.dump(DEV)["peers"])
+    client.set(NAME, nest(nl.PEERS, nl.peer(b, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
+    ktap.equal("remove a peer", {a}, set(client.dump(DEV)["peers"]))
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS), nest(nl.PEERS, nl.peer(c)))
+    ktap.equal("replace peers", {c}, set(client.dump(DEV)["peers"]))
+    # The same key several times in one request: in order.
+    client.set(NAME, nest(nl.PEERS, nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.5.0.0/16"))),
+                          nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_REMOVE)),
+                          nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.6.0.0/16"))),
+                          nl.peer(c, nest(nl.PEER_IPS, nl.allowed_ip("10.6.0.0/16"))),
+                          nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.7.0.0/16")))))
+    ktap.equal("one key several times in a request", (["10.7.0.0/16"], ["10.6.0.0/16"]),
+               (ips_of(client, a), ips_of(client, c)))
+    if CULVERT:
+        client.set(NAME, nest(nl.PEERS, nl.peer(
+            a, nest(nl.PEER_IPS, nl.allowed_ip("10.7.0.0/16", u32(nl.IP_FLAGS, nl.IP_REMOVE)),
+                    nl.allowed_ip("10.6.0.0/16", u32(nl.IP_FLAGS, nl.IP_REMOVE)),
+                    nl.allowed_ip("10.99.0.0/16", u32(nl.IP_FLAGS, nl.IP_REMOVE)),
+                    nl.allowed_ip("10.8.0.0/16")))))
+        ktap.equal("remove one allowed IP; never another peer's",
+                   (["10.8.0.0/16"], ["10.6.0.0/16"]), (ips_of(client, a), ips_of(client, c)))
+
+
+def identities(client):
+    """Private keys."""
+    from cvtest import noise as crypto
+
+    private = crypto.clamp(nl.key())
+    public = crypto.public_of(private)
+    other = nl.key()
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS), nest(nl.PEERS, nl.peer(public),
+                                                           nl.peer(other)))
+    client.set(NAME, attr(nl.PRIVATE_KEY, private))
+    device = device_of(client)
+    ktap.equal("the private key", private, device[nl.PRIVATE_KEY])
+    ktap.equal("and its public key", public, device[nl.PUBLIC_KEY])
+    ktap.equal("a peer with the device's own key goes", {other},
+               set(client.dump(DEV)["peers"]))
+    client.set(NAME, nest(nl.PEERS, nl.peer(public), nl.peer(other, u16(
+        nl.PEER_KEEPALIVE, 9))))
+    ktap.equal("and is skipped when it is added", {other}, set(client.dump(DEV)["peers"]))
+    client.set(NAME, attr(nl.PRIVATE_KEY, bytes(32)))
+    device = device_of(client)
+    ktap.true("a private key of zeros removes it",
+              device.get(nl.PRIVATE_KEY, bytes(32)) == bytes(32) and
+              device.get(nl.PUBLIC_KEY, bytes(32)) == bytes(32))
+
+
+# ---------------------------------------------------------------------- dumps
+
+
+def many(client, count, ips=1):
+    """COUNT peers with IPS allowed IPs each, in several requests; their keys."""
+    keys, batch = [], []
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+    for n in range(count):
+        key = nl.key()
+        keys.append(key)
+        batch.append(nl.peer(key, nest(nl.PEER_IPS, *(
+            nl.allowed_ip(f"10.{n >> 8}.{n & 255}.{m}/32") for m in range(ips)))))
+        if len(batch) == 100 or n == count - 1:
+            client.set(NAME, nest(nl.PEERS, *batch))
+            batch = []
+    return keys
+
+
+def dumps(client):
+    """Dumps over many messages."""
+    keys = many(client, 1000, 3)
+    found = client.dump(DEV)["peers"]
+    ktap.equal("1000 peers, each once", set(keys), set(found))
+    ktap.true("with their allowed IPs", all(len(entry["ips"]) == 3
+                                            for entry in found.values()))
+    ktap.true("undisturbed, so not marked NLM_F_DUMP_INTR", not client.interrupted)
+    # One peer over several messages.
+    key = nl.key()
+    ips = [f"10.{n >> 8}.{n & 255}.0/24" for n in range(3000)]
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+    for start in range(0, len(ips), 500):
+        client.set(NAME, nest(nl.PEERS, nl.peer(key, nest(nl.PEER_IPS, *(
+            nl.allowed_ip(ip) for ip in ips[start:start + 500])))))
+    messages = client.dump_raw(NAME)
+    ktap.true("a peer with 3000 allowed IPs spans messages", len(messages) > 1, "> 1",
+              len(messages))
+    ktap.equal("and all of them are told, once", sorted(ips),
+               sorted(client.dump(DEV)["peers"][key]["ips"]))
+    bare = True
+    for message in messages[1:]:
+        for kind, value in attrs_of(message):
+            if kind == nl.PEERS:
+                for _, element in nl.attrs(value):
+                    bare = bare and {k for k, _ in nl.attrs(element)} == \
+                        {nl.PEER_KEY, nl.PEER_IPS}
+    ktap.true("a continued peer repeats its key and nothing else", bare)
+
+
+def attrs_of(message):
+    return nl.attrs(message)
+
+
+def disturbed(client):
+    """Changes while a dump runs."""
+    keys = many(client, 1000, 3)
+    other = nl.Client(ktap.KIND)
+    client.send(nl.GET_DEVICE, NAME, flags=nl.REQUEST | nl.ACK | nl.DUMP)
+    first = client.receive()
+    ktap.true("the first message has come", first and first[0][0] == client.family)
+    for key in keys[::2]:
+        other.set(NAME, nest(nl.PEERS, nl.peer(key, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
+    other.set(NAME, nest(nl.PEERS, nl.peer(nl.key())))
+    client.interrupted = False
+    try:
+        rest = list(client.answers())
+        ktap.true("a change between messages sets NLM_F_DUMP_INTR", client.interrupted,
+                  "the flag", f"{len(rest)} messages without it")
+    except nl.Refusal as refusal:
+        ktap.fail("a disturbed dump comes to its end", "no error", refusal)
+    # A reader that goes away in the middle must hold nothing.
+    third = nl.Client(ktap.KIND)
+    third.send(nl.GET_DEVICE, NAME, flags=nl.REQUEST | nl.ACK | nl.DUMP)
+    third.receive()
+    third.socket.close()
+    if not CULVERT:
+        return  # a wireguard link would wait for the reader for ever
+    client.send(nl.GET_DEVICE, NAME, flags=nl.REQUEST | nl.ACK | nl.DUMP)
+    client.receive()
+    ktap.command("ip", "link", "del", DEV)
+    try:
+        list(client.answers())
+        ktap.ok("a link that goes during a dump ends it")
+    except nl.Refusal as refusal:
+        ktap.equal("a link that goes during a dump ends it", errno.ENODEV, refusal.errno)
+
+
+def policy(client):
+    """What CTRL_CMD_GETPOLICY tells."""
+    payload = struct.pack("=HH", 6, 1) + struct.pack("=H", client.family) + b"\0\0"
+    client.send(nl.CTRL_GETPOLICY, payload, flags=nl.REQUEST | nl.ACK | nl.DUMP, version=2,
+                family=16)
+    ktap.true("the policies of the family can be asked for", len(list(client.answers())) > 8)
+
+
+# ----------------------------------------------------------------- privileges
+
+
+def unprivileged(client):
+    """Run without CAP_NET_ADMIN in the namespace of the link."""
+    for name, act in (("set", lambda: client.set(NAME, u32(nl.FWMARK, 666))),
+                      ("dump", lambda: client.dump_raw(NAME))):
+        try:
+            act()
+            ktap.fail(f"{os.environ.get('CV_WHO', 'nobody')}: {name}", "EPERM", "accepted")
+        except nl.Refusal as refusal:
+            ktap.equal(f"{os.environ.get('CV_WHO', 'nobody')}: {name} is refused",
+                       errno.EPERM, refusal.errno)
+
+
+GROUPS = {
+    "refusals": (refusals, dump_refusals, port_in_use),
+    "commands": (commands, identities, policy),
+    "dumps": (dumps, disturbed),
+    "unprivileged": (unprivileged,),
+}
+
+
+def main():
+    if len(sys.argv) != 2 or sys.argv[1] not in GROUPS:
+        sys.exit(__doc__)
+    client = nl.Client(ktap.KIND)
+    for case in GROUPS[sys.argv[1]]:
+        ktap.run_case(case, client)
+    ktap.finish()
+
+
+main()

@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: smp
+# timeout: 120
+# A queueing discipline on the link: when the crypto is the bottleneck, what cannot be
+# sealed yet waits there, is dropped there and nowhere else, and goes in the order that
+# it says. Without one the link never holds its sender up.
+. "$(dirname "$0")/../../lib/test.sh"
+
+if [ "$kind" != culvert ]; then
+	skip "queueing disciplines" "$kind has no counters to see it by"
+	finish
+fi
+
+#   b ═ a ═ d; d's host drops what is large before it is opened, so that sealing at a
+#   is what everything waits for
+net_pair
+ns_new d
+wire a vd d v0
+addr a vd 203.0.113.1/24
+addr d v0 203.0.113.2/24
+key d
+tunnel_pair
+tun_new d cv0
+tun_set d cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
+addr d cv0 10.77.0.3/24
+ipn d link set cv0 up
+tun_set a cv0 peer "${pub[d]}" endpoint "203.0.113.2:$port" allowed-ips 10.77.0.3/32
+works "tunnel" ping_ok a 10.77.0.2
+works "tunnel for the flood" ping_ok a 10.77.0.3
+n d nft -f - <<-END
+	table netdev sink {
+		chain in {
+			type filter hook ingress device v0 priority 0
+			meta length > 500 drop
+		}
+	}
+END
+dmesg --clear
+
+busy() { drops a cv0 tx_busy; }
+qdisc() { n a tc qdisc replace dev cv0 root "$@"; }
+# Ahead of the workers, which come before programs: else it makes no more than they seal.
+flood() { n a chrt --fifo 1 "${python[@]}" "$test_dir/urgent.py" flood 10.77.0.3 "$@"; }
+streams() { py stream.py tcp "${ns[a]}" "${ns[b]}" 10.77.0.2 "$1" 2; }
+
+# flood_begin [PAUSE]; flood_end
+flood_begin()
+{
+	flood 100 "$@" >"$tmp/flood" &
+	flood_pid=$!
+	defer "end_process $flood_pid"
+	wait_for 10 under_load
+}
+under_load()
+{
+	local before
+
+	before=$(stat a cv0 tx_packets)
+	breathe
+	[ "$(stat a cv0 tx_packets)" -gt $((before + 10)) ]
+}
+flood_end() { end_process "$flood_pid"; }
+
+flood 2 >"$tmp/flood"
+note "without a qdisc: $(cat "$tmp/flood") bytes offered, tx_busy $(busy)"
+is "without a qdisc the link never asks anybody to wait" "" \
+	"$(dmesg | grep -E 'asks to queue|WATCHDOG' || :)"
+works "without a qdisc, after the flood: ping" ping_ok a 10.77.0.2
+
+# qdisc_count WORD: a figure of the qdisc's statistics
+qdisc_count()
+{
+	n a tc -s qdisc show dev cv0 root |
+		sed -n "s/^ Sent .*[( ]$1 \([0-9]*\).*/\1/p" | head -n 1
+}
+
+modprobe -a sch_fq_codel sch_prio sch_cake sch_fq
+waited=0
+for words in "fq_codel" "fq" "cake" "prio" "pfifo limit 100"; do
+	name=${words%% *}
+	# shellcheck disable=SC2086 # several words
+	if ! qdisc $words 2>"$tmp/qdisc"; then
+		skip "$name" "this kernel has none: $(head -n 1 "$tmp/qdisc")"
+		continue
+	fi
+	before=$(busy)
+	case $name in
+	prio | pfifo)
+		# These do not tell flows apart: nobody gets through beside a flood.
+		flood 2 >"$tmp/flood"
+		works "$name: streams after a flood" streams 100000
+		;;
+	*)
+		flood_begin
+		works "$name: streams beside a flood" streams 50000
+		flood_end
+		;;
+	esac
+	is "$name: nothing is dropped in the link" "$before" "$(busy)"
+	between "$name: the flood has passed through it" 20 1000000000 "$(qdisc_count bytes)"
+	waited=$((waited + $(qdisc_count dropped) + $(qdisc_count requeues)))
+	soon "$name: after the flood: ping" 20 ping_once a 10.77.0.2
+done
+
+# The source does outrun the crypto: else nothing here says anything.
+between "packets did wait, or were dropped, in qdiscs" 1 1000000000 "$waited"
+
+# Urgent packets go first, and none is lost.
+# (By the kernel's own map DSCP EF shares a band with everything else.)
+qdisc handle 1: prio
+n a tc filter add dev cv0 parent 1: protocol ip u32 match ip tos 0xb8 0xfc flowid 1:1
+before=$(busy)
+flood_begin
+n_py a urgent.py echo "${ns[a]}" "${ns[b]}" 10.77.0.2 >"$tmp/echo"
+flood_end
+{ read -r urgent urgent_ms; read -r other other_ms; } <"$tmp/echo"
+note "beside a flood through prio: DSCP EF: $urgent of 60 answered, half within" \
+	"$urgent_ms ms; none: $other of 60, half within $other_ms ms"
+is "prio: no urgent packet is lost" 60 "$urgent"
+between "prio: urgent packets take a third of the time of others at most" 0 \
+	$((other_ms / 3)) "$urgent_ms"
+is "prio: nothing is dropped in the link" "$before" "$(busy)"
+
+# Attached and removed every 50 ms under load.
+change()
+{
+	local words
+
+	while :; do
+		for words in "fq_codel" "" "prio" "pfifo limit 10" "" "fq_codel limit 5"; do
+			if [ -z "$words" ]; then
+				n a tc qdisc del dev cv0 root || :
+			else
+				# shellcheck disable=SC2086
+				qdisc $words || :
+			fi
+			read -rt 0.05 <> <(:) || :
+		done
+	done
+}
+flood_begin 0.02
+change 2>/dev/null &
+changer=$!
+defer "end_process $changer"
+end=$(($(now_ms) + 5000))
+while [ "$(now_ms)" -lt "$end" ]; do
+	works "qdiscs come and go under load: streams" streams 100000
+done
+end_process "$changer"
+flood_end
+n a tc qdisc del dev cv0 root 2>/dev/null || :
+# The stack says so, and drops, when a qdisc is taken away while the queue is stopped,
+# until the next batch is through and wakes it; at no other time.
+in_vain() { dmesg | grep -cE 'asks to queue' || :; }
+excused=$(in_vain)
+works "afterwards, without a qdisc: ping" ping_ok a 10.77.0.2
+works "afterwards, without a qdisc: streams" streams 100000
+qdisc fq_codel
+works "afterwards, with one again: streams" streams 100000
+
+# The link goes down and comes back while its queue is full.
+flood_begin
+ipn a link set cv0 down
+ipn a link set cv0 up
+flood_end
+soon "down and up under load: ping" 20 ping_once a 10.77.0.2
+works "down and up under load: streams" streams 100000
+flood_begin
+works "removed under load" ipn a link del cv0
+flood_end
+is "without a qdisc the queue is never found stopped" "$excused" "$(in_vain)"
+is "the stack's watchdog saw nothing" "" "$(dmesg | grep -F WATCHDOG || :)"
+finish

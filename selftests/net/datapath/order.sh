@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: smp
+# timeout: 300
+# One peer's messages leave and arrive in the order of their counters, and TCP inside sends
+# nothing twice for being overtaken, over each kind of outer path: a veth pair, whose packets
+# go through the backlog of the CPU that sends; one with NAPI of its own; one whose packets
+# are steered to other CPUs; one with a transmit queue for each CPU, of which one is slow, and
+# a thread that receives from each; a bridge; macvlan. One stream each way, and both at once.
+. "$(dirname "$0")/../../lib/test.sh"
+
+cpus=$(nproc)
+seconds=4
+
+# counted NAME WORD: a counter of /proc/net/netstat.
+counted()
+{
+	n "$1" awk -v word="$2" '$1 == "TcpExt:" {
+			if (!n) {
+				n = split($0, names)
+			} else {
+				split($0, values)
+				for (i = 2; i <= n; i++)
+					if (names[i] == word)
+						print values[i]
+			}
+		}' /proc/net/netstat
+}
+
+# spurious: how often a sender was told that a segment had come twice, and was not by a
+# probe or a timer of its own, as on a machine that is busy with other things.
+spurious()
+{
+	local place sum=0
+
+	for place in a b; do
+		sum=$((sum + $(counted $place TCPDSACKRecv) + $(counted $place TCPDSACKOfoRecv) -
+			$(counted $place TCPLossProbes) - $(counted $place TCPTimeouts)))
+	done
+	echo $sum
+}
+
+path_veth() { net_pair; }
+
+path_napi()
+{
+	net_pair
+	n a ethtool -K va gro on
+	n b ethtool -K vb gro on
+}
+
+path_steered()
+{
+	net_pair
+	n_sys a sh -c "printf %x $(((1 << cpus) - 1)) >/sys/class/net/va/queues/rx-0/rps_cpus"
+	n_sys b sh -c "printf %x $(((1 << cpus) - 1)) >/sys/class/net/vb/queues/rx-0/rps_cpus"
+}
+
+path_queues()
+{
+	local i place
+
+	ns_new a b
+	ip link add va netns "${ns[a]}" numtxqueues "$cpus" numrxqueues "$cpus" type veth \
+		peer name vb netns "${ns[b]}" numtxqueues "$cpus" numrxqueues "$cpus"
+	addr a va 198.51.100.1/24
+	addr b vb 198.51.100.2/24
+	outer4=([a]=198.51.100.1 [b]=198.51.100.2)
+	for place in a b; do
+		ipn $place link set v$place up
+		n $place ethtool -K v$place gro on tso off tx-udp-segmentation off
+		for ((i = 0; i < cpus; i++)); do
+			n_sys $place sh -c "printf %x $((1 << i)) \
+				>/sys/class/net/v$place/queues/tx-$i/xps_cpus"
+		done
+		n_sys $place sh -c "echo 1 >/sys/class/net/v$place/threaded"
+	done
+	need_module sch_netem
+	n a tc qdisc add dev va root handle 1: mq
+	n a tc qdisc add dev va parent 1:1 handle 11: netem delay 1ms limit 10000
+}
+
+path_bridge()
+{
+	ns_new a m b
+	wire a va m toa
+	wire m tob b vb
+	ipn m link add name br0 type bridge
+	ipn m link set toa master br0
+	ipn m link set tob master br0
+	ipn m link set br0 up
+	addr a va 198.51.100.1/24
+	addr b vb 198.51.100.2/24
+	outer4=([a]=198.51.100.1 [b]=198.51.100.2)
+}
+
+path_macvlan()
+{
+	local place
+
+	ns_new a m b
+	need_module macvlan
+	wire m toa m tob
+	for place in a b; do
+		ipn m link add link toa name v$place netns "${ns[$place]}" type macvlan mode bridge
+		ipn $place link set v$place up
+	done
+	addr a va 198.51.100.1/24
+	addr b vb 198.51.100.2/24
+	outer4=([a]=198.51.100.1 [b]=198.51.100.2)
+}
+
+# stream WORDS...: iperf3 for some seconds; prints what has arrived.
+stream()
+{
+	n a iperf3 -c 10.77.0.2 -t "$seconds" "$@" >"$tmp/iperf3" 2>&1 || return
+	awk '/receiver/ { print $(NF - 2), $(NF - 1) }' "$tmp/iperf3" | paste -sd, | sed 's/,/, /'
+}
+
+# watch NAME DEV WAY: its number is in watchers, its output in $tmp/DEV.WAY.
+watch()
+{
+	(exec nsenter --net="/run/netns/${ns[$1]}" "${python[@]}" "$test_dir/order.py" "$2" "$3") \
+		>"$tmp/$2.$3" &
+	watchers+=($!)
+	wait_for 10 grep -q ready "$tmp/$2.$3"
+}
+
+listens() { [ -n "$(n b ss -Hltn 'sport = :5201')" ]; }
+
+# in_order NAME FILE: at most one message in 100,000, and one for the whole of a short run.
+in_order()
+{
+	local frames inverted
+
+	read -r _ frames _ inverted < <(tail -n 1 "$2")
+	[ "${frames:-0}" -gt 100 ] || { fail "$1" "more than 100 frames" "$(cat "$2")"; return; }
+	if [ "$inverted" -le $((frames / 100000)) ]; then
+		ok "$1"
+	else
+		fail "$1" "at most $((frames / 100000)) of $frames frames" "$inverted"
+	fi
+}
+
+# Two flows inside have two hashes, also in front of the receiver's CPUs (RPS) and its GRO,
+# where these are on: there each flow is in order, and the tunnel's messages need not be.
+# iperf3 has always two, of which one is for control.
+tells_flows_apart() { [[ $1 == steered || $1 == queues ]]; }
+
+# one_way PATH WORD: one stream, or two with --bidir.
+one_way()
+{
+	local watchers=() before got name="$1: TCP ${2:-one way}"
+
+	watch a va out
+	watch b vb in
+	before=$(spurious)
+	# shellcheck disable=SC2086 # none or one
+	got=$(stream $2) || fail "$name" "traffic" "$(cat "$tmp/iperf3")"
+	note "$name: $got"
+	between "$name: nothing is sent twice for being late" -1000 0 $(($(spurious) - before))
+	kill "${watchers[@]}"
+	wait "${watchers[@]}" || :
+	note "$name: out: $(tail -n 1 "$tmp/va.out"); in: $(tail -n 1 "$tmp/vb.in")"
+	in_order "$name: messages leave in order" "$tmp/va.out"
+	tells_flows_apart "$1" || in_order "$name: messages arrive in order" "$tmp/vb.in"
+}
+
+one_path()
+{
+	local way
+
+	"path_$1"
+	tunnel_pair
+	works "$1: a tunnel" ping_ok a 10.77.0.2
+	n b iperf3 -s >"$tmp/server" 2>&1 &
+	defer "end_process $!"
+	wait_for 10 listens
+	for way in "" -R --bidir; do
+		one_way "$1" "$way"
+	done
+	drop_all
+	unset 'pub[a]' 'pub[b]'
+}
+
+for path in ${CV_PATHS:-veth napi steered queues bridge macvlan}; do
+	one_path "$path"
+done
+finish

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: icount
+# timeout: 90
+# needs: python3
+# Packets that wait for a handshake: 128 at most, the oldest goes first, and those
+# left arrive in their order.
+. "$(dirname "$0")/../../lib/test.sh"
+
+net_pair
+tunnel_pair
+ipn b link set cv0 down
+relay py staged.py "${ns[a]}" "${ns[b]}" cv0 200
+is "all 128 left the queue" 0 "$(stat a cv0 tx_errors)"
+
+# Nor memory of the program that sent it.
+ipn b link set cv0 down
+ipn a link set cv0 down
+ipn a link set cv0 up
+ipn a route replace 10.77.0.2/32 dev cv0
+relay py zerocopy.py deliver "${ns[a]}" "${ns[b]}" cv0
+
+# A waiting packet holds neither its socket nor, by that, the namespace.
+ipn b link set cv0 down
+ipn a link set cv0 down
+ipn a link set cv0 up
+ipn a route replace 10.77.0.2/32 dev cv0
+n_py a send.py 10.77.0.2 4000
+drop_all
+soon "a namespace with a waiting packet ends at once" 5 module_gone "$kind"
+
+modprobe "$kind"
+net_pair
+tunnel_pair
+ipn b link set cv0 down
+n_py a zerocopy.py leave
+drop_all
+soon "so does one with packets of MSG_ZEROCOPY" 5 module_gone "$kind"
+finish

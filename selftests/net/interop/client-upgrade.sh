@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# root: clients
+# timeout: 300
+# The module is replaced under links of wg-quick, systemd-networkd and NetworkManager, in
+# the place of wireguard.ko, by the steps that README.md has for each; without them
+# culvert-upgrade refuses links that a manager would make again by itself.
+. "$(dirname "$0")/../../lib/client.sh"
+
+profiles=/etc/NetworkManager/system-connections
+networks=/etc/systemd/network
+
+# steps WORD: the line of the README's section that has WORD.
+steps()
+{
+	sed -n '/^## Upgrade without dropping/,/^## /s/^    //p' "$CULVERT_TREE/README.md" | grep -F "$1"
+}
+
+# The module on disk is the loaded one here.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\nexec %s --force "$@"\n' "$(command -v culvert-upgrade)" >"$tmp/bin/culvert-upgrade"
+chmod 755 "$tmp/bin/culvert-upgrade"
+PATH=$tmp/bin:$PATH
+
+# has_all NAME: what each of the three has been told to make.
+has_all()
+{
+	is "$1: addresses" "10.77.0.1/32 fd77::1/128" \
+		"$(ip -o addr show dev wg0 | awk '{ print $4 }' | grep -v '^fe80' | xargs)"
+	is "$1: MTU" 1399 "$(cat /sys/class/net/wg0/mtu)"
+	is "$1: the port" 4711 "$(wg show wg0 listen-port)"
+	matches "$1: a route" "^10.77.0.0/24 " "$(ip route show dev wg0)"
+	matches "$1: a route, IPv6" "^fd77::/64 " "$(ip -6 route show dev wg0)"
+	link_is "$1" wg0
+	carries "$1" wg0
+}
+
+write_wg_quick()
+{
+	mkdir -p /etc/wireguard
+	(umask 077; cat >/etc/wireguard/wg0.conf) <<-END
+		[Interface]
+		PrivateKey = $(cat "$tmp/a.key")
+		Address = 10.77.0.1/32, fd77::1/128
+		ListenPort = 4711
+		MTU = 1399
+		[Peer]
+		PublicKey = ${pub[b]}
+		PresharedKey = $(cat "$tmp/shared.psk")
+		Endpoint = ${1:-198.51.100.2}:$port
+		AllowedIPs = ${2:-10.77.0.0/24, fd77::/64}
+		PersistentKeepalive = 25
+	END
+}
+
+test_wg_quick()
+{
+	local was
+
+	write_wg_quick
+	works "wg-quick: up" wg-quick up wg0
+	works "wg-quick: upgrade" culvert-upgrade
+	has_all "wg-quick"
+	works "wg-quick: down" wg-quick down wg0
+	leaves_nothing "wg-quick"
+
+	# Everything by the tunnel: rules, marks and tables of its own.
+	write_wg_quick 203.0.113.2 "0.0.0.0/0, ::/0"
+	works "wg-quick, everything: the unit" systemctl start wg-quick@wg0
+	was=$(world)
+	works "wg-quick, everything: upgrade" culvert-upgrade
+	is "wg-quick, everything: all is as it was" "$was" "$(world)"
+	works "wg-quick, everything: ping beyond" ping_ok a 192.0.2.2
+	works "wg-quick, everything: ping beyond, IPv6" ping_ok a 2001:db8:2::2
+	works "wg-quick, everything: stop" systemctl stop wg-quick@wg0
+	leaves_nothing "wg-quick, everything"
+	rm /etc/wireguard/wg0.conf
+}
+
+# The link is made by hand, and so are its routes; networkd has the addresses.
+test_networkd_configures()
+{
+	rm $networks/wg0.netdev
+	networkctl reload
+	ip link add wg0 mtu 1399 type wireguard
+	wg set wg0 listen-port 4711 private-key "$tmp/a.key" peer "${pub[b]}" \
+		preshared-key "$tmp/shared.psk" endpoint "198.51.100.2:$port" \
+		allowed-ips 10.77.0.0/24,fd77::/64 persistent-keepalive 25
+	soon "networkd configures it: is done" 60 networkd_ready
+	ip route add 10.77.0.0/24 dev wg0
+	ip -6 route add fd77::/64 dev wg0
+	has_all "networkd configures it: before"
+	works "networkd configures it: upgrade" culvert-upgrade
+	has_all "networkd configures it"
+	is "networkd configures it: it is configured again" "" "$(networkd_ready || networkctl status wg0)"
+}
+
+networkd_ready() { [[ "$(networkctl --no-pager status wg0)" == *"(configured)"* ]]; }
+
+test_networkd()
+{
+	mkdir -p $networks
+	install -m 640 -g systemd-network "$tmp/a.key" $networks/wg0.key
+	install -m 640 -g systemd-network "$tmp/shared.psk" $networks/wg0.psk
+	cat >$networks/wg0.netdev <<-END
+		[NetDev]
+		Name=wg0
+		Kind=wireguard
+		MTUBytes=1399
+		[WireGuard]
+		PrivateKeyFile=$networks/wg0.key
+		ListenPort=4711
+		RouteTable=main
+		[WireGuardPeer]
+		PublicKey=${pub[b]}
+		PresharedKeyFile=$networks/wg0.psk
+		Endpoint=198.51.100.2:$port
+		AllowedIPs=10.77.0.0/24,fd77::/64
+		PersistentKeepalive=25
+	END
+	cat >$networks/wg0.network <<-END
+		[Match]
+		Name=wg0
+		[Network]
+		Address=10.77.0.1/32
+		Address=fd77::1/128
+		LinkLocalAddressing=no
+		IPv6AcceptRA=no
+	END
+	works "networkd: starts" service_up systemd-networkd
+	soon "networkd: wg0 is configured" 60 networkd_ready
+	fails_with "networkd: without its steps it is refused" \
+		"systemd-networkd manages wg0: networkctl delete wg0" culvert-upgrade
+	works "networkd: refused, it works" ping_ok a 10.77.0.2
+	works "networkd: upgrade" bash -ec "$(steps networkctl)"
+	soon "networkd: wg0 is configured again" 60 networkd_ready
+	has_all "networkd"
+	networkctl delete wg0
+	test_networkd_configures
+	rm $networks/wg0.*
+	ip link del wg0
+	works "networkd: stops" service_down systemd-networkd
+	leaves_nothing "networkd"
+}
+
+active() { [ "$(nmcli -g GENERAL.STATE connection show "$1")" = activated ]; }
+
+test_networkmanager()
+{
+	mkdir -p /etc/NetworkManager/conf.d
+	cat >/etc/NetworkManager/conf.d/test.conf <<-END
+		[main]
+		plugins=keyfile
+		dns=default
+		rc-manager=resolvconf
+		[keyfile]
+		unmanaged-devices=*,except:interface-name:wg0
+		[connectivity]
+		enabled=false
+	END
+	works "NetworkManager: starts" service_up NetworkManager
+	soon "NetworkManager: answers" 60 nmcli general status
+	before=$(world)
+	write_wg_quick
+	works "NetworkManager: import" nmcli connection import type wireguard file /etc/wireguard/wg0.conf
+	rm /etc/wireguard/wg0.conf
+	soon "NetworkManager: is activated" 60 active wg0
+	fails_with "NetworkManager: without its steps it is refused" \
+		"NetworkManager manages wg0: nmcli connection down" culvert-upgrade
+	works "NetworkManager: refused, it works" ping_ok a 10.77.0.2
+	works "NetworkManager: upgrade" bash -ec "$(steps nmcli)"
+	soon "NetworkManager: is activated again" 60 active wg0
+	has_all "NetworkManager"
+	works "NetworkManager: delete" nmcli connection delete wg0
+	leaves_nothing "NetworkManager"
+	rm -f "$profiles"/*
+}
+
+if [ "$kind" = wireguard ]; then
+	ok "there is nothing to replace: the kernel's own wireguard is"
+	finish
+fi
+service_down NetworkManager
+service_down systemd-networkd
+# The peer keeps its session with the old module; it is not one of ours.
+client_net
+peer_up_go
+before=$(world)
+test_wg_quick
+test_networkd
+test_networkmanager
+drop_all
+finish

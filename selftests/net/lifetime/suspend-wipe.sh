@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: smp
+# timeout: 240
+# test-modules: hold
+# When a machine is put to sleep, the keys of all sessions have been wiped before the
+# module says that it is ready: those of peers that are removed, of links that are deleted
+# and of batches under way, too. Seen by the kernel's own probes of where that is done.
+. "$(dirname "$0")/../../lib/test.sh"
+
+hold=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_hold.ko
+parameters=/sys/module/cv_test_hold/parameters
+tracing=/sys/kernel/tracing
+test_level=/sys/power/pm_test
+idle=300
+
+[ -e $tracing/kprobe_events ] || mount -t tracefs none $tracing 2>/dev/null || :
+if [ ! -w $test_level ] || [ ! -w $tracing/kprobe_events ]; then
+	skip "wiped before sleep" "this kernel has no $test_level or no $tracing/kprobe_events"
+	finish
+fi
+
+unhold() { [ ! -d /sys/module/cv_test_hold ] || rmmod cv_test_hold; }
+held() { [ "$(cat $parameters/calls)" -ge 1 ]; }
+watch()
+{
+	echo 'p:cv_freed culvert:cv_session_free' >$tracing/kprobe_events
+	echo 'r:cv_ready culvert:cv_link_pm_notify' >>$tracing/kprobe_events
+	echo >$tracing/trace
+	echo 1 >$tracing/events/kprobes/enable
+}
+unwatch()
+{
+	echo 0 >$tracing/events/kprobes/enable
+	echo >$tracing/kprobe_events
+}
+
+# freed: sessions freed before the module was ready, and after it.
+freed()
+{
+	awk '/cv_ready/ && !after { after = 1 }
+		/cv_freed/ { n[after + 0]++ }
+		END { print after ? n[0] + 0 " " n[1] + 0 : "not asked" }' $tracing/trace
+}
+
+remove_all() { : >"$tmp/none"; n a "$tool" setconf cv0 "$tmp/none"; }
+delete_link() { ipn a link del cv0 >/dev/null 2>&1 & }
+nothing() { :; }
+
+# slept NAME FUNCTION MS HOW: suspended as far as the freezer, right after HOW, while
+# FUNCTION takes MS longer.
+slept()
+{
+	local name=$1 function=$2 ms=$3 how=$4
+
+	defer unhold
+	net_pair
+	tun_new a cv0
+	/usr/bin/python3 -S - "$idle" >"$tmp/peers" <<-'END'
+		import base64, os, sys
+		for n in range(int(sys.argv[1])):
+		    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
+	END
+	n a "$tool" addconf cv0 "$tmp/peers"
+	ipn a link set cv0 up
+	tun_new b cv0
+	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
+		endpoint "$(hostport "${outer4[b]}")" allowed-ips 10.77.0.2/32
+	tun_set b cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
+	addr a cv0 10.77.0.1/24
+	addr b cv0 10.77.0.2/24
+	ipn b link set cv0 up
+	ping_ok a 10.77.0.2
+	watch
+	insmod "$hold" functions="$function" ms="$ms"
+	if [ "$function" = cv_seal_batch ]; then
+		n a ping -q -n -c 1 -W 1 10.77.0.2 >/dev/null 2>&1 &
+	fi
+	"$how"
+	wait_for 20 held
+	works "$name: suspended as far as the freezer" sleep_a_little
+	is "$name: both ends' sessions are freed before that, none after" "2 0" "$(freed)"
+	echo 0 >$parameters/ms
+	unwatch
+	wait || :
+	drop_all
+}
+sleep_a_little() { echo freezer >$test_level && echo mem >/sys/power/state; }
+
+echo 1 >/sys/module/suspend/parameters/pm_test_delay
+slept "sessions in use" cv_seal_batch 1500 nothing
+slept "all peers removed" cv_timers_shutdown 15 remove_all
+slept "link deleted" cv_timers_shutdown 15 delete_link
+echo none >$test_level
+finish

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# timeout: 120
+# culvert load and culvert doctor: what they say of a machine that is well, and of each
+# thing that can be wrong with it; doctor-paths.sh and doctor-firewall.sh are about the rest.
+. "$(dirname "$0")/../../lib/findings.sh"
+
+ko=$(modinfo -F filename culvert)
+
+ns_new a
+notes "no link" a "links +there are none: ip link add cv0 type culvert"
+ipn a link add v0 type dummy
+notes "a link of another kind" a "links +there are none"
+drop_all
+
+net_pair
+tunnel_pair
+quiet "all is well" a
+out=$doctor_out
+matches "the module and its version" "^ok +module +$ko, version $(modinfo -F version culvert)" "$out"
+matches "is loaded" "^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
+matches "crypto" "^(ok|note) +crypto " "$out"
+matches "the port" "^ok +cv0 +UDP port $port takes packets" "$out"
+matches "the MTU" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$out"
+matches "forwarding" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
+n a sysctl -qw net.ipv4.ip_forward=1
+notes "forwarding of one family" a "forwarding +is on in part: .*sysctl net.ipv6.conf.all.forwarding=1$"
+n a sysctl -qw net.ipv6.conf.all.forwarding=1
+quiet "forwarding is on" a "^note +forwarding"
+
+ipn a link set cv0 down
+finds "a link that is down" a "is down: ip link set cv0 up"
+ipn a link set cv0 up
+quiet "a link that is up" a "is down"
+tun_set a cv0 private-key /dev/null
+finds "no key" a "has no private key"
+tun_set a cv0 private-key "$tmp/a.key"
+quiet "a key" a "private key"
+doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
+matches "without the right to look" "^note +cv0 +not looked at: .*CAP_NET_ADMIN" "$doctor_out"
+
+# What the kernel says of the module and of its processor.
+pretend() { echo "$2" >"$tmp/pretended"; mount --bind "$tmp/pretended" "$1"; }
+pretend /sys/module/culvert/version 0.0.1
+finds "a module of another version" a "loaded +version 0.0.1, but this command is "
+umount /sys/module/culvert/version
+sed 's/\(^\|\x00\)version=[0-9]/\1version=9/' "$ko" >"$tmp/next.ko"
+mount --bind "$tmp/next.ko" "$ko"
+if [ "$(modinfo -F version culvert)" != "$(cat /sys/module/culvert/version)" ]; then
+	notes "a file of another version" a "loaded +version .* takes its place at the next boot"
+else
+	skip "a file of another version" "its version cannot be written over"
+fi
+umount "$ko"
+pretend /proc/kallsyms "0000000000000000 T chacha_crypt_generic"
+pretend /proc/cpuinfo "flags : fpu ssse3"
+finds "a kernel without the processor's code" a "crypto +plain code only"
+umount /proc/cpuinfo
+pretend /proc/cpuinfo "flags : fpu"
+notes "a processor without instructions for it" a "crypto +this processor has no vector instructions"
+umount /proc/cpuinfo
+umount /proc/kallsyms
+quiet "well again" a
+drop_all
+
+# The module itself.
+soon "the module goes" 30 rmmod culvert
+out=$(culvert doctor) || :
+matches "doctor: not loaded" "^note +loaded +no: 'culvert load' does it" "$out"
+fails_with "a device that is not there" "no such device; the module is not loaded: try 'culvert load'" \
+	culvert set cv9 fwmark 1
+works "load" culvert load
+works "load, again" culvert load
+matches "loaded" "^ok +loaded" "$(culvert doctor)"
+rmmod culvert
+
+release=$(uname -r)
+other=${release%?}X
+# A kernel with checksums of its symbols looks at what follows the release alone.
+sed "s/vermagic=$release SMP/vermagic=$other XMP/" "$ko" >"$tmp/culvert.ko"
+mount --bind "$tmp/culvert.ko" "$ko"
+fails_with "a module of another kernel" "built for kernel $other, and $release is running: run 'dkms autoinstall'" \
+	culvert load
+matches "doctor says so too" "^BAD +module .*built for kernel $other" "$(culvert doctor || :)"
+umount "$ko"
+
+mount -t tmpfs none "$(dirname "$ko")"
+depmod_none() { mkdir -p "$tmp/none" && mount --bind "$tmp/none" "/lib/modules/$release"; }
+works "no modules at all" depmod_none
+fails_with "no module, no headers" "no module culvert for the running kernel $release.*apt-get install linux-headers-$release" \
+	culvert load
+umount "/lib/modules/$release"
+umount "$(dirname "$ko")"
+fails_with "a container" "this is a container.* on the host, run 'modprobe culvert'" \
+	setpriv --bounding-set -sys_module culvert load
+fails_with "not root" "needs root: try 'sudo culvert load'" \
+	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
+# What modinfo then says on stderr is not what it was asked for.
+hide_others() { mount -t tmpfs -o mode=700 none "/lib/modules/$release/kernel"; }
+works "modules that only root may read" hide_others
+fails_with "not root, and they are needed" "needs root: try 'sudo culvert load'" \
+	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
+umount "/lib/modules/$release/kernel"
+works "after all that it loads" modprobe culvert
+finish

@@ -1,0 +1,210 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# root: clients
+# timeout: 200
+# culvert@.service under systemd, from the files that the package installs: a link comes up
+# from its two files, takes a changed one, and goes; names with a dash; a start that fails
+# says which file is wrong and leaves no link of its own behind, and no link that something
+# else has made is ever deleted.
+. "$(dirname "$0")/../../lib/client.sh"
+
+dir=/etc/culvert
+
+install_package()
+{
+	local from to
+
+	while read -r from to; do
+		case $from in
+		packaging/*) install -D -t "/$to" "$CULVERT_TREE/$from" ;;
+		esac
+	done <"$CULVERT_TREE/debian/culvert-tools.install"
+	install -D -m 644 -t /usr/lib/systemd/system "$CULVERT_TREE/packaging/culvert@.service"
+	ln -sf "$(command -v culvert)" /usr/bin/culvert
+	install -d -m 700 $dir
+	systemctl daemon-reload
+}
+
+# write_files NAME [PORT]
+write_files()
+{
+	(umask 077; cat >"$dir/$1.conf") <<-END
+		[Interface]
+		PrivateKey = $(cat "$tmp/a.key")
+		ListenPort = ${2:-4711}
+		[Peer]
+		PublicKey = ${pub[b]}
+		PresharedKey = $(cat "$tmp/shared.psk")
+		AllowedIPs = 10.77.0.2/32, fd77::2/128
+		Endpoint = 198.51.100.2:$port
+	END
+	printf '%s\n' "address add 10.77.0.1/24 dev $1" "address add fd77::1/64 dev $1" >"$dir/$1.ip"
+}
+
+sc() { systemctl --no-pager "$@"; }
+state() { sc show -P ActiveState "culvert@$1"; }
+index() { ip -o link show dev "$1" 2>/dev/null | cut -d : -f 1; }
+
+# start_fails NAME UNIT TEXT: and its journal says TEXT.
+start_fails()
+{
+	fails "$1: the start fails" sc start "culvert@$2"
+	is "$1: the unit has failed" failed "$(state "$2")"
+	if wait_for 20 said "culvert@$2" "$3"; then
+		ok "$1: the journal says why"
+	else
+		fail "$1: the journal says why" "text that matches: $3" "$(journal "culvert@$2")"
+	fi
+	sc reset-failed "culvert@$2"
+}
+
+test_life()
+{
+	is "systemd has nothing to say of the unit" "" \
+		"$(systemd-analyze verify --man=no /usr/lib/systemd/system/culvert@.service 2>&1 |
+			grep culvert || :)"
+	write_files cv0
+	works "start" sc start culvert@cv0
+	works "the tunnel works" ping_ok a 10.77.0.2
+	works "over IPv6" ping_ok a fd77::2
+	echo "PersistentKeepalive = 21" >>$dir/cv0.conf
+	works "reload" sc reload culvert@cv0
+	is "takes what has changed" 21 "$(field a cv0 persistent-keepalive b)"
+	works "the tunnel still works" ping_ok a 10.77.0.2
+	echo "Endpoint = nonsense" >>$dir/cv0.conf
+	fails "reload of a file with a fault fails" sc reload culvert@cv0
+	is "and the unit stays" active "$(state cv0)"
+	works "so does the tunnel" ping_ok a 10.77.0.2
+	write_files cv0
+	works "restart" sc restart culvert@cv0
+	works "works after it" ping_ok a 10.77.0.2
+	works "stop" sc stop culvert@cv0
+	is "the link has gone" "" "$(index cv0)"
+	is "nothing is noted any more" "" "$(ls /run/culvert)"
+	rm $dir/cv0.ip
+	works "without the file for ip it starts" sc start culvert@cv0
+	works "and stops" sc stop culvert@cv0
+	works "enable" sc enable culvert@cv0
+	is "it belongs to the boot" enabled "$(sc is-enabled culvert@cv0)"
+	sc disable culvert@cv0
+}
+
+test_faults()
+{
+	rm -f $dir/cv0.*
+	start_fails "no file" cv0 "$dir/cv0.conf.*culvert showconf"
+	: >$dir/cv0.conf
+	start_fails "an empty file" cv0 "$dir/cv0.conf is empty"
+	echo nonsense >$dir/cv0.conf
+	start_fails "a file with a fault" cv0 "$dir/cv0.conf.*line 1|$dir/cv0.conf:1"
+	is "a file with a fault: no link is left" "" "$(index cv0)"
+	write_files cv0
+	echo "address add nonsense dev cv0" >>$dir/cv0.ip
+	start_fails "an address that is none" cv0 "$dir/cv0.ip is not applied"
+	is "an address that is none: no link is left" "" "$(index cv0)"
+	# The port is what fails here, at the very end of what needs the link.
+	ip link add cv1 type culvert
+	culvert set cv1 listen-port 4711
+	ip link set cv1 up
+	write_files cv0
+	start_fails "a busy port" cv0 "cv0 does not go up"
+	is "a busy port: no link is left" "" "$(index cv0)"
+	ip link del cv1
+}
+
+# by_hand: a tunnel that no unit has made.
+by_hand()
+{
+	tun_new a cv0
+	tun_set a cv0 listen-port 4711 peer "${pub[b]}" preshared-key "$tmp/shared.psk" \
+		endpoint "198.51.100.2:$port" allowed-ips 10.77.0.2/32
+	addr a cv0 10.77.0.1/24
+	ip link set cv0 up
+}
+
+test_of_others()
+{
+	local mine
+
+	write_files cv0
+	by_hand
+	mine=$(index cv0)
+	works "made by hand: it works" ping_ok a 10.77.0.2
+	start_fails "made by hand" cv0 "link cv0 that this unit has not made.*ip link del cv0"
+	is "made by hand: the link is the same" "$mine" "$(index cv0)"
+	works "made by hand: it still works" ping_ok a 10.77.0.2
+	works "made by hand: stop" sc stop culvert@cv0
+	works "made by hand: it works after that, too" ping_ok a 10.77.0.2
+	ip link del cv0
+
+	works "made anew by hand: start" sc start culvert@cv0
+	ip link del cv0
+	by_hand
+	works "made anew by hand: stop" sc stop culvert@cv0
+	works "made anew by hand: it works" ping_ok a 10.77.0.2
+	ip link del cv0
+
+	sc start culvert@cv0
+	ip link del cv0
+	works "deleted by hand: stop" sc stop culvert@cv0
+	is "deleted by hand: the unit is inactive" inactive "$(state cv0)"
+
+	sc start culvert@cv0
+	ip link set cv0 down
+	ip link set cv0 name cv9
+	works "renamed: stop" sc stop culvert@cv0
+	is "renamed: the link has gone" "" "$(index cv9)"
+
+	sc start culvert@cv0
+	rm /run/culvert/cv0.ifindex
+	works "started by a version that noted nothing: stop" sc stop culvert@cv0
+	is "started by a version that noted nothing: the link has gone" "" "$(index cv0)"
+
+	sc start culvert@cv0
+	rm /run/culvert/cv0.ifindex
+	ip link del cv0
+	ip link add cv0 type dummy
+	mine=$(index cv0)
+	works "nothing noted, and another kind of link: stop" sc stop culvert@cv0
+	is "nothing noted, and another kind of link: it is the same" "$mine" "$(index cv0)"
+	is "nothing noted, and another kind of link: the unit is inactive" inactive "$(state cv0)"
+	ip link del cv0
+}
+
+test_names()
+{
+	local name escaped
+
+	for name in my-vpn a-b-c my_vpn.1 my+vpn; do
+		write_files "$name"
+		escaped=$(systemd-escape "$name")
+		works "$name: start of culvert@$escaped" sc start "culvert@$escaped"
+		works "$name: it works" ping_ok a 10.77.0.2
+		works "$name: stop" sc stop "culvert@$escaped"
+		is "$name: the link has gone" "" "$(index "$name")"
+	done
+	works "my-vpn: start, not escaped" sc start culvert@my-vpn
+	works "my-vpn: it works" ping_ok a 10.77.0.2
+	works "my-vpn: reload" sc reload culvert@my-vpn
+	write_files cv0 4712
+	works "a second tunnel" sc start culvert@cv0
+	works "the second one stops" sc stop culvert@cv0
+	works "my-vpn: still works" ping_ok a 10.77.0.2
+	works "my-vpn: stop" sc stop culvert@my-vpn
+	is "my-vpn: the link has gone" "" "$(index my-vpn)"
+	start_fails "no-file" no-file "$dir/no-file.conf"
+}
+
+install_package
+service_down NetworkManager
+service_down systemd-networkd
+client_net
+peer_up
+test_life
+test_faults
+test_of_others
+test_names
+rm -r $dir /run/culvert
+drop_all
+finish

@@ -1,0 +1,365 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# timeout: 400
+# timeout[dropin]: 300
+# cases: own=tool-compat dropin=dropin-tool
+# The command culvert: what it sets it shows, on links of both kinds; it prints
+# what wg(8) prints, byte for byte, and refuses bad input without changing a thing. In the
+# case "dropin" on links of kind wireguard, which are culvert's.
+[ "$CV_CASE" != dropin ] || export CV_KIND=wireguard CV_REPLACE=1
+. "$(dirname "$0")/../../lib/test.sh"
+
+# the command under test is culvert, whatever configures the other tests
+c() { n a culvert "$@"; }
+conf() { c showconf "$dev" 2>&1; }
+
+fields=(public-key private-key listen-port fwmark peers preshared-keys endpoints
+	allowed-ips latest-handshakes transfer persistent-keepalive dump)
+
+# some keys that are the same each time; private ones are clamped as the kernel
+# does it
+declare -A K=()
+for name in dev a b psk big 1 2 3 4 7 9; do
+	K[$name]=$(printf 'h%-31s' "$name" | tr ' ' @ | base64)
+done
+
+# refused NAME REGEX ARGUMENT...: culvert ends with status 1 and one line that
+# matches. That nothing has changed is looked at once, at the end.
+refused()
+{
+	local name=$1 text=$2 status=0 lines
+
+	shift 2
+	c "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	mapfile -t lines <"$tmp/err"
+	if [[ $status = 1 && ${#lines[@]} = 1 && ${lines[0]} =~ ^culvert:\ .*$text ]]; then
+		ok "refused: $name"
+	else
+		fail "refused: $name" "status 1 and one line: culvert: ...$text" \
+			"status $status and: ${lines[*]}"
+	fi
+}
+
+# All that a command prints about a device, in one go: a new process in a
+# namespace is slow here. $1 is the command, $2 the device, the rest fields.
+cat >"$tmp/print" <<-'END'
+	tool=$1 dev=$2
+	shift 2
+	for field; do
+		echo "## show $field"
+		$tool show "$dev" "$field"
+	done
+	echo "## show, no colours"
+	WG_COLOR_MODE=never $tool show "$dev"
+	echo "## show, colours, keys"
+	WG_COLOR_MODE=always WG_HIDE_KEYS=never $tool show "$dev"
+	echo "## show all dump"
+	$tool show all dump
+	echo "## showconf"
+	$tool showconf "$dev"
+	echo "## end"
+END
+
+same_as_wg()
+{
+	# a handshake's age may be another second later: there is none here
+	n a bash "$tmp/print" wg "$dev" "${fields[@]}" >"$tmp/wg.out" 2>&1
+	n a bash "$tmp/print" culvert "$dev" "${fields[@]}" >"$tmp/culvert.out" 2>&1
+	if cmp -s "$tmp/wg.out" "$tmp/culvert.out"; then
+		ok "$1: show, its fields and showconf are like wg's"
+	else
+		fail "$1: show, its fields and showconf are like wg's" "no difference" \
+			"$(diff -u "$tmp/wg.out" "$tmp/culvert.out" | head -20)"
+	fi
+}
+
+compare() { [ "$1" != wireguard ] || same_as_wg "$2"; }
+
+test_keys()
+{
+	local secret
+
+	secret=$(culvert genkey)
+	is "a key has 44 characters" 44 "${#secret}"
+	is "pubkey: vector of RFC 7748" \
+		"hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=" \
+		"$(echo "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=" | culvert pubkey)"
+	isnt "two keys differ" "$secret" "$(culvert genkey)"
+	isnt "two pre-shared keys differ" "$(culvert genpsk)" "$(culvert genpsk)"
+	is "pubkey is like wg's" "$(echo "$secret" | wg pubkey)" \
+		"$(echo "$secret" | culvert pubkey)"
+	fails_with "pubkey refuses what is no key" "^culvert: standard input: .*expected 44" \
+		culvert pubkey <<<"$secret x"
+	(umask 077; culvert genkey >"$tmp/private" 2>"$tmp/err")
+	is "genkey is silent with a private file" "" "$(cat "$tmp/err")"
+	rm "$tmp/private"
+	(umask 022; culvert genkey >"$tmp/private" 2>"$tmp/err")
+	matches "genkey warns of a file that all can read" "^culvert: warning: .*umask 077" \
+		"$(cat "$tmp/err")"
+}
+
+test_set()
+{
+	local k=$1
+
+	echo "${K[dev]}" >"$tmp/key"
+	echo "${K[psk]}" >"$tmp/psk"
+	compare "$k" "$k, fresh device"
+	works "$k: set the device" c set "$dev" listen-port 4711 fwmark 0xca6c \
+		private-key "$tmp/key"
+	works "$k: set peers" c set "$dev" \
+		peer "${K[1]}" preshared-key "$tmp/psk" endpoint 192.0.2.1:51820 \
+		persistent-keepalive 25 allowed-ips 10.1.2.3/24,fd01::1/64 \
+		peer "${K[2]}" endpoint '[2001:db8::5]:9' persistent-keepalive off \
+		peer "${K[3]}" allowed-ips 0.0.0.0/0,::/0
+	is "$k: show dump" \
+		"$(printf '%s\t%s\t4711\t0xca6c' "${K[dev]}" "$(culvert pubkey <"$tmp/key")")" \
+		"$(c show "$dev" dump | head -1)"
+	is "$k: show endpoints" "$(printf '%s\t%s\n' "${K[1]}" 192.0.2.1:51820 \
+		"${K[2]}" '[2001:db8::5]:9' "${K[3]}" '(none)')" \
+		"$(c show "$dev" endpoints)"
+	is "$k: show allowed-ips" "$(printf '%s\t%s\n' "${K[1]}" "10.1.2.0/24 fd01::/64" \
+		"${K[2]}" "(none)" "${K[3]}" "0.0.0.0/0 ::/0")" \
+		"$(c show "$dev" allowed-ips | sed 's|fd01::/64 10.1.2.0/24|10.1.2.0/24 fd01::/64|; s|::/0 0.0.0.0/0|0.0.0.0/0 ::/0|')"
+	is "$k: show all peers has the device's name" "$dev	${K[1]}" \
+		"$(c show all peers | head -1)"
+	is "$k: show interfaces" "$dev" "$(c show interfaces)"
+	matches "$k: show hides keys" "private key: \(hidden\)" "$(c show)"
+	fails "$k: show has no key" grep -qF "${K[psk]}" <(c show "$dev")
+	compare "$k" "$k, three peers"
+	works "$k: change a peer" c set "$dev" peer "${K[1]}" preshared-key /dev/null \
+		allowed-ips "" persistent-keepalive 0
+	is "$k: pre-shared key is gone" "(none)" \
+		"$(c show "$dev" preshared-keys | sed -n "s|^${K[1]}\t||p")"
+	is "$k: allowed IPs are gone" "(none)" \
+		"$(c show "$dev" allowed-ips | sed -n "s|^${K[1]}\t||p")"
+	works "$k: add one allowed IP" c set "$dev" peer "${K[3]}" allowed-ips +10.9.0.0/16
+	is "$k: the others stay" 3 \
+		"$(c show "$dev" allowed-ips | sed -n "s|^${K[3]}\t||p" | wc -w)"
+	works "$k: remove a peer" c set "$dev" peer "${K[2]}" remove
+	is "$k: two are left" 2 "$(c show "$dev" peers | wc -l)"
+	works "$k: turn it all off" c set "$dev" private-key /dev/null fwmark off
+	is "$k: no key, no mark" "(none) off" \
+		"$(c show "$dev" private-key) $(c show "$dev" fwmark)"
+	compare "$k" "$k, changed"
+}
+
+# Only newer kernels let wireguard take a single prefix away; culvert always does.
+test_take_away()
+{
+	if [ "$1" = culvert ]; then
+		works "$1: take one allowed IP away" c set "$dev" peer "${K[3]}" \
+			allowed-ips -10.9.0.0/16
+		is "$1: the others stay" 2 "$(c show "$dev" allowed-ips |
+			sed -n "s|^${K[3]}\t||p" | wc -w)"
+	elif ! c set "$dev" peer "${K[3]}" allowed-ips -10.9.0.0/16 2>"$tmp/err"; then
+		matches "$1: says that the kernel is too old" "Linux 6.16" \
+			"$(cat "$tmp/err")"
+	fi
+}
+
+test_files()
+{
+	local k=$1
+
+	cat >"$tmp/a.conf" <<-END
+		# a comment
+		[Interface]
+		PrivateKey = ${K[dev]}
+		listenport=4712   # the case of words does not matter
+		FwMark = 17
+
+		[Peer]
+		PublicKey = ${K[1]}
+		PresharedKey = ${K[psk]}
+		AllowedIPs = 10.1.0.0/16, fd01::/64
+		AllowedIPs = 10.2.0.1
+		Endpoint = 192.0.2.7:1234
+		PersistentKeepalive = 10
+		[peer]
+		PublicKey=${K[2]}
+	END
+	works "$k: setconf" c setconf "$dev" "$tmp/a.conf"
+	is "$k: setconf replaces the peers" "${K[1]}
+${K[2]}" "$(c show "$dev" peers)"
+	compare "$k" "$k, setconf"
+	conf >"$tmp/b.conf"
+	n a ip link add other type "$k"
+	works "$k: setconf of what showconf printed" c setconf other "$tmp/b.conf"
+	is "$k: round trip" "$(conf)" "$(c showconf other)"
+	n a ip link del other
+	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.3.0.0/16\n' "${K[4]}" >"$tmp/c.conf"
+	works "$k: addconf" c addconf "$dev" "$tmp/c.conf"
+	is "$k: addconf keeps the rest" "3 4712" \
+		"$(c show "$dev" peers | wc -l) $(c show "$dev" listen-port)"
+	works "$k: setconf from a pipe" c setconf "$dev" <(cat "$tmp/b.conf")
+	is "$k: the peer is gone" 2 "$(c show "$dev" peers | wc -l)"
+	: >"$tmp/empty.conf"
+	works "$k: setconf of nothing" c setconf "$dev" "$tmp/empty.conf"
+	is "$k: turns all off" "(none) off 0" \
+		"$(c show "$dev" private-key) $(c show "$dev" fwmark) $(c show "$dev" peers | wc -l)"
+	works "$k: the file again" c setconf "$dev" "$tmp/a.conf"
+}
+
+test_many()
+{
+	local k=$1 i
+
+	{
+		printf '[Interface]\nListenPort = 4713\n'
+		for ((i = 0; i < 700; i++)); do
+			printf '[Peer]\nPublicKey = %043d=\nAllowedIPs = 10.%d.%d.0/24\n' \
+				$((i * 10)) $((i / 256)) $((i % 256))
+		done
+		printf '[Peer]\nPublicKey = %s\n' "${K[big]}"
+		for ((i = 0; i < 5000; i++)); do
+			printf 'AllowedIPs = 172.%d.%d.0/24, fd02:0:0:%x::/64\n' \
+				$((16 + i / 256)) $((i % 256)) $((i + 1))
+		done
+	} >"$tmp/many.conf"
+	works "$k: setconf of 701 peers, one with 10000 allowed IPs" \
+		c setconf "$dev" "$tmp/many.conf"
+	is "$k: 701 peers" 701 "$(c show "$dev" peers | wc -l)"
+	is "$k: 10000 allowed IPs" 10000 \
+		"$(c show "$dev" allowed-ips | sed -n "s|^${K[big]}\t||p" | wc -w)"
+	is "$k: the set of all allowed IPs is right" \
+		"$(sed -n 's/AllowedIPs = //p' "$tmp/many.conf" | tr -d ' ' | tr , '\n' | sort | sha256sum)" \
+		"$(c show "$dev" allowed-ips | cut -f2 | tr ' ' '\n' | sort | sha256sum)"
+	compare "$k" "$k, many"
+	conf >"$tmp/many2.conf"
+	works "$k: syncconf of the same" c syncconf "$dev" "$tmp/many2.conf"
+	is "$k: it is the same" "$(sha256sum <"$tmp/many2.conf")" "$(conf | sha256sum)"
+	works "$k: syncconf to few" c syncconf "$dev" "$tmp/a.conf"
+	is "$k: two peers" 2 "$(c show "$dev" peers | wc -l)"
+	compare "$k" "$k, few"
+}
+
+test_refusals()
+{
+	local k=$1 before nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups
+		--inh-caps=-all --bounding-set=-all)
+
+	before=$(conf)
+	refused "$k, port" "listen-port: '65536'.*expected a number from 0 to 65535" \
+		set "$dev" fwmark 5 listen-port 65536
+	refused "$k, no value" "nothing after 'fwmark'" set "$dev" listen-port 1 fwmark
+	refused "$k, key" "peer: 'abc' is not a key" set "$dev" listen-port 1 peer abc
+	refused "$k, unknown word" "'mtu' is not a word" set "$dev" listen-port 1 mtu 5
+	refused "$k, word of a peer" "'endpoint' is not a word that may stand before a peer" \
+		set "$dev" endpoint 1.2.3.4:5
+	refused "$k, prefix" "'10.0.0.0/33'.*at most 32" set "$dev" listen-port 1 \
+		peer "${K[9]}" allowed-ips 10.0.0.0/8,10.0.0.0/33
+	refused "$k, empty item" "'' is not an allowed IP" set "$dev" \
+		peer "${K[9]}" allowed-ips 10.0.0.0/8,
+	refused "$k, no such file" "No such file" set "$dev" listen-port 1 \
+		private-key "$tmp/none"
+	refused "$k, endpoint without port" "expected HOST:PORT" set "$dev" \
+		listen-port 1 peer "${K[9]}" endpoint 1.2.3.4
+	WG_ENDPOINT_RESOLUTION_RETRIES=0 refused "$k, name that does not resolve" \
+		"set: peer ${K[9]}: endpoint 'no.such.host.invalid'" set "$dev" \
+		listen-port 1 peer "${K[9]}" endpoint no.such.host.invalid:5
+	printf '[Interface]\nListenPort = 9\n\nAddress = 10.0.0.1/24\n' >"$tmp/bad.conf"
+	refused "$k, word of wg-quick" "$tmp/bad.conf:4: 'Address' is not a word of \[Interface\].*wg-quick.*expected" \
+		setconf "$dev" "$tmp/bad.conf"
+	printf '[Interface]\nListenPort = 9\n[Peer]\nAllowedIPs = 10.0.0.0/8\n' >"$tmp/bad.conf"
+	refused "$k, no public key" "$tmp/bad.conf:3: this \[Peer\] has no PublicKey" \
+		addconf "$dev" "$tmp/bad.conf"
+	printf '[Interface]\nListenPort = 9\nPrivateKey = nearlyakey\n' >"$tmp/bad.conf"
+	refused "$k, private key" "$tmp/bad.conf:3: PrivateKey: .*not shown" \
+		syncconf "$dev" "$tmp/bad.conf"
+	fails "$k: a bad private key is not shown" grep -q nearlyakey "$tmp/err"
+	refused "$k, no such device" "nodev: there is no such device" set nodev fwmark 1
+	refused "$k, other kind" "va: this device is neither" show va
+	refused "$k, name too long" "there is no such device" \
+		show aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+	refused "$k, unknown field" "'colour' is not a field" show "$dev" colour
+	refused "$k, unknown subcommand" "no subcommand 'frob'" frob
+	is "$k: refused changes have changed nothing" "$before" "$(conf)"
+	n a "${nobody[@]}" culvert show interfaces >"$tmp/out" 2>&1 || :
+	is "$k: anyone may list the devices" "$dev" "$(cat "$tmp/out")"
+	fails_with "$k: nobody else may look inside" "^culvert: $dev: .*CAP_NET_ADMIN" \
+		n a "${nobody[@]}" culvert show "$dev"
+	fails_with "$k: or change it" "^culvert: $dev: .*CAP_NET_ADMIN" \
+		n a "${nobody[@]}" culvert set "$dev" fwmark 1
+	n a sh -c "culvert show $dev dump >/dev/full" 2>"$tmp/err" || :
+	matches "$k: a full disk is an error" "^culvert: .*No space left" "$(cat "$tmp/err")"
+}
+
+# What the kernel refuses is explained.
+test_kernel_refusal()
+{
+	local k=$1
+
+	ipn a link add other type "$k"
+	ipn a link set other up
+	c set other listen-port 4999
+	ipn a link set "$dev" up
+	refused "$k, a port that is in use" "$dev: another socket has that port" \
+		set "$dev" listen-port 4999
+	ipn a link set "$dev" down
+	ipn a link del other
+}
+
+handshake() { [ "$(c show "$dev" latest-handshakes | cut -f2 | sort -n | tail -1)" -gt 0 ]; }
+sessions() { c show "$dev" latest-handshakes | cut -f2; }
+
+# syncconf leaves a session alone that setconf would end.
+test_sync()
+{
+	local k=$1 before
+
+	n b ip link add "$dev" type "$k"
+	echo "${K[a]}" >"$tmp/ka"
+	echo "${K[b]}" >"$tmp/kb"
+	cat >"$tmp/sync.conf" <<-END
+		[Interface]
+		PrivateKey = ${K[a]}
+		[Peer]
+		PublicKey = $(culvert pubkey <"$tmp/kb")
+		AllowedIPs = 10.0.0.2/32
+		Endpoint = 198.51.100.2:5000
+	END
+	c setconf "$dev" "$tmp/sync.conf"
+	n b culvert set "$dev" listen-port 5000 private-key "$tmp/kb" \
+		peer "$(culvert pubkey <"$tmp/ka")" allowed-ips 10.0.0.1/32
+	addr a "$dev" 10.0.0.1/24
+	addr b "$dev" 10.0.0.2/24
+	ipn a link set "$dev" up
+	ipn b link set "$dev" up
+	wait_for 10 n a ping -c1 -W1 10.0.0.2 || :
+	soon "$k: a handshake" 10 handshake
+	before=$(sessions)
+	works "$k: syncconf with a session" c syncconf "$dev" "$tmp/sync.conf"
+	is "$k: the session is there" "$before" "$(sessions)"
+	sed 's|10.0.0.2/32|10.0.0.2/32,10.4.0.0/16|' "$tmp/sync.conf" >"$tmp/sync2.conf"
+	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.5.0.0/16\n' "${K[7]}" >>"$tmp/sync2.conf"
+	works "$k: syncconf with changes" c syncconf "$dev" "$tmp/sync2.conf"
+	is "$k: the session is still there" "$before" "$(sessions | head -1)"
+	is "$k: the allowed IPs are new" "10.0.0.2/32 10.4.0.0/16" \
+		"$(c show "$dev" allowed-ips | head -1 | cut -f2 | tr ' ' '\n' | sort | paste -sd' ')"
+	sed 's|10.0.0.2/32|10.0.0.2/32,10.6.0.0/16|' "$tmp/sync.conf" >"$tmp/sync3.conf"
+	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.4.0.0/16\n' "${K[7]}" >>"$tmp/sync3.conf"
+	works "$k: syncconf that moves prefixes" c syncconf "$dev" "$tmp/sync3.conf"
+	is "$k: the prefixes have moved" "10.0.0.2/32 10.6.0.0/16|10.4.0.0/16" \
+		"$(c show "$dev" allowed-ips | cut -f2 | while read -r l; do tr ' ' '\n' <<<"$l" | sort | paste -sd' '; done | paste -sd'|')"
+	works "$k: setconf of the same" c setconf "$dev" "$tmp/sync3.conf"
+	is "$k: setconf begins anew" 0 "$(sessions | sort -n | tail -1)"
+}
+
+test_keys
+for k in $(printf '%s\n' wireguard "$kind" | sort -u); do
+	need_module "$k"
+	net_pair
+	dev=cv0
+	ipn a link add "$dev" type "$k"
+	test_set "$k"
+	test_take_away "$k"
+	test_files "$k"
+	test_many "$k"
+	test_refusals "$k"
+	test_kernel_refusal "$k"
+	test_sync "$k"
+	drop_all
+done
+finish

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: one
+# timeout: 100
+# kernel-args: lsm=lockdown
+# The module on disk is one that the kernel would not load, because of lockdown alone or
+# because nobody knows its key: culvert-upgrade says so and touches nothing. Neither can be
+# taken back, so this has a VM of its own.
+. "$(dirname "$0")/../../lib/test.sh"
+
+lockdown=/sys/kernel/security/lockdown
+enforce=/sys/module/module/parameters/sig_enforce
+
+index() { ipn a -o link show cv0 | cut -d : -f 1; }
+
+# refused NAME TEXT
+refused()
+{
+	local was
+
+	was=$(index)
+	fails_with "$1: is refused" "does not take the module on disk [(].*$2" \
+		n_sys a culvert-upgrade --force
+	is "$1: the link was not touched" "$was" "$(index)"
+	is "$1: nothing is left in /run" "" "$(find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d)"
+}
+
+[ -e "$lockdown" ] || mount -t securityfs none /sys/kernel/security 2>/dev/null || :
+if [ ! -w "$lockdown" ] || [ ! -w "$enforce" ]; then
+	skip "a kernel that can be told to take signed modules only" "this one cannot"
+	finish
+fi
+ns_new a
+tun_new a cv0
+works "before" n_sys a culvert-upgrade --force
+echo integrity >"$lockdown"
+is "signatures are not asked for by themselves" N "$(cat "$enforce")"
+refused "lockdown" "Operation not permitted"
+
+# Signed as DKMS does it: by a key that this kernel does not know.
+ko=$(modinfo -F filename culvert)
+sign=$(find "$CULVERT_BUILD/kernels/$(uname -r)/usr/lib" -path '*/scripts/sign-file' | head -n 1)
+openssl req -new -x509 -nodes -newkey rsa:2048 -subj '/CN=nobody knows it/' -days 1 \
+	-keyout "$tmp/key" -out "$tmp/cert" 2>"$tmp/openssl.log"
+cp "$ko" "$tmp/culvert.ko"
+works "the module is signed" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
+mount --bind "$tmp/culvert.ko" "$ko"
+refused "lockdown, a key that is not enrolled" "(Key was rejected|Required key|not permitted)"
+echo 1 >"$enforce"
+refused "sig_enforce, a key that is not enrolled" "(Key was rejected|Required key)"
+umount "$ko"
+refused "sig_enforce, not signed" "(Key was rejected|Required key)"
+finish
