@@ -34,14 +34,14 @@ static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ac
 	.reject_message = "this attribute is for dumps: a request cannot set it",	\
 }
 
-static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_MAX + 1] = {
+static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_OWN_MAX + 1] = {
 	[CVALLOWEDIP_A_FAMILY] = { .type = NLA_U16 },
 	[CVALLOWEDIP_A_IPADDR] = { .type = NLA_BINARY },
 	[CVALLOWEDIP_A_CIDR_MASK] = { .type = NLA_U8 },
 	[CVALLOWEDIP_A_FLAGS] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_MAX + 1] = {
+static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_PUBLIC_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
 	[CVPEER_A_PRESHARED_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
 	[CVPEER_A_FLAGS] = { .type = NLA_U32 },
@@ -54,7 +54,7 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_MAX + 1] = {
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_MAX + 1] = {
+static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),

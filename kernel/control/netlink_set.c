@@ -103,8 +103,8 @@ struct cv_netlink_set_peer {
 struct cv_netlink_set {
 	/** @skb: as it came, for whose it is */
 	struct sk_buff *skb;
-	/** @attrs: its attributes, by enum cv_device_attr */
-	struct nlattr **attrs;
+	/** @attrs: its attributes, by enum cv_device_attr; none of our own if @as_wireguard */
+	struct nlattr *attrs[CVDEVICE_A_OWN_MAX + 1];
 	/** @extack: is told why it is refused */
 	struct netlink_ext_ack *extack;
 	/** @dev: the device it is about */
@@ -156,6 +156,13 @@ static int cv_netlink_set_locked(struct cv_netlink_set *set)
 	return err;
 }
 
+static size_t cv_netlink_set_attrs_bytes(const struct cv_netlink_set *set)
+{
+	unsigned int max = set->as_wireguard ? CVDEVICE_A_MAX : CVDEVICE_A_OWN_MAX;
+
+	return (max + 1) * sizeof(*set->attrs);
+}
+
 /**
  * cv_netlink_set_device() - change a device as a request says
  * @skb: the request
@@ -168,12 +175,13 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cv_netlink_set set = {
 		.skb = skb,
-		.attrs = info->attrs,
 		.extack = info->extack,
 		.as_wireguard = cv_netlink_wireguard_is(info->nlhdr),
 	};
 	int err;
 
+	/* Generic netlink has made the array as long as the policy of the family. */
+	memcpy(set.attrs, info->attrs, cv_netlink_set_attrs_bytes(&set));
 	err = cv_netlink_set_parse(&set);
 	if (!err) {
 		rtnl_lock();
@@ -242,23 +250,27 @@ static u32 cv_netlink_set_u32(const struct nlattr *attr)
 	return attr ? nla_get_u32(attr) : 0;
 }
 
-/* The original has always wanted what is nested to be marked so. */
+/*
+ * Nested attributes by type, for family wireguard up to @max, for our own up to @own_max. The
+ * original has always wanted what is nested to be marked so.
+ */
 static int cv_netlink_set_parse_nest(struct cv_netlink_set *set, struct nlattr **attrs,
-				     int max, const struct nlattr *nest)
+				     int max, int own_max, const struct nlattr *nest)
 {
-	return set->as_wireguard ? nla_parse_nested(attrs, max, nest, NULL, set->extack) :
-				   nla_parse_nested_deprecated(attrs, max, nest, NULL,
-							       set->extack);
+	if (!set->as_wireguard)
+		return nla_parse_nested_deprecated(attrs, own_max, nest, NULL, set->extack);
+	memset(attrs + max + 1, 0, (own_max - max) * sizeof(*attrs));
+	return nla_parse_nested(attrs, max, nest, NULL, set->extack);
 }
 
 static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
-	struct nlattr *attrs[CVALLOWEDIP_A_MAX + 1];
+	struct nlattr *attrs[CVALLOWEDIP_A_OWN_MAX + 1];
 	int bytes;
 	int err;
 
-	err = cv_netlink_set_parse_nest(set, attrs, CVALLOWEDIP_A_MAX, nest);
+	err = cv_netlink_set_parse_nest(set, attrs, CVALLOWEDIP_A_MAX, CVALLOWEDIP_A_OWN_MAX, nest);
 	if (err)
 		return err;
 	if (!attrs[CVALLOWEDIP_A_FAMILY] || !attrs[CVALLOWEDIP_A_IPADDR] ||
@@ -342,12 +354,12 @@ static int cv_netlink_set_check_peer(struct cv_netlink_set *set, struct nlattr *
 static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_peer *peer = &set->peers[set->peer_count];
-	struct nlattr *attrs[CVPEER_A_MAX + 1];
+	struct nlattr *attrs[CVPEER_A_OWN_MAX + 1];
 	struct nlattr *ip;
 	int rest;
 	int err;
 
-	err = cv_netlink_set_parse_nest(set, attrs, CVPEER_A_MAX, nest);
+	err = cv_netlink_set_parse_nest(set, attrs, CVPEER_A_MAX, CVPEER_A_OWN_MAX, nest);
 	if (err)
 		return err;
 	if (!attrs[CVPEER_A_PUBLIC_KEY]) {

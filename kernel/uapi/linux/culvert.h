@@ -93,6 +93,8 @@ enum cv_device_flag {
  *	inner nests says nothing
  * @__CVDEVICE_A_LAST: internal
  * @CVDEVICE_A_MAX: the greatest attribute shared with linux/wireguard.h
+ * @__CVDEVICE_A_OWN_LAST: internal
+ * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
 enum cv_device_attr {
 	CVDEVICE_A_UNSPEC = 0,
@@ -105,7 +107,10 @@ enum cv_device_attr {
 	CVDEVICE_A_FWMARK = 7,
 	CVDEVICE_A_PEERS = 8,
 	__CVDEVICE_A_LAST,
-	CVDEVICE_A_MAX = __CVDEVICE_A_LAST - 1
+	CVDEVICE_A_MAX = __CVDEVICE_A_LAST - 1,
+	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
+	__CVDEVICE_A_OWN_LAST,
+	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };
 
 /**
@@ -141,6 +146,8 @@ enum cv_peer_flag {
  * @CVPEER_A_PROTOCOL_VERSION: u32, 1; in a set, best left out
  * @__CVPEER_A_LAST: internal
  * @CVPEER_A_MAX: the greatest attribute shared with linux/wireguard.h
+ * @__CVPEER_A_OWN_LAST: internal
+ * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
 enum cv_peer_attr {
 	CVPEER_A_UNSPEC = 0,
@@ -155,7 +162,10 @@ enum cv_peer_attr {
 	CVPEER_A_ALLOWEDIPS = 9,
 	CVPEER_A_PROTOCOL_VERSION = 10,
 	__CVPEER_A_LAST,
-	CVPEER_A_MAX = __CVPEER_A_LAST - 1
+	CVPEER_A_MAX = __CVPEER_A_LAST - 1,
+	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
+	__CVPEER_A_OWN_LAST,
+	CVPEER_A_OWN_MAX = __CVPEER_A_OWN_LAST - 1
 };
 
 /**
@@ -178,6 +188,8 @@ enum cv_allowedip_flag {
  * @CVALLOWEDIP_A_FLAGS: u32, set only, bits of &enum cv_allowedip_flag
  * @__CVALLOWEDIP_A_LAST: internal
  * @CVALLOWEDIP_A_MAX: the greatest attribute shared with linux/wireguard.h
+ * @__CVALLOWEDIP_A_OWN_LAST: internal
+ * @CVALLOWEDIP_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
 enum cv_allowedip_attr {
 	CVALLOWEDIP_A_UNSPEC = 0,
@@ -186,7 +198,10 @@ enum cv_allowedip_attr {
 	CVALLOWEDIP_A_CIDR_MASK = 3,
 	CVALLOWEDIP_A_FLAGS = 4,
 	__CVALLOWEDIP_A_LAST,
-	CVALLOWEDIP_A_MAX = __CVALLOWEDIP_A_LAST - 1
+	CVALLOWEDIP_A_MAX = __CVALLOWEDIP_A_LAST - 1,
+	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
+	__CVALLOWEDIP_A_OWN_LAST,
+	CVALLOWEDIP_A_OWN_MAX = __CVALLOWEDIP_A_OWN_LAST - 1
 };
 
 #endif /* _UAPI_LINUX_CULVERT_H */
