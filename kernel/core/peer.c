@@ -179,6 +179,21 @@ void cv_peer_publish(struct cv_peer *peer)
 }
 
 /**
+ * cv_peer_is_running() - whether an exchange or a session may be begun with a peer
+ * @peer: borrowed or referenced
+ *
+ * A link that goes down is no more running when cv_peer_stop() takes the locks under which
+ * these are published: what is decided under &cv_peer.exchange_lock holds.
+ *
+ * Context: any.
+ * Return: true if it is live and its link up.
+ */
+bool cv_peer_is_running(const struct cv_peer *peer)
+{
+	return cv_peer_is_live(peer) && netif_running(peer->dev->netdev);
+}
+
+/**
  * cv_peer_stop() - a peer has nothing more to do until it is started again, or ever
  * @peer: the link goes down, or the peer has been removed
  *

@@ -51,7 +51,7 @@ struct cv_peer {
 	struct cv_session __rcu *sessions[CV_SLOT_COUNT];
 	/** @path: where it is, and the way there */
 	struct cv_path path;
-	/** @dead: not published yet, or removed: not found by its key, nothing is begun */
+	/** @dead: not published yet, or removed; read by cv_peer_is_live() alone */
 	bool dead;
 	/** @id: random, spreads peers over lanes */
 	u32 id;
@@ -126,5 +126,38 @@ int cv_peer_reserve(struct cv_peer *peer);
 void cv_peer_cancel(struct cv_peer *peer);
 void cv_peer_publish(struct cv_peer *peer);
 void cv_peer_stop(struct cv_peer *peer);
+
+/**
+ * DOC: May this peer or session still be used
+ *
+ * Four questions, each of which asks all that the one before it asks but for
+ * cv_session_is_live(), which does not look at the link:
+ *
+ * - cv_peer_is_live(): the peer is its device's. What is found of it may be kept for it.
+ * - cv_peer_is_running(): and its link is up. An exchange or a session may be begun.
+ * - cv_session_is_live(): the peer is live, and these keys are still agreed on with it. What was
+ *   sealed or opened may leave.
+ * - cv_session_opens(): and they are not too old. Something may be sealed or opened.
+ *
+ * Peer and session become unfit without a lock that all readers take: who asks first and
+ * publishes then must be found by those who remove, or ask again. cv_peer_stop() and
+ * cv_session_drop_all() come after the change, and take the locks under which exchanges,
+ * sessions and staged packets are published.
+ */
+
+/**
+ * cv_peer_is_live() - whether a peer is one of its device
+ * @peer: borrowed or referenced
+ *
+ * Context: any.
+ * Return: false before it is published and once it is removed.
+ */
+static inline bool cv_peer_is_live(const struct cv_peer *peer)
+{
+	/* Pairs with cv_peer_publish(): all of a live peer is in place. */
+	return !smp_load_acquire(&peer->dead);
+}
+
+bool cv_peer_is_running(const struct cv_peer *peer);
 
 #endif /* CV_CORE_PEER_H */

@@ -370,7 +370,7 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	__skb_queue_head_init(&dropped);
 	spin_lock_bh(&peer->staged.lock);
 	/* A removed peer's queue has been emptied for good. */
-	if (likely(!READ_ONCE(peer->dead)))
+	if (likely(cv_peer_is_live(peer)))
 		skb_queue_splice_tail_init(packets, &peer->staged);
 	count = cv_tx_count(&peer->staged);
 	while (count > CV_WIRE_STAGED_PACKETS) {

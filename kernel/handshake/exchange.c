@@ -91,23 +91,13 @@ static void cv_exchange_set_state(struct cv_exchange *exchange, enum cv_exchange
 	exchange->state = state;
 }
 
-/*
- * Whether a peer may still come to a session. A link that goes down is no more running
- * when it takes the lock to clear the exchange, and drops the sessions after that: what
- * is decided under the lock holds.
- */
-static bool cv_exchange_alive(const struct cv_peer *peer)
-{
-	lockdep_assert_held(&peer->exchange_lock);
-	return !peer->dead && netif_running(peer->dev->netdev);
-}
-
-/* The peer's exchange, made if there is none; NULL without memory or when it is dead. */
+/* The peer's exchange, made if there is none; NULL without memory or when it is not running. */
 static struct cv_exchange *cv_exchange_of(struct cv_peer *peer)
 {
 	struct cv_exchange *exchange = peer->exchange;
 
-	if (!cv_exchange_alive(peer))
+	lockdep_assert_held(&peer->exchange_lock);
+	if (!cv_peer_is_running(peer))
 		return NULL;
 	if (exchange)
 		return exchange;
@@ -397,7 +387,7 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 {
 	struct cv_session *session;
 
-	if (cv_exchange_outdated(peer, identity) || !cv_exchange_alive(peer) ||
+	if (cv_exchange_outdated(peer, identity) || !cv_peer_is_running(peer) ||
 	    !cv_exchange_answers(peer, message->receiver))
 		return CV_DROP_HS_SUPERSEDED;
 	session = cv_session_create(peer, GFP_KERNEL);
@@ -530,7 +520,7 @@ int cv_exchange_initiate(struct cv_peer *peer)
 	int err = -EBUSY;
 
 	cv_path_read_endpoint(&peer->path, &endpoint);
-	if (READ_ONCE(peer->dead) || !netif_running(peer->dev->netdev) ||
+	if (!cv_peer_is_running(peer) ||
 	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
 		return -ENOTCONN;
 	/* Early after boot the random generator is not ready: the retry timer comes again. */

@@ -265,7 +265,7 @@ bool cv_session_is_live(const struct cv_session *session)
 	const struct cv_peer *peer = session->peer;
 
 	/* Pairs with cv_session_install(). */
-	return !smp_load_acquire(&session->dead) && !READ_ONCE(peer->dead) &&
+	return !smp_load_acquire(&session->dead) && cv_peer_is_live(peer) &&
 	       session->generation == READ_ONCE(peer->dev->key_generation);
 }
 

@@ -95,7 +95,7 @@ void cv_work_request(struct cv_peer *peer, enum cv_work_todo todo)
 {
 	if (todo == CV_WORK_INITIATE && cv_work_retry_comes(peer))
 		return;
-	if (READ_ONCE(peer->dead) || test_and_set_bit(todo, &peer->todo))
+	if (!cv_peer_is_live(peer) || test_and_set_bit(todo, &peer->todo))
 		return;
 	/* The packet path only borrows it: it may be on its way out. */
 	if (!cv_peer_tryget(peer))

@@ -38,7 +38,7 @@ static int cv_peers_compare(struct rhashtable_compare_arg *arg, const void *obje
 {
 	const struct cv_peer *peer = object;
 
-	return READ_ONCE(peer->dead) || memcmp(peer->public_key, arg->key, CV_WIRE_KEY_BYTES);
+	return !cv_peer_is_live(peer) || memcmp(peer->public_key, arg->key, CV_WIRE_KEY_BYTES);
 }
 
 static const struct rhashtable_params cv_peers_params = {
