@@ -49,12 +49,8 @@
  * struct cv_netlink_set_ip - one allowed IP of a request
  */
 struct cv_netlink_set_ip {
-	/** @addr: struct in_addr or struct in6_addr, in the request */
-	const void *addr;
-	/** @family: AF_INET or AF_INET6 */
-	u16 family;
-	/** @cidr: length of the prefix in bits */
-	u8 cidr;
+	/** @prefix: its address is in the request */
+	struct cv_allowedips_prefix prefix;
 	/** @remove: to be taken from the peer, not given to it */
 	bool remove;
 };
@@ -266,6 +262,7 @@ static int cv_netlink_set_parse_nest(struct cv_netlink_set *set, struct nlattr *
 static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
+	struct cv_allowedips_prefix *prefix = &ip->prefix;
 	struct nlattr *attrs[CVALLOWEDIP_A_OWN_MAX + 1];
 	int bytes;
 	int err;
@@ -279,27 +276,27 @@ static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *ne
 				    "an allowed IP needs a family, an address and a prefix length");
 		return -EINVAL;
 	}
-	ip->family = nla_get_u16(attrs[CVALLOWEDIP_A_FAMILY]);
-	ip->addr = nla_data(attrs[CVALLOWEDIP_A_IPADDR]);
-	ip->cidr = nla_get_u8(attrs[CVALLOWEDIP_A_CIDR_MASK]);
+	prefix->family = nla_get_u16(attrs[CVALLOWEDIP_A_FAMILY]);
+	prefix->addr = nla_data(attrs[CVALLOWEDIP_A_IPADDR]);
+	prefix->cidr = nla_get_u8(attrs[CVALLOWEDIP_A_CIDR_MASK]);
 	ip->remove = cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
 	if (cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & ~__CVALLOWEDIP_F_ALL) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FLAGS],
 				    "unknown flag of an allowed IP: only remove (1) is known here");
 		return -EOPNOTSUPP;
 	}
-	if (ip->family != AF_INET && ip->family != AF_INET6) {
+	if (prefix->family != AF_INET && prefix->family != AF_INET6) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FAMILY],
 				    "the family of an allowed IP must be AF_INET or AF_INET6");
 		return -EINVAL;
 	}
-	bytes = ip->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+	bytes = prefix->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 	if (nla_len(attrs[CVALLOWEDIP_A_IPADDR]) != bytes) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_IPADDR],
 				    "the address of an allowed IP must have 4 bytes for IPv4, 16 for IPv6");
 		return -EINVAL;
 	}
-	if (ip->cidr > 8 * bytes) {
+	if (prefix->cidr > 8 * bytes) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_CIDR_MASK],
 				    "the prefix length of an allowed IP must be at most 32 for IPv4, 128 for IPv6");
 		return -EINVAL;
@@ -726,10 +723,10 @@ static void cv_netlink_set_allowedips(struct cv_netlink_set *set,
 	for (i = 0; i < element->ip_count; i++) {
 		ip = &set->ips[element->first_ip + i];
 		if (ip->remove)
-			cv_allowedips_remove(table, ip->family, ip->addr, ip->cidr, peer);
+			cv_allowedips_remove(table, &ip->prefix, peer);
 		else
-			cv_allowedips_insert(table, &set->spare, ip->family, ip->addr,
-					     ip->cidr, peer, &peer->allowed_ips);
+			cv_allowedips_insert(table, &set->spare, &ip->prefix, peer,
+					     &peer->allowed_ips);
 	}
 }
 

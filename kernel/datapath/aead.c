@@ -34,21 +34,20 @@ static void cv_aead_start(struct chacha_state *state, u64 counter, const u8 *key
 }
 
 /*
- * From @src to @dst, the same place or apart; @otk becomes the authenticator's key.
+ * From @src to @dst, the same place or apart; @otk becomes the authenticator's key, and @state
+ * is used up.
  */
-static void cv_aead_crypt(u8 *dst, u8 *src, unsigned int bytes, u64 counter, const u8 *key,
+static void cv_aead_crypt(struct chacha_state *state, u8 *dst, u8 *src, unsigned int bytes,
 			  u8 *otk)
 {
 	u8 saved[CV_AEAD_BEFORE_BYTES];
-	struct chacha_state state;
 
-	cv_aead_start(&state, counter, key);
 	memcpy(saved, dst - sizeof(saved), sizeof(saved));
 	memset(src - sizeof(saved), 0, sizeof(saved));
-	chacha20_crypt(&state, dst - sizeof(saved), src - sizeof(saved), bytes + sizeof(saved));
+	chacha20_crypt(state, dst - sizeof(saved), src - sizeof(saved), bytes + sizeof(saved));
 	memcpy(otk, dst - sizeof(saved), POLY1305_KEY_SIZE);
 	memcpy(dst - sizeof(saved), saved, sizeof(saved));
-	memzero_explicit(&state, sizeof(state));
+	memzero_explicit(state, sizeof(*state));
 }
 
 /* The tag of what is at @text, whose CV_AEAD_BEHIND_BYTES are restored but for the tag. */
@@ -86,8 +85,10 @@ void cv_aead_seal(u8 *dst, u8 *src, unsigned int bytes, u64 counter,
 {
 	u8 otk[POLY1305_KEY_SIZE];
 	u8 tag[CV_WIRE_TAG_BYTES];
+	struct chacha_state state;
 
-	cv_aead_crypt(dst, src, bytes, counter, key, otk);
+	cv_aead_start(&state, counter, key);
+	cv_aead_crypt(&state, dst, src, bytes, otk);
 	cv_aead_tag(dst, bytes, otk, tag);
 	memcpy(dst + bytes, tag, sizeof(tag));
 	memzero_explicit(otk, sizeof(otk));
@@ -110,9 +111,11 @@ bool cv_aead_open(u8 *dst, u8 *src, unsigned int bytes, u64 counter,
 {
 	u8 otk[POLY1305_KEY_SIZE];
 	u8 tag[CV_WIRE_TAG_BYTES];
+	struct chacha_state state;
 	bool authentic;
 
-	cv_aead_crypt(dst, src, bytes, counter, key, otk);
+	cv_aead_start(&state, counter, key);
+	cv_aead_crypt(&state, dst, src, bytes, otk);
 	cv_aead_tag(src, bytes, otk, tag);
 	authentic = !crypto_memneq(tag, src + bytes, sizeof(tag));
 	memzero_explicit(otk, sizeof(otk));

@@ -205,11 +205,17 @@ static bool cv_place_append(struct cv_session *session, struct cv_order *order,
 /* Which CPU comes to a batch, and when. */
 static void cv_place_choose(struct cv_batch *batch, bool bulk, bool more)
 {
-	bool idle = list_empty(&batch->order->batches);
+	const struct cv_policy_batch known = {
+		.packets = batch->packets,
+		.cpus = num_online_cpus(),
+		.sealing = batch->ops->sealing,
+		.more = more,
+		.idle = list_empty(&batch->order->batches),
+		.bulk = bulk,
+	};
 
 	lockdep_assert_held(&batch->order->lock);
-	batch->level = cv_policy_level(batch->ops, batch->packets, more, idle, bulk,
-				       num_online_cpus());
+	batch->level = cv_policy_level(&known);
 	batch->cpu = batch->level == CV_BATCH_SOON ? smp_processor_id() :
 						     cv_cpu_next(this_cpu_ptr(&cv_place_last));
 }

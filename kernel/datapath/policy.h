@@ -96,26 +96,38 @@ static inline bool cv_policy_is_lone(const struct cv_batch_cb *cb)
 }
 
 /**
+ * struct cv_policy_batch - what is known of a new batch when its level is chosen
+ */
+struct cv_policy_batch {
+	/** @packets: how many it holds */
+	unsigned int packets;
+	/** @cpus: how many are online */
+	unsigned int cpus;
+	/** @sealing: its direction */
+	bool sealing;
+	/** @more: there are more packets, which it has no room for */
+	bool more;
+	/** @idle: nothing of the peer is in flight in this direction */
+	bool idle;
+	/** @bulk: as cv_policy_is_bulk() says */
+	bool bulk;
+};
+
+/**
  * cv_policy_level() - when a CPU comes to a new batch, and which: this one, or one in turn
- * @ops: its direction
- * @packets: how many it holds
- * @more: there are more, which it has no room for
- * @idle: nothing of the peer is in flight in this direction
- * @bulk: as cv_policy_is_bulk() says
- * @cpus: how many are online
+ * @batch: what is known of it
  *
  * Return: the level; with CV_BATCH_SOON by this CPU.
  */
-static inline enum cv_batch_level cv_policy_level(const struct cv_batch_ops *ops,
-						  unsigned int packets, bool more, bool idle,
-						  bool bulk, unsigned int cpus)
+static inline enum cv_batch_level cv_policy_level(const struct cv_policy_batch *batch)
 {
-	unsigned int small_packets = ops->sealing ? CV_POLICY_SMALL_SEALING_PACKETS :
-						    CV_POLICY_SMALL_OPENING_PACKETS;
+	unsigned int small_packets = batch->sealing ? CV_POLICY_SMALL_SEALING_PACKETS :
+						      CV_POLICY_SMALL_OPENING_PACKETS;
 
-	if (cpus == 1 || (idle && !more && packets <= small_packets))
+	if (batch->cpus == 1 ||
+	    (batch->idle && !batch->more && batch->packets <= small_packets))
 		return CV_BATCH_SOON;
-	return bulk ? CV_BATCH_PATIENT : CV_BATCH_URGENT;
+	return batch->bulk ? CV_BATCH_PATIENT : CV_BATCH_URGENT;
 }
 
 /**

@@ -126,68 +126,83 @@ static void cv_rx_mark(struct sk_buff *skb, u64 counter, unsigned int offset,
 	cb->rx.authentic = false;
 }
 
-/*
- * Part of a super-packet goes its own way: one skb for each run of data messages
- * to one session. The last one takes the skb itself.
- */
-static void cv_rx_run(struct cv_device *dev, struct sk_buff *skb, __le32 index,
-		      unsigned int offset, unsigned int bytes, unsigned int stride)
+/* Neighbours in a super-packet: data messages to one session. */
+struct cv_rx_run {
+	/* of the session */
+	__le32 index;
+	/* where it begins in the skb */
+	unsigned int offset;
+	/* of all messages; 0: no run has begun */
+	unsigned int bytes;
+	/* of each message but the last, which may be shorter */
+	unsigned int stride;
+};
+
+static unsigned int cv_rx_run_packets(const struct cv_rx_run *run)
 {
-	struct cv_session *session = cv_rx_session(dev, index);
+	return DIV_ROUND_UP(run->bytes, run->stride);
+}
+
+/* A run goes its own way in an skb of its own; the last one takes the super-packet's. */
+static void cv_rx_take_run(struct cv_device *dev, struct sk_buff *skb,
+			   const struct cv_rx_run *run)
+{
+	struct cv_session *session = cv_rx_session(dev, run->index);
 	__le64 counter = 0;
 
 	if (unlikely(!session)) {
-		cv_drop_skb(dev, skb, CV_DROP_RX_UNKNOWN_INDEX, DIV_ROUND_UP(bytes, stride));
+		cv_drop_skb(dev, skb, CV_DROP_RX_UNKNOWN_INDEX, cv_rx_run_packets(run));
 		return;
 	}
 	if (unlikely(!cv_session_opens(session))) {
-		cv_drop_skb(dev, skb, CV_DROP_RX_EXPIRED, DIV_ROUND_UP(bytes, stride));
+		cv_drop_skb(dev, skb, CV_DROP_RX_EXPIRED, cv_rx_run_packets(run));
 	} else {
 		/* That much has been seen to be there. */
-		skb_copy_bits(skb, offset + offsetof(struct cv_wire_data, counter), &counter,
-			      sizeof(counter));
-		cv_rx_mark(skb, le64_to_cpu(counter), offset, bytes, stride);
+		skb_copy_bits(skb, run->offset + offsetof(struct cv_wire_data, counter),
+			      &counter, sizeof(counter));
+		cv_rx_mark(skb, le64_to_cpu(counter), run->offset, run->bytes, run->stride);
 		cv_rx_submit(session, skb);
 	}
 	cv_session_put(session);
 }
 
 /* A run in the middle of a super-packet. */
-static void cv_rx_part(struct cv_device *dev, struct sk_buff *skb, __le32 index,
-		       unsigned int offset, unsigned int bytes, unsigned int stride)
+static void cv_rx_clone_run(struct cv_device *dev, struct sk_buff *skb,
+			    const struct cv_rx_run *run)
 {
-	struct sk_buff *part = skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN);
+	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN);
 
-	if (unlikely(!part))
-		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, DIV_ROUND_UP(bytes, stride));
+	if (unlikely(!clone))
+		cv_drop_add(dev, CV_DROP_RX_NO_MEMORY, cv_rx_run_packets(run));
 	else
-		cv_rx_run(dev, part, index, offset, bytes, stride);
+		cv_rx_take_run(dev, clone, run);
 }
 
 /* Every datagram is looked at by itself; neighbours to one session stay together. */
 static void cv_rx_walk(struct cv_device *dev, struct sk_buff *skb, unsigned int stride)
 {
-	unsigned int offset = sizeof(struct udphdr), run_offset = 0, run_bytes = 0;
-	__le32 index, run_index = 0;
+	struct cv_rx_run run = { .stride = stride };
+	unsigned int offset = sizeof(struct udphdr);
+	__le32 index;
 
 	for (; offset < skb->len; offset += stride) {
 		unsigned int bytes = min(stride, skb->len - offset);
 		bool data = cv_rx_is_data(dev, skb, offset, bytes, &index);
 
-		if (run_bytes && (!data || index != run_index)) {
-			cv_rx_part(dev, skb, run_index, run_offset, run_bytes, stride);
-			run_bytes = 0;
+		if (run.bytes && (!data || index != run.index)) {
+			cv_rx_clone_run(dev, skb, &run);
+			run.bytes = 0;
 		}
 		if (!data)
 			continue;
-		if (!run_bytes) {
-			run_index = index;
-			run_offset = offset;
+		if (!run.bytes) {
+			run.index = index;
+			run.offset = offset;
 		}
-		run_bytes += bytes;
+		run.bytes += bytes;
 	}
-	if (run_bytes)
-		cv_rx_run(dev, skb, run_index, run_offset, run_bytes, stride);
+	if (run.bytes)
+		cv_rx_take_run(dev, skb, &run);
 	else
 		consume_skb(skb);
 }

@@ -236,6 +236,18 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 	return CV_DROP_NONE;
 }
 
+/* An initiation that is whole. */
+struct cv_exchange_initiation {
+	/* as it has left the handshake */
+	struct cv_noise *noise;
+	/* the index of the session at the initiator's end */
+	__le32 remote_index;
+	/* DH of both static keys */
+	u8 secret[CV_WIRE_KEY_BYTES];
+	/* its time, TAI64N */
+	u8 stamp[CV_WIRE_TIMESTAMP_BYTES];
+};
+
 /*
  * An initiation is authentic: unless it is stale it replaces our own exchange, and a
  * session and a response are made of it, all under the lock.
@@ -243,8 +255,8 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
  * Return: CV_DROP_NONE, or why it was refused.
  */
 static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_identity *identity,
-				       struct cv_noise *noise, const u8 *stamp, const u8 *secret,
-				       __le32 remote_index, struct cv_wire_response *response)
+				       const struct cv_exchange_initiation *initiation,
+				       struct cv_wire_response *response)
 {
 	u64 now_ns = ktime_get_boottime_ns();
 	struct cv_exchange *exchange;
@@ -254,7 +266,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	lockdep_assert_held(&peer->exchange_lock);
 	if (cv_exchange_outdated(peer, identity))
 		return CV_DROP_HS_SUPERSEDED;
-	reason = cv_exchange_fresh(peer, stamp, now_ns);
+	reason = cv_exchange_fresh(peer, initiation->stamp, now_ns);
 	if (reason != CV_DROP_NONE)
 		return reason;
 	exchange = cv_exchange_of(peer);
@@ -267,21 +279,22 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	}
 	response->type = cpu_to_le32(CV_WIRE_RESPONSE);
 	response->sender = session->entry.index;
-	response->receiver = remote_index;
-	if (!cv_noise_write_response(noise, response, peer->public_key, peer->preshared_key)) {
+	response->receiver = initiation->remote_index;
+	if (!cv_noise_write_response(initiation->noise, response, peer->public_key,
+				     peer->preshared_key)) {
 		cv_index_remove(&peer->dev->index, &session->entry);
 		cv_session_put(session);
 		return CV_DROP_HS_DH;
 	}
-	memcpy(peer->seen_stamp, stamp, CV_WIRE_TIMESTAMP_BYTES);
+	memcpy(peer->seen_stamp, initiation->stamp, CV_WIRE_TIMESTAMP_BYTES);
 	peer->accepted_ns = now_ns;
 	WRITE_ONCE(peer->initiated_ns, now_ns);
-	cv_exchange_cache(exchange, identity, secret);
+	cv_exchange_cache(exchange, identity, initiation->secret);
 	cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
 	cv_exchange_add_macs(exchange, response, sizeof(*response));
-	session->remote_index = remote_index;
+	session->remote_index = initiation->remote_index;
 	session->generation = identity->generation;
-	cv_exchange_derive(session, noise, false);
+	cv_exchange_derive(session, initiation->noise, false);
 	cv_session_install(session);
 	return CV_DROP_NONE;
 }
@@ -310,20 +323,21 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 	const struct cv_xmit xmit = {
 		.dev = peer->dev, .peer = peer, .endpoint = &received->from, .ds = CV_EXCHANGE_DS,
 	};
-	u8 stamp[CV_WIRE_TIMESTAMP_BYTES], secret[CV_WIRE_KEY_BYTES];
+	struct cv_exchange_initiation initiation = {
+		.noise = noise, .remote_index = message->sender,
+	};
 	struct cv_wire_response response;
 	enum cv_drop reason = CV_DROP_HS_DH;
 
-	if (!cv_exchange_static_static(peer, identity, secret))
+	if (!cv_exchange_static_static(peer, identity, initiation.secret))
 		return reason;
 	reason = CV_DROP_HS_TIMESTAMP;
-	if (cv_noise_open_timestamp(noise, stamp, message, secret)) {
+	if (cv_noise_open_timestamp(noise, initiation.stamp, message, initiation.secret)) {
 		mutex_lock(&peer->exchange_lock);
-		reason = cv_exchange_answer(peer, identity, noise, stamp, secret,
-					    message->sender, &response);
+		reason = cv_exchange_answer(peer, identity, &initiation, &response);
 		mutex_unlock(&peer->exchange_lock);
 	}
-	memzero_explicit(secret, sizeof(secret));
+	memzero_explicit(&initiation, sizeof(initiation));
 	if (reason != CV_DROP_NONE)
 		return reason;
 
@@ -473,6 +487,12 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
 {
 	struct cv_exchange *exchange = cv_exchange_of(peer);
 	u8 now[CV_WIRE_TIMESTAMP_BYTES];
+	const struct cv_noise_initiator initiator = {
+		.static_public = identity->public_key,
+		.remote_static = peer->public_key,
+		.static_static = secret,
+		.timestamp = peer->sent_stamp,
+	};
 	struct timespec64 time;
 
 	lockdep_assert_held(&peer->exchange_lock);
@@ -483,8 +503,7 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
 	ktime_get_real_ts64(&time);
 	cv_tai64n_now(now, &time);
 	cv_tai64n_next(peer->sent_stamp, now);
-	if (!cv_noise_write_initiation(&exchange->noise, message, identity->public_key,
-				       peer->public_key, secret, peer->sent_stamp))
+	if (!cv_noise_write_initiation(&exchange->noise, message, &initiator))
 		return -EKEYREJECTED;
 	if (cv_index_insert(&peer->dev->index, &exchange->entry)) {
 		cv_noise_wipe(&exchange->noise);

@@ -40,15 +40,12 @@ static bool cv_noise_open(struct cv_noise *noise, u8 *text, const u8 *sealed, si
 			  const u8 key[CV_WIRE_KEY_BYTES]);
 
 bool cv_noise_write_initiation(struct cv_noise *noise, struct cv_wire_initiation *message,
-			       const u8 static_public[CV_WIRE_KEY_BYTES],
-			       const u8 remote_static[CV_WIRE_KEY_BYTES],
-			       const u8 static_static[CV_WIRE_KEY_BYTES],
-			       const u8 timestamp[CV_WIRE_TIMESTAMP_BYTES])
+			       const struct cv_noise_initiator *initiator)
 {
 	u8 key[CV_WIRE_KEY_BYTES];
 	bool done = false;
 
-	cv_noise_start(noise, remote_static);
+	cv_noise_start(noise, initiator->remote_static);
 
 	/* e */
 	if (!cv_noise_make_ephemeral(noise, message->ephemeral))
@@ -56,14 +53,15 @@ bool cv_noise_write_initiation(struct cv_noise *noise, struct cv_wire_initiation
 	cv_noise_mix_ephemeral(noise, message->ephemeral);
 
 	/* es, s */
-	if (!cv_noise_mix_dh(noise, key, noise->ephemeral_private, remote_static))
+	if (!cv_noise_mix_dh(noise, key, noise->ephemeral_private, initiator->remote_static))
 		goto out;
-	cv_noise_seal(noise, message->static_sealed, static_public, CV_WIRE_KEY_BYTES, key);
+	cv_noise_seal(noise, message->static_sealed, initiator->static_public,
+		      CV_WIRE_KEY_BYTES, key);
 
 	/* ss, payload */
-	if (!cv_noise_mix_static_static(noise, key, static_static))
+	if (!cv_noise_mix_static_static(noise, key, initiator->static_static))
 		goto out;
-	cv_noise_seal(noise, message->timestamp_sealed, timestamp,
+	cv_noise_seal(noise, message->timestamp_sealed, initiator->timestamp,
 		      CV_WIRE_TIMESTAMP_BYTES, key);
 	done = true;
 out:
@@ -292,12 +290,13 @@ static bool cv_noise_mix_static_static(struct cv_noise *noise, u8 key[CV_WIRE_KE
 static void cv_noise_mix_psk(struct cv_noise *noise, u8 key[CV_WIRE_KEY_BYTES],
 			     const u8 psk[CV_WIRE_KEY_BYTES])
 {
-	u8 bound[CV_WIRE_HASH_BYTES];
+	u8 out[3][CV_WIRE_HASH_BYTES];
 
-	cv_noise_kdf3(noise->chaining_key, bound, key, noise->chaining_key,
-		      psk, CV_WIRE_KEY_BYTES);
-	cv_noise_mix_hash(noise, bound, sizeof(bound));
-	memzero_explicit(bound, sizeof(bound));
+	cv_noise_kdf3(out, noise->chaining_key, psk, CV_WIRE_KEY_BYTES);
+	memcpy(noise->chaining_key, out[0], sizeof(out[0]));
+	cv_noise_mix_hash(noise, out[1], sizeof(out[1]));
+	memcpy(key, out[2], CV_WIRE_KEY_BYTES);
+	memzero_explicit(out, sizeof(out));
 }
 
 /* Seal under H as associated data, then mix what was sealed into H. */
@@ -378,16 +377,15 @@ void cv_noise_kdf2(u8 first[CV_WIRE_HASH_BYTES], u8 second[CV_WIRE_HASH_BYTES],
 	memzero_explicit(secret, sizeof(secret));
 }
 
-void cv_noise_kdf3(u8 first[CV_WIRE_HASH_BYTES], u8 second[CV_WIRE_HASH_BYTES],
-		   u8 third[CV_WIRE_HASH_BYTES],
+void cv_noise_kdf3(u8 out[3][CV_WIRE_HASH_BYTES],
 		   const u8 chaining_key[CV_WIRE_HASH_BYTES],
 		   const void *data, size_t len)
 {
 	u8 secret[CV_WIRE_HASH_BYTES];
 
 	cv_noise_hmac(secret, chaining_key, data, len);
-	cv_noise_expand(first, secret, NULL, 1);
-	cv_noise_expand(second, secret, first, 2);
-	cv_noise_expand(third, secret, second, 3);
+	cv_noise_expand(out[0], secret, NULL, 1);
+	cv_noise_expand(out[1], secret, out[0], 2);
+	cv_noise_expand(out[2], secret, out[1], 3);
 	memzero_explicit(secret, sizeof(secret));
 }

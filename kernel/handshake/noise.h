@@ -64,15 +64,12 @@ void cv_noise_kdf2(u8 first[CV_WIRE_HASH_BYTES], u8 second[CV_WIRE_HASH_BYTES],
 
 /**
  * cv_noise_kdf3() - HKDF over HMAC-BLAKE2s with three outputs
- * @first: 32 bytes; may be @chaining_key itself
- * @second: 32 bytes
- * @third: 32 bytes
- * @chaining_key: the key
+ * @out: the three of them
+ * @chaining_key: the key; may be the first of @out
  * @data: input key material
  * @len: its bytes
  */
-void cv_noise_kdf3(u8 first[CV_WIRE_HASH_BYTES], u8 second[CV_WIRE_HASH_BYTES],
-		   u8 third[CV_WIRE_HASH_BYTES],
+void cv_noise_kdf3(u8 out[3][CV_WIRE_HASH_BYTES],
 		   const u8 chaining_key[CV_WIRE_HASH_BYTES],
 		   const void *data, size_t len);
 
@@ -90,23 +87,31 @@ bool __must_check cv_noise_static_static(u8 out[CV_WIRE_KEY_BYTES],
 					 const u8 remote_static[CV_WIRE_KEY_BYTES]);
 
 /**
+ * struct cv_noise_initiator - what an initiation is made of
+ */
+struct cv_noise_initiator {
+	/** @static_public: our public key, CV_WIRE_KEY_BYTES */
+	const u8 *static_public;
+	/** @remote_static: the responder's public key, CV_WIRE_KEY_BYTES */
+	const u8 *remote_static;
+	/** @static_static: from cv_noise_static_static(), CV_WIRE_KEY_BYTES */
+	const u8 *static_static;
+	/** @timestamp: TAI64N, see cv_tai64n_next(), CV_WIRE_TIMESTAMP_BYTES */
+	const u8 *timestamp;
+};
+
+/**
  * cv_noise_write_initiation() - make message 1 (initiator)
  * @noise: any state; on success the one to keep until the response
  * @message: gets its three Noise fields; type, sender and macs are the caller's
- * @static_public: our public key
- * @remote_static: the responder's public key
- * @static_static: from cv_noise_static_static()
- * @timestamp: TAI64N, see cv_tai64n_next()
+ * @initiator: what it is made of
  *
  * Context: process, may sleep.
  * Return: false when a DH result was all zero; @noise is wiped then.
  */
 bool __must_check
 cv_noise_write_initiation(struct cv_noise *noise, struct cv_wire_initiation *message,
-			  const u8 static_public[CV_WIRE_KEY_BYTES],
-			  const u8 remote_static[CV_WIRE_KEY_BYTES],
-			  const u8 static_static[CV_WIRE_KEY_BYTES],
-			  const u8 timestamp[CV_WIRE_TIMESTAMP_BYTES]);
+			  const struct cv_noise_initiator *initiator);
 
 /**
  * cv_noise_open_initiator_static() - first step of reading message 1 (responder)

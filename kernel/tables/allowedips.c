@@ -224,7 +224,7 @@ static void cv_allowedips_place(struct cv_allowedips *table,
 
 void cv_allowedips_insert(struct cv_allowedips *table,
 			  struct cv_allowedips_spare *spare,
-			  int family, const void *addr, u8 cidr,
+			  const struct cv_allowedips_prefix *prefix,
 			  struct cv_peer *peer, struct list_head *peer_list)
 {
 	struct cv_allowedips_node *parent;
@@ -233,15 +233,15 @@ void cv_allowedips_insert(struct cv_allowedips *table,
 
 	lockdep_assert_held(table->lock);
 
-	cv_allowedips_load(key, family, addr);
-	parent = cv_allowedips_descend(table, family, key, cidr);
-	if (parent && parent->cidr == cidr) {
+	cv_allowedips_load(key, prefix->family, prefix->addr);
+	parent = cv_allowedips_descend(table, prefix->family, key, prefix->cidr);
+	if (parent && parent->cidr == prefix->cidr) {
 		node = parent;
 		if (rcu_access_pointer(node->peer))
 			list_del(&node->peer_entry);
 		rcu_assign_pointer(node->peer, peer);
 	} else {
-		node = cv_allowedips_take(spare, family, key, cidr);
+		node = cv_allowedips_take(spare, prefix->family, key, prefix->cidr);
 		RCU_INIT_POINTER(node->peer, peer);
 		cv_allowedips_place(table, spare, parent, node);
 	}
@@ -292,17 +292,18 @@ static void cv_allowedips_disown(struct cv_allowedips *table,
 	cv_allowedips_prune(table, node);
 }
 
-bool cv_allowedips_remove(struct cv_allowedips *table, int family,
-			  const void *addr, u8 cidr, const struct cv_peer *peer)
+bool cv_allowedips_remove(struct cv_allowedips *table,
+			  const struct cv_allowedips_prefix *prefix,
+			  const struct cv_peer *peer)
 {
 	struct cv_allowedips_node *node;
 	u64 key[2];
 
 	lockdep_assert_held(table->lock);
 
-	cv_allowedips_load(key, family, addr);
-	node = cv_allowedips_descend(table, family, key, cidr);
-	if (!node || node->cidr != cidr || rcu_access_pointer(node->peer) != peer)
+	cv_allowedips_load(key, prefix->family, prefix->addr);
+	node = cv_allowedips_descend(table, prefix->family, key, prefix->cidr);
+	if (!node || node->cidr != prefix->cidr || rcu_access_pointer(node->peer) != peer)
 		return false;
 	cv_allowedips_disown(table, node);
 	return true;

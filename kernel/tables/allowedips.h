@@ -114,12 +114,22 @@ int cv_allowedips_prealloc(struct cv_allowedips_spare *spare,
 void cv_allowedips_spare_free(struct cv_allowedips_spare *spare);
 
 /**
+ * struct cv_allowedips_prefix - the addresses that begin with the same bits
+ */
+struct cv_allowedips_prefix {
+	/** @addr: struct in_addr or struct in6_addr; the bits after @cidr are ignored */
+	const void *addr;
+	/** @family: AF_INET or AF_INET6 */
+	u16 family;
+	/** @cidr: how many bits, at most 32 or 128: whoever fills this in has checked it */
+	u8 cidr;
+};
+
+/**
  * cv_allowedips_insert() - give a prefix to a peer
  * @table: the table
  * @spare: nodes from cv_allowedips_prealloc(); at most two are taken
- * @family: AF_INET or AF_INET6
- * @addr: struct in_addr or struct in6_addr; the bits after @cidr are ignored
- * @cidr: length of the prefix in bits, at most 32 or 128 (validated by the caller)
+ * @prefix: it
  * @peer: the owner; no reference is taken, the entry goes before the peer does
  * @peer_list: the owner's list of prefixes; the entry comes last in it
  *
@@ -130,22 +140,21 @@ void cv_allowedips_spare_free(struct cv_allowedips_spare *spare);
  */
 void cv_allowedips_insert(struct cv_allowedips *table,
 			  struct cv_allowedips_spare *spare,
-			  int family, const void *addr, u8 cidr,
+			  const struct cv_allowedips_prefix *prefix,
 			  struct cv_peer *peer, struct list_head *peer_list);
 
 /**
  * cv_allowedips_remove() - take one exact prefix from a peer
  * @table: the table
- * @family: AF_INET or AF_INET6
- * @addr: struct in_addr or struct in6_addr; the bits after @cidr are ignored
- * @cidr: length of the prefix in bits, at most 32 or 128
+ * @prefix: it
  * @peer: whose it must be
  *
  * Context: process, holds @table->lock; allocates nothing.
  * Return: true when it was there and belonged to @peer.
  */
-bool cv_allowedips_remove(struct cv_allowedips *table, int family,
-			  const void *addr, u8 cidr, const struct cv_peer *peer);
+bool cv_allowedips_remove(struct cv_allowedips *table,
+			  const struct cv_allowedips_prefix *prefix,
+			  const struct cv_peer *peer);
 
 /**
  * cv_allowedips_remove_peer() - take all prefixes from a peer

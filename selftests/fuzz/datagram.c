@@ -735,7 +735,12 @@ static void make_sender(unsigned int number)
 {
 	struct sender *sender = &senders[number];
 	u8 v6[16] = { 0xfd, number + 1 }, v4[4] = { 10, number + 1 }, public_key[32];
+	const struct cv_allowedips_prefix prefixes[2] = {
+		{ .family = AF_INET, .addr = v4, .cidr = 16 },
+		{ .family = AF_INET6, .addr = v6, .cidr = 16 },
+	};
 	struct cv_allowedips_spare spare = {};
+	unsigned int i;
 
 	memset(sender, 0, offsetof(struct sender, expected));
 	sender->expected_count = 0;
@@ -746,10 +751,9 @@ static void make_sender(unsigned int number)
 	sender->born_ns = fake_boottime_ns;
 	assert(!cv_allowedips_prealloc(&spare, 2, GFP_KERNEL));
 	mutex_lock(&device->lock);
-	cv_allowedips_insert(&device->allowed_ips, &spare, AF_INET, v4, 16, sender->peer,
-			     &sender->peer->allowed_ips);
-	cv_allowedips_insert(&device->allowed_ips, &spare, AF_INET6, v6, 16, sender->peer,
-			     &sender->peer->allowed_ips);
+	for (i = 0; i < 2; i++)
+		cv_allowedips_insert(&device->allowed_ips, &spare, &prefixes[i], sender->peer,
+				     &sender->peer->allowed_ips);
 	mutex_unlock(&device->lock);
 	cv_allowedips_spare_free(&spare);
 	mutex_lock(&sender->peer->exchange_lock);

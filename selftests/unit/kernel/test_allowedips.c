@@ -218,14 +218,28 @@ static void test_compare_nodes(struct test_table *t)
 	      2 * t->entries, t->entries, nodes);
 }
 
+static struct cv_allowedips_prefix test_prefix(int family, const void *addr, u8 cidr)
+{
+	return (struct cv_allowedips_prefix){ .addr = addr, .family = family, .cidr = cidr };
+}
+
 static void test_insert(struct test_table *t, int family, const void *addr, u8 cidr,
 			struct cv_peer *peer)
 {
+	const struct cv_allowedips_prefix prefix = test_prefix(family, addr, cidr);
+
 	CHECK(!cv_allowedips_prealloc(&t->spare, 1, GFP_KERNEL), "expected memory");
-	cv_allowedips_insert(&t->trie, &t->spare, family, addr, cidr, peer,
-			     &peer->allowed_ips);
+	cv_allowedips_insert(&t->trie, &t->spare, &prefix, peer, &peer->allowed_ips);
 	cv_allowedips_spare_free(&t->spare);
 	test_model_insert(t, family, addr, cidr, peer);
+}
+
+static bool test_remove(struct test_table *t, int family, const void *addr, u8 cidr,
+			const struct cv_peer *peer)
+{
+	const struct cv_allowedips_prefix prefix = test_prefix(family, addr, cidr);
+
+	return cv_allowedips_remove(&t->trie, &prefix, peer);
 }
 
 static void test_remove_peer(struct test_table *t, struct cv_peer *peer)
@@ -267,7 +281,7 @@ static void test_random_step(struct test_table *t)
 		}
 		i = test_model_index(t, family, addr, cidr);
 		expected = i >= 0 && t->model[i].peer == peer;
-		got = cv_allowedips_remove(&t->trie, family, addr, cidr, peer);
+		got = test_remove(t, family, addr, cidr, peer);
 		CHECK(got == expected, "expected removal to say %d, got %d", expected, got);
 		if (expected)
 			test_model_drop(t, i);
@@ -352,14 +366,14 @@ static void test_allowedips_known(void)
 	test_insert(&t, AF_INET, test_addr(AF_INET, "192.168.4.0"), 24, &t.peers[5]);
 	CHECK_FIND(&t, AF_INET, "192.168.4.3", 5);
 	CHECK(list_empty(&t.peers[0].allowed_ips) == false, "expected peer 0 to keep IPv6");
-	CHECK(!cv_allowedips_remove(&t.trie, AF_INET, test_addr(AF_INET, "192.168.4.0"), 24,
-				    &t.peers[0]), "expected only the owner to lose it");
+	CHECK(!test_remove(&t, AF_INET, test_addr(AF_INET, "192.168.4.0"), 24, &t.peers[0]),
+	      "expected only the owner to lose it");
 	CHECK_FIND(&t, AF_INET, "192.168.4.3", 5);
-	CHECK(cv_allowedips_remove(&t.trie, AF_INET, test_addr(AF_INET, "192.168.4.9"), 24,
-				   &t.peers[5]), "expected the bits after /24 not to count");
+	CHECK(test_remove(&t, AF_INET, test_addr(AF_INET, "192.168.4.9"), 24, &t.peers[5]),
+	      "expected the bits after /24 not to count");
 	CHECK_FIND(&t, AF_INET, "192.168.4.3", 2);
-	CHECK(!cv_allowedips_remove(&t.trie, AF_INET, test_addr(AF_INET, "192.168.0.0"), 17,
-				    &t.peers[2]), "expected an exact match of lengths");
+	CHECK(!test_remove(&t, AF_INET, test_addr(AF_INET, "192.168.0.0"), 17, &t.peers[2]),
+	      "expected an exact match of lengths");
 	test_table_exit(&t);
 }
 
@@ -386,6 +400,7 @@ static void test_allowedips_order(void)
 /* What is set aside is enough at the worst, and what could not be had harms nothing. */
 static void test_allowedips_no_memory(void)
 {
+	struct cv_allowedips_prefix prefix;
 	static struct test_table t;
 	u8 addr[16] = {};
 	unsigned int i;
@@ -405,8 +420,9 @@ static void test_allowedips_no_memory(void)
 	for (i = 0; i < 128; i++) {
 		memset(addr, 0, sizeof(addr));
 		addr[i / 8] = 0x80 >> i % 8;
-		cv_allowedips_insert(&t.trie, &t.spare, AF_INET6, addr, 128,
-				     &t.peers[0], &t.peers[0].allowed_ips);
+		prefix = test_prefix(AF_INET6, addr, 128);
+		cv_allowedips_insert(&t.trie, &t.spare, &prefix, &t.peers[0],
+				     &t.peers[0].allowed_ips);
 		test_model_insert(&t, AF_INET6, addr, 128, &t.peers[0]);
 	}
 	test_compare_lists(&t);
@@ -560,6 +576,7 @@ static void test_allowedips_many(void)
 {
 	static struct test_table t;
 	const unsigned int many = 1 << 17;
+	struct cv_allowedips_prefix prefix;
 	u32 addr;
 	u32 i;
 
@@ -567,8 +584,9 @@ static void test_allowedips_many(void)
 	CHECK(!cv_allowedips_prealloc(&t.spare, many, GFP_KERNEL), "expected memory");
 	for (i = 0; i < many; i++) {
 		addr = htonl(10U << 24 | (i * 40503U & (many - 1)) << 2);
-		cv_allowedips_insert(&t.trie, &t.spare, AF_INET, &addr, 30,
-				     &t.peers[i & 1], &t.peers[i & 1].allowed_ips);
+		prefix = test_prefix(AF_INET, &addr, 30);
+		cv_allowedips_insert(&t.trie, &t.spare, &prefix, &t.peers[i & 1],
+				     &t.peers[i & 1].allowed_ips);
 	}
 	cv_allowedips_spare_free(&t.spare);
 	addr = htonl(10U << 24 | 40503U << 2 | 3);

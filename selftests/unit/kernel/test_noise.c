@@ -51,10 +51,21 @@ static void test_noise_load(struct test_noise *t, const struct noise_vector *v)
 				     t->responder_public), "expected a DH result");
 }
 
+static struct cv_noise_initiator test_noise_initiator(const struct test_noise *t)
+{
+	return (struct cv_noise_initiator){
+		.static_public = t->initiator_public,
+		.remote_static = t->responder_public,
+		.static_static = t->static_static,
+		.timestamp = t->timestamp,
+	};
+}
+
 static bool test_noise_initiate(struct test_noise *t)
 {
-	return cv_noise_write_initiation(&t->initiator, &t->initiation, t->initiator_public,
-					 t->responder_public, t->static_static, t->timestamp);
+	const struct cv_noise_initiator initiator = test_noise_initiator(t);
+
+	return cv_noise_write_initiation(&t->initiator, &t->initiation, &initiator);
 }
 
 /* Both steps of reading an initiation; says what they found. */
@@ -139,19 +150,19 @@ static void test_noise_vectors(void)
 static void test_noise_kdf(void)
 {
 	const struct noise_vector *v = &noise_vectors[0];
-	u8 key[32], data[12], out[96], single[32], pair[64];
+	u8 key[32], data[12], out[3][32], single[32], pair[64];
 
 	unit_hex(key, 32, v->chaining_key_1);
 	unit_hex(data, 12, v->stamp);
 	cv_noise_kdf1(single, key, data, 12);
 	cv_noise_kdf2(pair, pair + 32, key, data, 12);
-	cv_noise_kdf3(out, out + 32, out + 64, key, data, 12);
-	CHECK_HEX(out, 96, v->kdf3);
-	CHECK_BYTES(single, out, 32);
-	CHECK_BYTES(pair, out, 64);
-	cv_noise_kdf3(key, out + 32, out + 64, key, data, 12);
-	memcpy(out, key, 32);
-	CHECK_HEX(out, 96, v->kdf3);
+	cv_noise_kdf3(out, key, data, 12);
+	CHECK_HEX(out[0], 96, v->kdf3);
+	CHECK_BYTES(single, out[0], 32);
+	CHECK_BYTES(pair, out[0], 64);
+	memcpy(out[0], key, 32);
+	cv_noise_kdf3(out, out[0], data, 12);
+	CHECK_HEX(out[0], 96, v->kdf3);
 }
 
 /* Keys that the generator makes: both ends agree, and no two handshakes do. */
@@ -287,17 +298,20 @@ static void test_noise_superseded(void)
 static void test_noise_zero_dh(void)
 {
 	u8 remote_static[32], timestamp[12], zero[32] = {};
+	struct cv_noise_initiator initiator;
 	struct test_noise t;
 	struct cv_noise noise;
 
 	test_noise_shake(&t);
 	CHECK(!cv_noise_static_static(remote_static, t.initiator_private, zero),
 	      "expected a zero public key to be refused");
-	CHECK(!cv_noise_write_initiation(&noise, &t.initiation, t.initiator_public, zero,
-					 t.static_static, t.timestamp),
+	initiator = test_noise_initiator(&t);
+	initiator.remote_static = zero;
+	CHECK(!cv_noise_write_initiation(&noise, &t.initiation, &initiator),
 	      "expected no initiation to a zero public key");
-	CHECK(!cv_noise_write_initiation(&noise, &t.initiation, t.initiator_public,
-					 t.responder_public, zero, t.timestamp),
+	initiator = test_noise_initiator(&t);
+	initiator.static_static = zero;
+	CHECK(!cv_noise_write_initiation(&noise, &t.initiation, &initiator),
 	      "expected no initiation with a DH that had failed");
 	CHECK(test_noise_is_zero(&noise, sizeof(noise)), "expected a wiped state");
 
