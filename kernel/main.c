@@ -12,8 +12,8 @@
 #include "control/link.h"
 #include "control/netlink.h"
 #include "control/netlink_wireguard.h"
+#include "control/reaper.h"
 #include "core/peer.h"
-#include "core/reaper.h"
 #include "datapath/batch.h"
 #include "datapath/flow.h"
 #include "datapath/hook.h"
@@ -26,7 +26,7 @@
 #include "datapath/worker.h"
 #include "handshake/inbox.h"
 #include "handshake/noise.h"
-#include "handshake/work.h"
+#include "handshake/todo.h"
 #include "tables/allowedips.h"
 
 static bool cv_main_replace_wireguard;
@@ -57,7 +57,7 @@ static const struct cv_main_step {
 	{ cv_order_init_cpus, cv_order_exit_cpus },
 	{ cv_place_init, NULL },
 	{ cv_worker_init, cv_worker_exit },
-	{ cv_work_init, cv_work_exit },
+	{ cv_todo_init, cv_todo_exit },
 	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },

@@ -22,9 +22,10 @@
 #include <uapi/linux/culvert.h>
 
 #include "link.h"
+#include "peering.h"
+#include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
-#include "../core/reaper.h"
 #include "../datapath/lane.h"
 #include "../datapath/path.h"
 #include "../datapath/socket.h"
@@ -168,6 +169,7 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 	if (netdev->num_tx_queues > 1)
 		NL_SET_ERR_MSG(extack, "numtxqueues: of the TX queues only the first is used");
 	cv_device_init(dev, netdev, rtnl_newlink_link_net(params));
+	cv_reaper_init(&dev->reaper);
 	return register_netdevice(netdev);
 }
 
@@ -287,7 +289,7 @@ static int cv_link_stop(struct net_device *netdev)
 
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
-		cv_peer_stop(peer);
+		cv_peering_stop(peer);
 	}
 	mutex_unlock(&dev->lock);
 	cv_socket_close(dev);

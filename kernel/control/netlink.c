@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "culvert": what a request may hold, which processes may send it, and
- * which link it means. What is done then is in netlink_get.c and netlink_set.c, which
- * know nothing of the family and its policies.
+ * The generic netlink family "culvert": what a request may hold, and which processes may send
+ * it. What is done then is in netlink_get.c and netlink_set.c, which know nothing of the
+ * family and its policies.
  */
-#include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
+#include <linux/if.h>
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "link.h"
 #include "netlink.h"
-#include "netlink_wireguard.h"
-#include "../core/device.h"
+#include "netlink_get.h"
+#include "netlink_set.h"
 
 /* The kernel's own check would do, but for what it says. */
 static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -70,10 +68,20 @@ static const struct nla_policy cv_netlink_get_policy[CVDEVICE_A_IFNAME + 1] = {
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
+static int cv_netlink_start(struct netlink_callback *cb)
+{
+	return cv_netlink_get_start(cb, false);
+}
+
+static int cv_netlink_do_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_set_device(skb, info, false);
+}
+
 static const struct genl_ops cv_netlink_ops[] = {
 	{
 		.cmd = CV_CMD_GET_DEVICE,
-		.start = cv_netlink_get_start,
+		.start = cv_netlink_start,
 		.dumpit = cv_netlink_get_dump,
 		.done = cv_netlink_get_done,
 		.policy = cv_netlink_get_policy,
@@ -83,7 +91,7 @@ static const struct genl_ops cv_netlink_ops[] = {
 	},
 	{
 		.cmd = CV_CMD_SET_DEVICE,
-		.doit = cv_netlink_set_device,
+		.doit = cv_netlink_do_set,
 		.policy = cv_netlink_set_policy,
 		.maxattr = ARRAY_SIZE(cv_netlink_set_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -119,50 +127,4 @@ int cv_netlink_init(void)
 void cv_netlink_exit(void)
 {
 	genl_unregister_family(&cv_netlink_family);
-}
-
-/**
- * cv_netlink_find_device() - which link a request means
- * @net: the namespace that the request came from
- * @request: it
- * @attrs: its attributes, by enum cv_device_attr
- * @extack: is told what is wrong
- *
- * Context: holds RTNL.
- * Return: the device, borrowed as long as RTNL is held; or ERR_PTR(): -EBADR for both
- * or neither of index and name, -ENODEV for no such link, -EOPNOTSUPP for a link of
- * another kind, which "culvert" is for the family "wireguard".
- */
-struct cv_device *cv_netlink_find_device(struct net *net, const struct nlmsghdr *request,
-					 struct nlattr **attrs,
-					 struct netlink_ext_ack *extack)
-{
-	const struct nlattr *ifindex = attrs[CVDEVICE_A_IFINDEX];
-	const struct nlattr *ifname = attrs[CVDEVICE_A_IFNAME];
-	const struct nlattr *given = ifindex ?: ifname;
-	struct net_device *netdev;
-	struct cv_device *dev;
-
-	ASSERT_RTNL();
-	if (!ifindex == !ifname) {
-		NL_SET_ERR_MSG(extack,
-			       "which link is meant: give its index or its name, one of the two");
-		return ERR_PTR(-EBADR);
-	}
-	netdev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
-			   __dev_get_by_name(net, nla_data(ifname));
-	if (!netdev) {
-		NL_SET_ERR_MSG_ATTR(extack, given, "no such link in this network namespace");
-		return ERR_PTR(-ENODEV);
-	}
-	if (cv_netlink_wireguard_is(request) && !cv_link_is_wireguard(netdev)) {
-		NL_SET_ERR_MSG_ATTR(extack, given, "this link is not of kind wireguard");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
-	dev = cv_link_device(netdev);
-	if (!dev) {
-		NL_SET_ERR_MSG_ATTR(extack, given, "this link is not of kind culvert");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
-	return dev;
 }

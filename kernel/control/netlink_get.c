@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * CV_CMD_GET_DEVICE: the dump of a device with all its peers, a message at a time, each
- * as full as it gets. Called by generic netlink through netlink.c.
+ * as full as it gets. Called by generic netlink through netlink.c and
+ * netlink_wireguard.c.
  *
  * Between two messages nothing is held: neither a lock nor a reference, so that a
  * reader that stops reading keeps no link from being deleted. While nothing has changed since the
@@ -17,7 +18,8 @@
 #include <uapi/linux/culvert.h>
 
 #include "link.h"
-#include "netlink.h"
+#include "netlink_get.h"
+#include "netlink_target.h"
 #include "../core/device.h"
 #include "../core/peer.h"
 #include "../datapath/socket.h"
@@ -59,11 +61,12 @@ static int cv_netlink_get_peer(struct sk_buff *skb, struct cv_peer *peer,
 /**
  * cv_netlink_get_start() - begin a dump
  * @cb: the dump
+ * @as_wireguard: it was asked for in the family "wireguard"
  *
  * Context: process.
- * Return: 0, -ENOMEM, or the error of cv_netlink_find_device().
+ * Return: 0, -ENOMEM, or the error of cv_netlink_target_find().
  */
-int cv_netlink_get_start(struct netlink_callback *cb)
+int cv_netlink_get_start(struct netlink_callback *cb, bool as_wireguard)
 {
 	struct cv_netlink_get_cursor *cursor;
 	struct cv_device *dev;
@@ -73,8 +76,8 @@ int cv_netlink_get_start(struct netlink_callback *cb)
 		return -ENOMEM;
 
 	rtnl_lock();
-	dev = cv_netlink_find_device(sock_net(cb->skb->sk), cb->nlh, genl_info_dump(cb)->attrs,
-				     cb->extack);
+	dev = cv_netlink_target_find(sock_net(cb->skb->sk), genl_info_dump(cb)->attrs,
+				     as_wireguard, cb->extack);
 	if (!IS_ERR(dev)) {
 		cursor->family = genl_info_dump(cb)->family;
 		cursor->ifindex = dev->netdev->ifindex;

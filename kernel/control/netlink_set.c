@@ -34,11 +34,12 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "netlink.h"
-#include "netlink_wireguard.h"
+#include "netlink_set.h"
+#include "netlink_target.h"
+#include "peering.h"
+#include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
-#include "../core/reaper.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../handshake/exchange.h"
@@ -163,16 +164,17 @@ static size_t cv_netlink_set_attrs_bytes(const struct cv_netlink_set *set)
  * cv_netlink_set_device() - change a device as a request says
  * @skb: the request
  * @info: what generic netlink has found in it
+ * @as_wireguard: it came to the family "wireguard", see netlink_wireguard.c
  *
  * Context: process.
  * Return: 0, or a negative errno and nothing has changed.
  */
-int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
+int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_wireguard)
 {
 	struct cv_netlink_set set = {
 		.skb = skb,
 		.extack = info->extack,
-		.as_wireguard = cv_netlink_wireguard_is(info->nlhdr),
+		.as_wireguard = as_wireguard,
 	};
 	int err;
 
@@ -181,7 +183,7 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info)
 	err = cv_netlink_set_parse(&set);
 	if (!err) {
 		rtnl_lock();
-		set.dev = cv_netlink_find_device(genl_info_net(info), info->nlhdr, set.attrs,
+		set.dev = cv_netlink_target_find(genl_info_net(info), set.attrs, as_wireguard,
 						 set.extack);
 		err = PTR_ERR_OR_ZERO(set.dev);
 		if (!err)
@@ -584,10 +586,10 @@ static struct cv_peer *cv_netlink_set_plan_peer(struct cv_netlink_set *set,
 	if (element->flags & (CVPEER_F_REMOVE_ME | CVPEER_F_UPDATE_ONLY))
 		return NULL;
 
-	peer = cv_peer_create(set->dev, element->public_key);
+	peer = cv_peering_create(set->dev, element->public_key);
 	if (!peer)
 		return ERR_PTR(-ENOMEM);
-	err = cv_peer_reserve(peer);
+	err = cv_peering_reserve(peer);
 	if (err) {
 		cv_peer_put(peer);
 		return ERR_PTR(err);
@@ -650,7 +652,7 @@ static void cv_netlink_set_cancel(struct cv_netlink_set *set)
 
 	for (i = 0; i < set->peer_count; i++)
 		if (set->peers[i].action == CV_NETLINK_SET_CREATE)
-			cv_peer_cancel(set->peers[i].peer);
+			cv_peering_cancel(set->peers[i].peer);
 }
 
 /* The last that may fail, and the only thing that a failure would show of. */
@@ -749,7 +751,7 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 	if (element->endpoint.remote.any.sa_family)
 		cv_path_set_endpoint(&peer->path, &element->endpoint);
 	if (element->action == CV_NETLINK_SET_CREATE)
-		cv_peer_publish(peer);
+		cv_peering_publish(peer);
 	cv_netlink_set_allowedips(set, element);
 	if (element->keepalive_s >= 0)
 		cv_timers_set_persistent(peer, element->keepalive_s);

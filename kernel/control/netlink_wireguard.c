@@ -15,12 +15,13 @@
  * address is passed over; a port of 0 is a port. Apart from that the two families have
  * the same handlers, and a request is done whole or not at all in both.
  */
-#include <linux/netdevice.h>
+#include <linux/if.h>
 #include <linux/time_types.h>
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
-#include "netlink.h"
+#include "netlink_get.h"
+#include "netlink_set.h"
 #include "netlink_wireguard.h"
 
 /* Name and version of the family, which programs look for. */
@@ -66,10 +67,20 @@ static const struct nla_policy cv_netlink_wireguard_get_policy[CVDEVICE_A_IFNAME
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
+static int cv_netlink_wireguard_start(struct netlink_callback *cb)
+{
+	return cv_netlink_get_start(cb, true);
+}
+
+static int cv_netlink_wireguard_do_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_set_device(skb, info, true);
+}
+
 static const struct genl_ops cv_netlink_wireguard_ops[] = {
 	{
 		.cmd = CV_CMD_GET_DEVICE,
-		.start = cv_netlink_get_start,
+		.start = cv_netlink_wireguard_start,
 		.dumpit = cv_netlink_get_dump,
 		.done = cv_netlink_get_done,
 		.policy = cv_netlink_wireguard_get_policy,
@@ -78,7 +89,7 @@ static const struct genl_ops cv_netlink_wireguard_ops[] = {
 	},
 	{
 		.cmd = CV_CMD_SET_DEVICE,
-		.doit = cv_netlink_set_device,
+		.doit = cv_netlink_wireguard_do_set,
 		.policy = cv_netlink_wireguard_set_policy,
 		.maxattr = ARRAY_SIZE(cv_netlink_wireguard_set_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -113,16 +124,4 @@ int cv_netlink_wireguard_init(void)
 void cv_netlink_wireguard_exit(void)
 {
 	genl_unregister_family(&cv_netlink_wireguard_family);
-}
-
-/**
- * cv_netlink_wireguard_is() - whether a request came to this family
- * @request: to this one or to "culvert"
- *
- * Context: any.
- * Return: true if it did; false if the family is not offered.
- */
-bool cv_netlink_wireguard_is(const struct nlmsghdr *request)
-{
-	return request->nlmsg_type == cv_netlink_wireguard_family.id;
 }

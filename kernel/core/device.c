@@ -31,7 +31,6 @@ void cv_device_init(struct cv_device *dev, struct net_device *netdev, struct net
 	dev->peer_sequence = 1;
 	mutex_init(&dev->lock);
 	INIT_LIST_HEAD(&dev->peer_list);
-	cv_reaper_init(&dev->reaper);
 	cv_allowedips_init(&dev->allowed_ips, &dev->lock);
 	rcu_assign_pointer(dev->birth_net, net);
 }

@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 #include "drop.h"
-#include "reaper.h"
+#include "../control/reaper.h"
 #include "../datapath/queue.h"
 #include "../handshake/cookie.h"
 #include "../tables/allowedips.h"

@@ -61,7 +61,7 @@ struct cv_peer {
 	struct timer_list timer;
 	/** @work: acts for timers and sends initiations; holds a reference while queued */
 	struct work_struct work;
-	/** @todo: bits of enum cv_work_todo for @work */
+	/** @todo: bits of enum cv_todo for @work */
 	unsigned long todo;
 	/** @exchange_lock: @exchange and all below it */
 	struct mutex exchange_lock;
@@ -118,14 +118,10 @@ struct cv_peer {
 
 int cv_peer_init(void);
 void cv_peer_exit(void);
-struct cv_peer *cv_peer_create(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES]);
+struct cv_peer *cv_peer_alloc(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES]);
 struct cv_peer *cv_peer_get(struct cv_peer *peer);
 struct cv_peer *cv_peer_tryget(struct cv_peer *peer);
 void cv_peer_put(struct cv_peer *peer);
-int cv_peer_reserve(struct cv_peer *peer);
-void cv_peer_cancel(struct cv_peer *peer);
-void cv_peer_publish(struct cv_peer *peer);
-void cv_peer_stop(struct cv_peer *peer);
 
 /**
  * DOC: May this peer or session still be used
@@ -140,7 +136,7 @@ void cv_peer_stop(struct cv_peer *peer);
  * - cv_session_opens(): and they are not too old. Something may be sealed or opened.
  *
  * Peer and session become unfit without a lock that all readers take: who asks first and
- * publishes then must be found by those who remove, or ask again. cv_peer_stop() and
+ * publishes then must be found by those who remove, or ask again. cv_peering_stop() and
  * cv_session_drop_all() come after the change, and take the locks under which exchanges,
  * sessions and staged packets are published.
  */
@@ -154,7 +150,7 @@ void cv_peer_stop(struct cv_peer *peer);
  */
 static inline bool cv_peer_is_live(const struct cv_peer *peer)
 {
-	/* Pairs with cv_peer_publish(): all of a live peer is in place. */
+	/* Pairs with cv_peering_publish(): all of a live peer is in place. */
 	return !smp_load_acquire(&peer->dead);
 }
 

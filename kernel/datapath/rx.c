@@ -24,7 +24,7 @@
 #include "../handshake/inbox.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
-#include "../handshake/work.h"
+#include "../handshake/todo.h"
 
 /* Datagrams in one super-packet; GRO stops at 64, virtual links at 128. */
 #define CV_RX_MAX_DATAGRAMS 128
@@ -389,7 +389,7 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 	}
 	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
 	if (unlikely(cv_session_wants_renewal(session, false)))
-		cv_work_request(peer, CV_WORK_INITIATE);
+		cv_todo_request(peer, CV_TODO_INITIATE);
 }
 
 static void cv_rx_hand_up(struct cv_batch *batch)

@@ -25,7 +25,7 @@
 #include "../core/device.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
-#include "../handshake/work.h"
+#include "../handshake/todo.h"
 
 /*
  * Tunnels within tunnels: at most so many. Links that are routed into each other in
@@ -396,7 +396,7 @@ void cv_tx_send_staged(struct cv_peer *peer)
 	struct sk_buff_head packets;
 
 	if (!session) {
-		cv_work_request(peer, CV_WORK_INITIATE);
+		cv_todo_request(peer, CV_TODO_INITIATE);
 		return;
 	}
 	__skb_queue_head_init(&packets);
@@ -479,7 +479,7 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 		dev_sw_netstats_tx_add(peer->dev->netdev, packets, bytes);
 	cv_timers_event(peer, packets ? CV_EVENT_DATA_SENT : CV_EVENT_KEEPALIVE_SENT);
 	if (unlikely(cv_session_wants_renewal(session, true)))
-		cv_work_request(peer, CV_WORK_INITIATE);
+		cv_todo_request(peer, CV_TODO_INITIATE);
 }
 
 /*

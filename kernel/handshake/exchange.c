@@ -15,7 +15,6 @@
 #include "timers.h"
 #include "../core/device.h"
 #include "../core/peer.h"
-#include "../datapath/tx.h"
 #include "../datapath/xmit.h"
 
 /* DS field: handshakes ask for low drop probability (AF41). */
@@ -454,8 +453,6 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 
 	cv_exchange_believe(peer, received);
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
-	/* Staged packets or a keepalive: either confirms the session to the responder. */
-	cv_tx_send_keepalive(peer);
 	return reason;
 }
 
@@ -466,19 +463,24 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
  * @received: it
  *
  * Context: worker, may sleep.
+ * Return: the peer with which there is a session now, referenced, to be sent something: that
+ * confirms the session to the responder. NULL if it was refused, which has been counted.
  */
-void cv_exchange_take_response(struct cv_device *dev, const struct cv_identity *identity,
-			       const struct cv_exchange_received *received)
+struct cv_peer *cv_exchange_take_response(struct cv_device *dev,
+					  const struct cv_identity *identity,
+					  const struct cv_exchange_received *received)
 {
 	struct cv_peer *peer = cv_exchange_get_peer(dev, received->message.response.receiver, true);
 	enum cv_drop reason = CV_DROP_HS_UNKNOWN_INDEX;
 
-	if (peer) {
+	if (peer)
 		reason = cv_exchange_answered_by(peer, identity, received);
+	if (reason == CV_DROP_NONE)
+		return peer;
+	cv_drop_count(dev, reason);
+	if (peer)
 		cv_peer_put(peer);
-	}
-	if (reason != CV_DROP_NONE)
-		cv_drop_count(dev, reason);
+	return NULL;
 }
 
 /* An initiation, with a new index; the one before it is forgotten. */

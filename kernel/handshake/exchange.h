@@ -87,8 +87,9 @@ void cv_exchange_take_cookie(struct cv_device *dev,
 			     const struct cv_exchange_received *received);
 void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity *identity,
 				 const struct cv_exchange_received *received);
-void cv_exchange_take_response(struct cv_device *dev, const struct cv_identity *identity,
-			       const struct cv_exchange_received *received);
+struct cv_peer *cv_exchange_take_response(struct cv_device *dev,
+					  const struct cv_identity *identity,
+					  const struct cv_exchange_received *received);
 int cv_exchange_initiate(struct cv_peer *peer);
 void cv_exchange_clear(struct cv_peer *peer);
 void cv_exchange_renew(struct cv_peer *peer);

@@ -17,6 +17,8 @@
 #include "ratelimit.h"
 #include "../core/cpu.h"
 #include "../core/device.h"
+#include "../core/peer.h"
+#include "../datapath/tx.h"
 #include "../datapath/xmit.h"
 
 /* DS field of cookie replies: a handshake asks for low drop probability, they for nothing. */
@@ -344,6 +346,7 @@ static bool cv_inbox_admit(struct cv_inbox *inbox,
 static void cv_inbox_handle(struct cv_inbox *inbox, struct cv_exchange_received *received)
 {
 	struct cv_identity identity;
+	struct cv_peer *peer = NULL;
 
 	/* An answer needs secrets; nothing waits for them, RTNL may wait for the worker. */
 	if (unlikely(!rng_is_initialized())) {
@@ -362,7 +365,12 @@ static void cv_inbox_handle(struct cv_inbox *inbox, struct cv_exchange_received 
 		if (received->message.type == cpu_to_le32(CV_WIRE_INITIATION))
 			cv_exchange_take_initiation(inbox->dev, &identity, received);
 		else
-			cv_exchange_take_response(inbox->dev, &identity, received);
+			peer = cv_exchange_take_response(inbox->dev, &identity, received);
 	}
 	memzero_explicit(&identity, sizeof(identity));
+	if (peer) {
+		/* What is staged, or a keepalive. */
+		cv_tx_send_keepalive(peer);
+		cv_peer_put(peer);
+	}
 }

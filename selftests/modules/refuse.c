@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Makes functions fail as they do when memory is short: each call returns 0, that is NULL or
- * false, without being run. Loaded by selftests/net/protocol/drop-reasons.sh. For x86-64, which test
- * VMs are.
+ * false, without being run. Loaded by selftests/net/protocol/drop-reasons.sh. For x86-64, which
+ * test VMs are.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>

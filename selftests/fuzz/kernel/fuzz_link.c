@@ -8,8 +8,9 @@
 #include <control/link.h>
 #include <control/netlink.h>
 #include <control/netlink_wireguard.h>
+#include <control/peering.h>
+#include <control/reaper.h>
 #include <core/peer.h>
-#include <core/reaper.h>
 #include <datapath/path.h>
 #include <datapath/socket.h>
 #include <datapath/tx.h>
@@ -19,6 +20,7 @@
 #include <handshake/noise.h>
 #include <handshake/session.h>
 #include <handshake/timers.h>
+#include <handshake/todo.h>
 #include <handshake/work.h>
 
 #include "../fuzz.h"
@@ -65,6 +67,7 @@ struct cv_device *fuzz_link_create(unsigned int number)
 	link->netdev.holders = 1;
 	rtnl_lock();
 	cv_device_init(dev, &link->netdev, &fake_net);
+	cv_reaper_init(&dev->reaper);
 	rtnl_unlock();
 	assert(!cv_device_create_tables(dev) && !cv_inbox_create(dev));
 	atomic_set(&dev->alive, 1);
@@ -151,14 +154,14 @@ void fuzz_link_public_key(u8 public_key[32], u8 fill)
 
 struct cv_peer *fuzz_link_add_peer(struct cv_device *dev, const u8 public_key[32])
 {
-	struct cv_peer *peer = cv_peer_create(dev, public_key);
+	struct cv_peer *peer = cv_peering_create(dev, public_key);
 
 	assert(peer);
 	peer->path.endpoint.remote.v4.sin_family = AF_INET;
 	peer->path.endpoint.remote.v4.sin_port = 1;
 	mutex_lock(&dev->lock);
-	assert(!cv_peer_reserve(peer));
-	cv_peer_publish(peer);
+	assert(!cv_peering_reserve(peer));
+	cv_peering_publish(peer);
 	mutex_unlock(&dev->lock);
 	return peer;
 }
@@ -248,7 +251,7 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 	peer->timers.persistent_s = seconds;
 }
 
-void cv_work_request(struct cv_peer *peer, enum cv_work_todo todo)
+void cv_todo_request(struct cv_peer *peer, enum cv_todo todo)
 {
 }
 

@@ -7,9 +7,10 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
-#include "device.h"
-#include "peer.h"
+#include "peering.h"
 #include "reaper.h"
+#include "../core/device.h"
+#include "../core/peer.h"
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
@@ -198,7 +199,7 @@ static void cv_reaper_tear_down(struct cv_peer *peer)
 	/* Not there any more, unless all peers were removed at once. */
 	cv_peers_remove(&dev->peers, peer);
 	cv_timers_shutdown(peer);
-	cv_peer_stop(peer);
+	cv_peering_stop(peer);
 	mutex_lock(&dev->reaper.lock);
 	/* Not before it has no keys any more: see cv_reaper_wipe_all(). */
 	list_del(&peer->link);

@@ -2,8 +2,8 @@
 /*
  * Peers that have been removed, and how they are taken apart.
  */
-#ifndef CV_CORE_REAPER_H
-#define CV_CORE_REAPER_H
+#ifndef CV_CONTROL_REAPER_H
+#define CV_CONTROL_REAPER_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -39,4 +39,4 @@ void cv_reaper_remove(struct cv_peer *peer);
 void cv_reaper_remove_all(struct cv_device *dev);
 void cv_reaper_wipe_all(struct cv_device *dev);
 
-#endif /* CV_CORE_REAPER_H */
+#endif /* CV_CONTROL_REAPER_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is to be done for a peer and may sleep: any context asks for it, work.c does it.
+ */
+#ifndef CV_HANDSHAKE_TODO_H
+#define CV_HANDSHAKE_TODO_H
+
+struct cv_peer;
+
+/**
+ * enum cv_todo - bits of &cv_peer.todo
+ * @CV_TODO_INITIATE: send an initiation, unless one was sent lately
+ * @CV_TODO_RETRY: send an initiation because the last was not answered
+ * @CV_TODO_WIPE: forget all keys
+ */
+enum cv_todo {
+	CV_TODO_INITIATE,
+	CV_TODO_RETRY,
+	CV_TODO_WIPE,
+};
+
+int cv_todo_init(void);
+void cv_todo_exit(void);
+void cv_todo_request(struct cv_peer *peer, enum cv_todo todo);
+
+#endif /* CV_HANDSHAKE_TODO_H */
