@@ -18,7 +18,7 @@ retry=12
 # eat LEAVE-KIB: takes memory till so much is left, holds it a while and lets go.
 eat() { py eat.py "$1"; }
 
-# Links and peers made while there is none may fail, with the right word; never by halves.
+# Links and peers made without memory may fail, with the right error; never half made.
 make_things()
 {
 	local out eater status=0
