@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """One link under test with a Python peer before it, for hostile.py and timers.py:
 adds the peer to the link, exchanges packets with it, and checks that something
-sent was refused without a trace but its own counter."""
+sent was refused with no effect but on its drop counter."""
 import base64
 import os
 import time
