@@ -30,7 +30,7 @@ clone()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "the VM is cloned" 10 clone
 
 # Again and again during handshakes: no session from before may stay.

@@ -99,7 +99,7 @@ down_and_up()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "peers removed and added" $retry peers_of_a
 disturb "allowed IPs moved to another peer and back" $retry allowed_ips
 disturb "private keys changed" $retry keys

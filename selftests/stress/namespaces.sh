@@ -73,7 +73,7 @@ reload()
 }
 
 set_up
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "a link is moved away and back" $retry move
 traffic_good
 disturb "the namespace of one end is deleted" 20 delete_a

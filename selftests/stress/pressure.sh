@@ -38,7 +38,7 @@ make_things()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "memory is taken and given back" $retry eat 20000
 disturb "links are made without memory" $retry make_things
 traffic_good

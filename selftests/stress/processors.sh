@@ -98,7 +98,7 @@ all_at_once()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 # A floor of load that does not wait for answers.
 n a ping -q -f -s 1200 10.77.0.2 >/dev/null 2>&1 &
 defer "end_process $!"
