@@ -50,7 +50,7 @@ matches "is made of the kind" "${kind}0: " "$(ipn a link show)"
 ipn a link del "${kind}0"
 if [ "$kind" = culvert ]; then
 	matches "several transmit queues: it is said that one is used" \
-		"Warning: .*of the TX queues only the first is used" \
+		"Warning: .*only the first TX queue is used" \
 		"$(ipn a link add cv1 numtxqueues 4 numrxqueues 4 type "$kind" 2>&1)"
 else
 	works "several transmit queues" ipn a link add cv1 numtxqueues 4 numrxqueues 4 \

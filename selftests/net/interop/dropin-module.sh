@@ -31,7 +31,7 @@ refused()
 		modprobe culvert replace_wireguard=1
 	is "$1: it is not there" "not loaded" "$(is_loaded culvert)"
 	is "$1: one line says why" "1 1" "$(dmesg | tail -n +$((before + 1)) |
-		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*rmmod wireguard" \
+		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*modprobe -r wireguard" \
 			'/culvert/ { lines++ } $0 ~ w { right++ } END { print lines + 0, right + 0 }')"
 	works "$1: without the option it is loaded" modprobe culvert
 	ns_new a
