@@ -68,7 +68,7 @@ unload culvert
 # No place.
 refused "wireguard.ko is there" "netlink family"
 cp "$fragment" "$installed"
-fails_with "culvert load says what to do" "replace_wireguard=1.*/etc/modprobe.d.*rmmod wireguard" \
+fails_with "culvert load says what to do" "replace_wireguard=1.*/etc/modprobe.d.*wireguard.ko is loaded.*modprobe -r wireguard" \
 	culvert load
 rm "$installed"
 is "wireguard.ko has not suffered" wireguard "$(families)"
@@ -96,7 +96,7 @@ is "culvert show all: module" "cv0	culvert wg0	culvert" \
 	"$(n a culvert show all module | sort | paste -sd ' ')"
 matches "culvert doctor: the link" "^ok +wg0 +of kind wireguard, .* module culvert\$" \
 	"$(n a culvert doctor || :)"
-matches "culvert doctor: the kind" "^ok +wireguard +.*are culvert's" "$(n a culvert doctor || :)"
+matches "culvert doctor: the kind" "^ok +wireguard +.*are served by culvert," "$(n a culvert doctor || :)"
 relay n_py a dropin.py serves
 is "wg shows its kind only" wg0 "$(n a wg show interfaces)"
 modprobe wireguard || :

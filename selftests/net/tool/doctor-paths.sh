@@ -61,7 +61,7 @@ quiet "loose at the wire too" a rp_filter
 
 rp all 0; rp va 1; rp cv0 0
 n a sysctl -qw net.ipv4.conf.all.src_valid_mark=1
-missing="no rule of the firewall gives it that of its connection"
+missing="no firewall rule restores the mark of the connection"
 dead "src_valid_mark, but no marks" a 10.77.0.2
 finds "src_valid_mark, but no marks" a "$missing.* sysctl net.ipv4.conf.va.rp_filter=2$"
 marks '' counter
@@ -76,7 +76,7 @@ n a nft flush ruleset
 n a sysctl -qw net.ipv4.conf.all.src_valid_mark=0
 marks
 dead "marks, but src_valid_mark is off" a 10.77.0.2
-finds "marks, but src_valid_mark is off" a "rp_filter of va does not look at it: sysctl net.ipv4.conf.all.src_valid_mark=1$"
+finds "marks, but src_valid_mark is off" a "rp_filter of va ignores it: sysctl net.ipv4.conf.all.src_valid_mark=1$"
 n a sysctl -qw net.ipv4.conf.all.src_valid_mark=1
 alive "what it advises for marks" a 10.77.0.2
 quiet "what it advises for marks" a rp_filter
@@ -97,7 +97,7 @@ ipn a route add default via 192.0.2.254 dev va table 7
 ipn a rule add fwmark 51820 table 7
 ipn a route del default
 dead "loose, and no way back at all" a 10.77.0.2
-finds "loose, and no way back at all" a "rp_filter is on for va, .*no way back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.va.rp_filter=0$"
+finds "loose, and no way back at all" a "rp_filter is on for va, .*no route back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.va.rp_filter=0$"
 rp va 0
 alive "no filter then" a 10.77.0.2
 quiet "no filter then" a rp_filter
@@ -131,7 +131,7 @@ ipn a rule del from 10.77.0.1 table 8
 ipn a route add default dev cv0
 ipn a route del 198.51.100.0/24 dev va
 dead "the way leads into the link" a 10.77.0.2
-finds "the way leads into the link" a "the way to 198.51.100.2:$port leads into cv0 itself"
+finds "the way leads into the link" a "the route to 198.51.100.2:$port leads into cv0 itself"
 ipn a route add 198.51.100.2 dev va
 alive "a route of its own" a 10.77.0.2
 quiet "a route of its own" a "into cv0 itself"
@@ -146,11 +146,11 @@ tun_set b cv1 private-key "$tmp/c.key" listen-port $((port + 1)) peer "${pub[a]}
 ipn b link set cv1 up
 tun_set a cv0 peer "${pub[c]}" endpoint "10.77.0.2:$((port + 1))" allowed-ips 10.78.0.2/32
 alive "a peer behind another" a 10.78.0.2
-quiet "a peer behind another" a "into cv0 itself|too much"
-matches "a peer behind another: what fits" "^ok +cv0 +the way to 10.77.0.2:$((port + 1)) is through another peer of cv0: .* 1360 bytes" "$doctor_out"
+quiet "a peer behind another" a "into cv0 itself|too large"
+matches "a peer behind another: what fits" "^ok +cv0 +the route to 10.77.0.2:$((port + 1)) is through another peer of cv0: .* 1360 bytes" "$doctor_out"
 tun_set a cv0 peer "${pub[c]}" allowed-ips 10.78.0.2/32,10.77.0.2/32
 dead "a peer behind itself" a 10.78.0.2
-finds "a peer behind itself" a "the way to 10.77.0.2:$((port + 1)) leads into cv0 itself"
+finds "a peer behind itself" a "the route to 10.77.0.2:$((port + 1)) leads into cv0 itself"
 tun_set a cv0 peer "${pub[c]}" remove
 tun_set a cv0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128
 ipn b link del cv1
@@ -166,14 +166,14 @@ quiet "a route" a "no route"
 ipn a link set cv0 mtu 1441
 long() { n a ping -q -n -c 1 -W 1 -s 1413 10.77.0.2; }
 soon "an MTU that is too large: a long ping comes back" 10 long
-notes "an MTU that is too large" a "MTU 1441 is too much .* 1500: .*fragments.*: ip link set cv0 mtu 1440$"
+notes "an MTU that is too large" a "MTU 1441 is too large .* 1500: .*fragments.*: ip link set cv0 mtu 1440$"
 ipn a link set cv0 mtu 1440
-quiet "the MTU that it tells" a "too much"
+quiet "the MTU that it tells" a "too large"
 ipn a route replace 198.51.100.2 dev va mtu 1400
-notes "a route with an MTU" a "MTU 1440 is too much .* 1400: .* mtu 1340$"
+notes "a route with an MTU" a "MTU 1440 is too large .* 1400: .* mtu 1340$"
 ipn a route del 198.51.100.2
 ipn a link set va mtu 100
-finds "a way that is too narrow" a "carries 100 bytes only, too few for any tunnel"
+finds "a way that is too narrow" a "has an MTU of 100, too small for any tunnel"
 ipn a link set va mtu 1500
 drop_all
 unset 'pub[a]' 'pub[b]'
@@ -188,11 +188,11 @@ ipn c link set cv0 up
 ipn c route add default dev cv0
 alive "moved" c 10.77.0.2
 quiet "moved" c
-matches "moved: the port is asked where it is" "^ok +cv0 +UDP port $port takes packets" "$doctor_out"
-matches "moved: so is the MTU" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$doctor_out"
+matches "moved: the port is asked where it is" "^ok +cv0 +UDP port $port receives packets" "$doctor_out"
+matches "moved: so is the MTU" "^ok +cv0 +MTU 1420 fits the path to ${outer4[b]}:$port" "$doctor_out"
 n a nft 'table inet f { chain input { type filter hook input priority 0; policy drop; }; }'
 dead "moved, a firewall where the port is" c 10.77.0.2
-finds "moved, a firewall where the port is" c "the firewall drops what ${outer4[b]}:$port answers"
+finds "moved, a firewall where the port is" c "the firewall drops replies from ${outer4[b]}:$port"
 n a nft flush ruleset
 n c nft 'table inet f { chain input { type filter hook input priority 0; policy drop; iifname cv0 accept; }; }'
 alive "moved, a firewall where the link is" c 10.77.0.2
@@ -215,6 +215,6 @@ doctor_out=$(n c setpriv --bounding-set -sys_admin culvert doctor 2>&1) || :
 matches "not allowed to enter" "^note +cv0 +its UDP port is in .*cannot be entered .*nsenter -t PID -n culvert doctor" "$doctor_out"
 is "not allowed to enter: nothing is BAD" "" "$(grep '^BAD' <<<"$doctor_out" || :)"
 ns_drop a
-finds "its namespace has ended" c "cv0 +has no socket, .*has ended: delete the link"
+finds "its namespace has ended" c "cv0 +has no socket, .*no longer exists: delete the link"
 drop_all
 finish

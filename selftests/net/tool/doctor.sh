@@ -21,11 +21,11 @@ out=$doctor_out
 matches "the module and its version" "^ok +module +$ko, version $(modinfo -F version culvert)" "$out"
 matches "is loaded" "^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
 matches "crypto" "^(ok|note) +crypto " "$out"
-matches "the port" "^ok +cv0 +UDP port $port takes packets" "$out"
-matches "the MTU" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$out"
+matches "the port" "^ok +cv0 +UDP port $port receives packets" "$out"
+matches "the MTU" "^ok +cv0 +MTU 1420 fits the path to ${outer4[b]}:$port" "$out"
 matches "forwarding" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
 n a sysctl -qw net.ipv4.ip_forward=1
-notes "forwarding of one family" a "forwarding +is on in part: .*sysctl net.ipv6.conf.all.forwarding=1$"
+notes "forwarding of one family" a "forwarding +is on for IPv4 only: .*sysctl net.ipv6.conf.all.forwarding=1$"
 n a sysctl -qw net.ipv6.conf.all.forwarding=1
 quiet "forwarding is on" a "^note +forwarding"
 
@@ -38,7 +38,7 @@ finds "no key" a "has no private key"
 tun_set a cv0 private-key "$tmp/a.key"
 quiet "a key" a "private key"
 doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
-matches "without the right to look" "^note +cv0 +not looked at: .*CAP_NET_ADMIN" "$doctor_out"
+matches "without the right to look" "^note +cv0 +not checked: .*CAP_NET_ADMIN" "$doctor_out"
 
 # What the kernel says of the module and of its processor.
 pretend() { echo "$2" >"$tmp/pretended"; mount --bind "$tmp/pretended" "$1"; }
@@ -48,17 +48,17 @@ umount /sys/module/culvert/version
 sed 's/\(^\|\x00\)version=[0-9]/\1version=9/' "$ko" >"$tmp/next.ko"
 mount --bind "$tmp/next.ko" "$ko"
 if [ "$(modinfo -F version culvert)" != "$(cat /sys/module/culvert/version)" ]; then
-	notes "a file of another version" a "loaded +version .* takes its place at the next boot"
+	notes "a file of another version" a "loaded +version .* takes effect at the next boot"
 else
 	skip "a file of another version" "its version cannot be written over"
 fi
 umount "$ko"
 pretend /proc/kallsyms "0000000000000000 T chacha_crypt_generic"
 pretend /proc/cpuinfo "flags : fpu ssse3"
-finds "a kernel without the processor's code" a "crypto +plain code only"
+finds "a kernel without the processor's code" a "crypto +generic C code only"
 umount /proc/cpuinfo
 pretend /proc/cpuinfo "flags : fpu"
-notes "a processor without instructions for it" a "crypto +this processor has no vector instructions"
+notes "a processor without instructions for it" a "crypto +this CPU has neither SSSE3 nor NEON"
 umount /proc/cpuinfo
 umount /proc/kallsyms
 quiet "well again" a
@@ -67,13 +67,38 @@ drop_all
 # The module itself.
 soon "the module goes" 30 rmmod culvert
 out=$(culvert doctor) || :
-matches "doctor: not loaded" "^note +loaded +no: 'culvert load' does it" "$out"
+matches "doctor: not loaded" "^note +loaded +no: run 'culvert load'" "$out"
 fails_with "a device that is not there" "no such device; the module is not loaded: try 'culvert load'" \
 	culvert set cv9 fwmark 1
 works "load" culvert load
 works "load, again" culvert load
 matches "loaded" "^ok +loaded" "$(culvert doctor)"
-rmmod culvert
+
+# A file in modprobe.d that makes culvert replace wireguard.ko, not yet in effect.
+fragment=/etc/modprobe.d/culvert-replaces-wireguard.conf
+defer "rm -f $fragment"
+wait_for 30 module_gone wireguard
+is "no such file: nothing is said about wireguard" "" "$(culvert doctor | grep wireguard || :)"
+cp "$CULVERT_TREE/packaging/modprobe.d/${fragment##*/}" "$fragment"
+matches "the file is there, culvert loaded without the option: a note says what to do" \
+	"^note +wireguard +/etc/modprobe.d sets replace_wireguard=1, but culvert was loaded without it: .*'modprobe -r wireguard culvert'" \
+	"$(culvert doctor || :)"
+works "what the note advises unloads culvert" modprobe -r wireguard culvert
+works "wireguard.ko is loaded" modprobe wireguard
+matches "the file is there, wireguard.ko loaded: BAD says what to do" \
+	"^BAD +wireguard +/etc/modprobe.d sets replace_wireguard=1, but wireguard.ko is loaded, .*'modprobe -r wireguard'" \
+	"$(culvert doctor || :)"
+fails_with "the file is there, wireguard.ko loaded: load says what to do" \
+	"replace_wireguard=1 is set \(see /etc/modprobe.d\), but wireguard.ko is loaded: .*'modprobe -r wireguard'" \
+	culvert load
+works "what both advise unloads wireguard.ko" modprobe -r wireguard
+matches "the file is there, nothing loaded: it takes effect at the next load" \
+	"^ok +wireguard +links of this kind will be served by culvert" "$(culvert doctor || :)"
+works "the file is there: load" culvert load
+matches "the file is in effect" "^ok +wireguard +links of this kind are served by culvert" \
+	"$(culvert doctor || :)"
+works "culvert is unloaded" modprobe -r culvert
+rm "$fragment"
 
 release=$(uname -r)
 other=${release%?}X

@@ -44,7 +44,7 @@ end_left
 
 install "exec sleep 1000"
 start=$(now_ms)
-fails_with "a modprobe that does not end is an error" "modprobe still runs after 60 s" \
+fails_with "a modprobe that does not end is an error" "modprobe is still running after 60 s" \
 	timeout 100 culvert load
 between "after a minute" 59000 110000 $(($(now_ms) - start))
 pid=$(pgrep -f "sleep 1000" | head -1)

@@ -13,9 +13,9 @@ if [ "$(cat /sys/module/module/parameters/sig_enforce 2>/dev/null)" != Y ]; then
 	finish
 fi
 fails_with "a module that is not signed" \
-	"takes signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
+	"accepts signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
 	culvert load
-matches "doctor says so too" "^BAD +signature +none, and this kernel asks for one .*mokutil --import" \
+matches "doctor says so too" "^BAD +signature +none, and this kernel requires one .*mokutil --import" \
 	"$(culvert doctor 2>&1 || :)"
 is "it is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
 
@@ -29,7 +29,7 @@ works "the module is signed" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert
 mount --bind "$tmp/culvert.ko" "$ko"
 is "by a key of this machine" "nobody knows it" "$(modinfo -F signer culvert)"
 fails_with "a key that is not enrolled" \
-	"does not know the key that signed the module \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
+	"the key that signed the module is not enrolled \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
 	culvert load
 matches "doctor tells whose signature it is" "^ok +signature +by nobody knows it" \
 	"$(culvert doctor 2>&1 || :)"
