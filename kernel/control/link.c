@@ -190,7 +190,7 @@ static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
 static const struct nla_policy cv_link_policy[CV_LINK_ATTRS + 1] = {
 	[1 ... CV_LINK_ATTRS] = {
 		.type = NLA_REJECT,
-		.reject_message = "link kind culvert takes no options: configure the link with `culvert set`",
+		.reject_message = "link kind culvert has no options: use `culvert set`",
 	},
 };
 

@@ -666,7 +666,8 @@ static int cv_netlink_set_open_port(struct cv_netlink_set *set)
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
 				    "the listen port is in use: choose another, or 0 to let the kernel choose");
 	else if (err)
-		NL_SET_ERR_MSG_ATTR(set->extack, attr, "cannot create the UDP sockets for the listen port");
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "cannot create the UDP sockets for the listen port");
 	return err;
 }
 

@@ -80,7 +80,8 @@ static const struct {
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true,
 	    .wireguard = CMD_WIREGUARD_BUILTIN },
-	  { "replace_wireguard=1", "built into this kernel", "remove culvert-replaces-wireguard.conf" } },
+	  { "replace_wireguard=1", "built into this kernel",
+	    "remove culvert-replaces-wireguard.conf" } },
 	{ "in place of wireguard.ko, but another module has its names",
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
@@ -122,9 +123,9 @@ static const struct {
 	const char *shown;
 	bool expected;
 } shows[] = {
-	{ "no option", INSMOD "udp_tunnel.ko \n" INSMOD "culvert.ko \n", false },
+	{ "no option", INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko\n", false },
 	{ "replace_wireguard=1",
-	  INSMOD "udp_tunnel.ko \n" INSMOD "culvert.ko replace_wireguard=1 \n", true },
+	  INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko replace_wireguard=1\n", true },
 	{ "replace_wireguard=Y, a compressed module",
 	  INSMOD "culvert.ko.xz replace_wireguard=Y\n", true },
 	{ "replace_wireguard without a value", INSMOD "culvert.ko replace_wireguard\n", true },
@@ -134,7 +135,7 @@ static const struct {
 	  INSMOD "culvert.ko replace_wireguard=1 replace_wireguard=0\n", false },
 	{ "another option", INSMOD "culvert.ko replace_wireguard_not=1 x=1\n", false },
 	{ "the option of another module",
-	  INSMOD "culvert.ko \n" INSMOD "other.ko replace_wireguard=1\n", false },
+	  INSMOD "culvert.ko\n" INSMOD "other.ko replace_wireguard=1\n", false },
 	{ "an install command", "install /bin/false\n", false },
 	{ "nothing printed", "", false },
 };

@@ -138,7 +138,7 @@ bool cmd_diagnose_replaces(const char *shown)
 	const char *end = line ? line + strcspn(line, "\n") : NULL;
 	bool replaces = false;
 
-	for (; line && line < end; line += strcspn(line, " \n")) {
+	for (; line && line < end; line += strcspn(line, "\n ")) {
 		line += strspn(line, " ");
 		if (strncmp(line, option, sizeof(option) - 1))
 			continue;

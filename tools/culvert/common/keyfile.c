@@ -106,7 +106,7 @@ static void cmd_keyfile_warn(void)
 
 	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
 	    status.st_mode & 0007)
-		cmd_note("warning: the output file is readable by all users; 'umask 077' prevents it");
+		cmd_note("warning: all users can read the output file; 'umask 077' prevents it");
 }
 
 /**

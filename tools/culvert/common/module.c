@@ -140,7 +140,8 @@ static int module_run_all(char *said, size_t said_bytes, char * const *argv, boo
 	said[got > 0 ? got : 0] = '\0';
 	close(fd);
 	if (status == -ETIMEDOUT)
-		snprintf(said, said_bytes, "%s is still running after %d s: find out what it waits for",
+		snprintf(said, said_bytes,
+			 "%s is still running after %d s: find out what it waits for",
 			 argv[0], MODULE_PATIENCE_S);
 	return status;
 }
