@@ -28,10 +28,10 @@ static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ac
  * policy that has them checked by a function cannot be shown by CTRL_CMD_GETPOLICY.
  */
 
-/* What the kernel tells and is not told. */
-#define CV_NETLINK_TOLD {						\
+/* Dump-only: rejected in requests. */
+#define CV_NETLINK_DUMP_ONLY {					\
 	.type = NLA_REJECT,						\
-	.reject_message = "this attribute is for dumps: a request cannot set it",	\
+	.reject_message = "this attribute is read-only: a request cannot set it",	\
 }
 
 static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_MAX + 1] = {
@@ -47,9 +47,9 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_MAX + 1] = {
 	[CVPEER_A_FLAGS] = { .type = NLA_U32 },
 	[CVPEER_A_ENDPOINT] = { .type = NLA_BINARY },
 	[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL] = { .type = NLA_U16 },
-	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_TOLD,
-	[CVPEER_A_RX_BYTES] = CV_NETLINK_TOLD,
-	[CVPEER_A_TX_BYTES] = CV_NETLINK_TOLD,
+	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_RX_BYTES] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_TX_BYTES] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_ALLOWEDIPS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 };
@@ -58,7 +58,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_MAX + 1] = {
 	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
-	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_TOLD,
+	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_FLAGS] = { .type = NLA_U32 },
 	[CVDEVICE_A_LISTEN_PORT] = { .type = NLA_U16 },
 	[CVDEVICE_A_FWMARK] = { .type = NLA_U32 },
@@ -146,7 +146,7 @@ struct cv_device *cv_netlink_find_device(struct net *net, const struct nlmsghdr 
 	ASSERT_RTNL();
 	if (!ifindex == !ifname) {
 		NL_SET_ERR_MSG(extack,
-			       "which link is meant: give its index or its name, one of the two");
+			       "exactly one of ifindex and ifname is required");
 		return ERR_PTR(-EBADR);
 	}
 	netdev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :

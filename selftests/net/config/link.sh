@@ -50,7 +50,7 @@ matches "a link without a name becomes ${kind}0" "${kind}0: " "$(ipn a link show
 ipn a link del "${kind}0"
 if [ "$kind" = culvert ]; then
 	matches "add a link with 4 transmit queues: a warning that one is used" \
-		"Warning: .*of the TX queues only the first is used" \
+		"Warning: .*only the first TX queue is used" \
 		"$(ipn a link add cv1 numtxqueues 4 numrxqueues 4 type "$kind" 2>&1)"
 else
 	works "add a link with 4 transmit queues" ipn a link add cv1 numtxqueues 4 numrxqueues 4 \

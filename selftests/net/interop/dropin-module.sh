@@ -31,7 +31,7 @@ refused()
 		modprobe culvert replace_wireguard=1
 	is "$1: the module is not there" "not loaded" "$(is_loaded culvert)"
 	is "$1: one line of the log says why" "1 1" "$(dmesg | tail -n +$((before + 1)) |
-		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*rmmod wireguard" \
+		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*modprobe -r wireguard" \
 			'/culvert/ { lines++ } $0 ~ w { right++ } END { print lines + 0, right + 0 }')"
 	works "$1: without the option it is loaded" modprobe culvert
 	ns_new a
@@ -70,7 +70,7 @@ unload culvert
 refused "wireguard.ko is loaded" "netlink family"
 cp "$fragment" "$installed"
 fails_with "wireguard.ko is loaded: culvert load says what to do" \
-	"replace_wireguard=1.*/etc/modprobe.d.*rmmod wireguard" \
+	"replace_wireguard=1.*/etc/modprobe.d.*wireguard.ko is loaded.*modprobe -r wireguard" \
 	culvert load
 rm "$installed"
 is "wireguard.ko is loaded: its family is still there" wireguard "$(families)"
@@ -99,7 +99,7 @@ is "in its place: culvert show all tells the links' module" "cv0	culvert wg0	cul
 matches "in its place: doctor tells the link's module" \
 	"^ok +wg0 +of kind wireguard, .* module culvert\$" \
 	"$(n a culvert doctor || :)"
-matches "in its place: doctor tells the kind's module" "^ok +wireguard +.*are culvert's" \
+matches "in its place: doctor tells the kind's module" "^ok +wireguard +.*are served by culvert," \
 	"$(n a culvert doctor || :)"
 relay n_py a dropin.py serves
 is "in its place: wg shows links of kind wireguard only" wg0 "$(n a wg show interfaces)"

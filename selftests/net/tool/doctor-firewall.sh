@@ -25,13 +25,13 @@ input()
 	n a nft -f "$tmp/rules"
 }
 
-drops="the firewall drops what ${outer4[b]:-198.51.100.2}:$port answers"
+drops="the firewall drops replies from ${outer4[b]:-198.51.100.2}:$port"
 peer=10.77.0.2
 net_pair
 tunnel_pair
 alive "no rules" a $peer
 quiet "no rules" a firewall
-open="^ok +cv0 +no rule here drops packets to UDP port $port .*only a packet from outside"
+open="^ok +cv0 +no nftables or iptables rule in this namespace drops packets to UDP port $port; .*test from another machine"
 matches "no rules: only a packet from outside shows more" "$open" "$doctor_out"
 
 input drop
@@ -56,7 +56,7 @@ for rule in "udp dport $port accept" "udp dport { 500, $port } accept" \
 	counter n { }"
 	input drop 'iif lo accept' "$rule"
 	alive "$rule" a $peer
-	quiet "$rule" a "firewall drops what"
+	quiet "$rule" a "firewall drops (replies from|packets sent to)"
 	matches "$rule: the port is open" "$open" "$doctor_out"
 done
 more=''
@@ -67,7 +67,7 @@ for rule in "iifname va accept" "iif va udp dport $port counter accept" \
 	"ip saddr { 203.0.113.7, 198.51.100.2 } udp sport $port accept"; do
 	input drop 'iif lo accept' "$rule"
 	alive "$rule" a $peer
-	quiet "$rule" a "firewall drops what"
+	quiet "$rule" a "firewall drops (replies from|packets sent to)"
 done
 more="set ports { type inet_service; flags interval; elements = { 500, 51800-51900 }; }
 	chain ours { udp dport @ports accept; }"
@@ -90,28 +90,27 @@ input accept "udp dport $port drop"
 dead "a rule that drops" a $peer
 finds "a rule that drops" a "$drops"
 matches "a rule that drops: doctor's own packet does not come" \
-	"^BAD .*to 127.0.0.1:$port did not come to the link" "$doctor_out"
+	"^BAD .*to 127.0.0.1:$port did not reach the link" "$doctor_out"
 input accept "udp dport $((port + 1)) drop" 'meta l4proto tcp drop' \
 	'ip daddr 203.0.113.1 drop'
 alive "rules that drop other packets" a $peer
 quiet "rules that drop other packets" a "firewall drops"
 input accept 'ip saddr != 198.51.100.0/24 iif va drop'
 alive "a rule that drops some packets" a $peer
-notes "a rule that drops some packets" a "depends on more than its rules tell"
+notes "a rule that drops some packets" a "cannot be told from its rules alone"
 input accept "udp dport $port reject"
 finds "a rule that rejects" a "$drops"
 matches "a rule that rejects: doctor's own packet is refused" \
 	"^BAD .*to 127.0.0.1:$port is refused" "$doctor_out"
 input accept "iif lo udp dport $port drop"
 alive "a rule about lo" a $peer
-notes "a rule about lo" a "to 127.0.0.1:$port did not come to the link.* but not those from outside"
+notes "a rule about lo" a "to 127.0.0.1:$port did not reach the link.* but not those from outside"
 input accept "ip daddr 198.51.100.1 iif lo udp dport $port drop"
 alive "a rule about another address" a $peer
-notes "a rule about another address" a "to 198.51.100.1:$port did not come to the link"
+notes "a rule about another address" a "to 198.51.100.1:$port did not reach the link"
 input accept "udp dport $port limit rate over 10000/second drop"
 alive "a rule of unknown effect" a $peer
-notes "a rule of unknown effect" a \
-	"depends on more than its rules tell .*only a packet from outside"
+notes "a rule of unknown effect" a "cannot be told from its rules alone .*test from another machine"
 input accept
 n a nft 'table ip r { chain p { type filter hook prerouting priority raw; udp dport '$port' drop; }; }'
 dead "a drop before routing" a $peer
@@ -123,13 +122,13 @@ n a nft flush ruleset
 n a nft 'table inet r { chain p { type filter hook prerouting priority raw; udp dport '$port' notrack; }; }'
 n a nft 'table inet f { chain input { type filter hook input priority 0; policy drop; iifname { lo, cv0 } accept; ct state untracked accept; }; }'
 alive "not tracked" a $peer
-notes "not tracked" a "depends on more than its rules tell"
+notes "not tracked" a "cannot be told from its rules alone"
 n a nft flush ruleset
 
 # Rules for output.
 n a nft 'table inet o { chain out { type filter hook output priority 0; policy drop; oif lo accept; oifname cv0 accept; }; }'
 dead "output is dropped" a $peer
-finds "output is dropped" a "the firewall drops what is sent to 198.51.100.2:$port .*chain out"
+finds "output is dropped" a "the firewall drops packets sent to 198.51.100.2:$port .*chain out"
 n a nft add rule inet o out udp sport $port accept
 alive "output of the port is accepted" a $peer
 quiet "output of the port is accepted" a "firewall drops"
@@ -137,11 +136,11 @@ n a nft flush ruleset
 n a nft "table inet o { chain out { type filter hook output priority 0; ip daddr 127.0.0.1 udp dport $port drop; }; }"
 alive "packets to itself are dropped" a $peer
 notes "packets to itself are dropped" a \
-	"UDP port $port cannot be tried: the firewall keeps this machine from sending to itself"
+	"UDP port $port cannot be tested: the firewall prevents this machine from sending to itself"
 n a nft flush ruleset
 ipn a link set lo down
 alive "lo is down" a $peer
-notes "lo is down" a "UDP port $port cannot be tried .*is lo up"
+notes "lo is down" a "UDP port $port cannot be tested .*is lo up"
 ipn a link set lo up
 
 # The older iptables, and the newer one.
@@ -253,7 +252,7 @@ net_routed
 tunnel_pair outer=6
 n a nft 'table inet firewalld { chain pre { type filter hook prerouting priority filter; meta nfproto ipv6 fib saddr . mark . iif oif missing drop; }; }'
 alive "rpfilter rule, with a route back" a $peer
-quiet "rpfilter rule, with a route back" a "way back"
+quiet "rpfilter rule, with a route back" a "reverse path"
 matches "rpfilter rule, with a route back: the port is open" "$open" "$doctor_out"
 tun_set a cv0 fwmark 51820 peer "${pub[b]}" allowed-ips 0.0.0.0/0,::/0
 ipn a -6 route add default dev cv0 table 51820
@@ -261,15 +260,15 @@ ipn a -6 rule add not fwmark 51820 table 51820
 ipn a -6 rule add table main suppress_prefixlength 0
 # Here kernels differ: for newer ones there is a way by the device, though not the best.
 notes "rpfilter rule, the best route back is by another device" a \
-	"is dropped by some kernels: a rule .table inet firewalld, chain pre. asks"
+	"are dropped by some kernels: a rule .table inet firewalld, chain pre. checks"
 ipn a -6 route del default
 ipn a -6 route add default via 2001:db8:2::fe dev va table 7
 ipn a -6 rule add fwmark 51820 table 7
 dead "rpfilter rule, no route back without the mark" a $peer
 finds "rpfilter rule, no route back without the mark" a \
-	"is dropped: a rule .table inet firewalld, chain pre. asks for the way back.*IPv6_rpfilter=no"
+	"are dropped: a rule .table inet firewalld, chain pre. checks the reverse path.*IPv6_rpfilter=no"
 n a nft flush ruleset
 alive "no rpfilter rule, no route back without the mark" a $peer
-quiet "no rpfilter rule, no route back without the mark" a "way back"
+quiet "no rpfilter rule, no route back without the mark" a "reverse path"
 drop_all
 finish

@@ -62,7 +62,7 @@ quiet "rp_filter strict for all, loose at va and cv0" a rp_filter
 
 rp all 0; rp va 1; rp cv0 0
 n a sysctl -qw net.ipv4.conf.all.src_valid_mark=1
-missing="no rule of the firewall gives it that of its connection"
+missing="no firewall rule restores the mark of the connection"
 dead "rp_filter strict, src_valid_mark, no marks" a 10.77.0.2
 finds "rp_filter strict, src_valid_mark, no marks" a \
 	"$missing.* sysctl net.ipv4.conf.va.rp_filter=2$"
@@ -79,7 +79,7 @@ n a sysctl -qw net.ipv4.conf.all.src_valid_mark=0
 marks
 dead "rp_filter strict, marks, src_valid_mark off" a 10.77.0.2
 finds "rp_filter strict, marks, src_valid_mark off" a \
-	"rp_filter of va does not look at it: sysctl net.ipv4.conf.all.src_valid_mark=1$"
+	"rp_filter of va ignores it: sysctl net.ipv4.conf.all.src_valid_mark=1$"
 n a sysctl -qw net.ipv4.conf.all.src_valid_mark=1
 alive "rp_filter strict, marks, src_valid_mark on" a 10.77.0.2
 quiet "rp_filter strict, marks, src_valid_mark on" a rp_filter
@@ -101,7 +101,7 @@ ipn a rule add fwmark 51820 table 7
 ipn a route del default
 dead "rp_filter loose, no route back" a 10.77.0.2
 finds "rp_filter loose, no route back" a \
-	"rp_filter is on for va, .*no way back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.va.rp_filter=0$"
+	"rp_filter is on for va, .*no route back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.va.rp_filter=0$"
 rp va 0
 alive "rp_filter off, no route back" a 10.77.0.2
 quiet "rp_filter off, no route back" a rp_filter
@@ -137,7 +137,7 @@ ipn a route add default dev cv0
 ipn a route del 198.51.100.0/24 dev va
 dead "the endpoint's route is the link itself" a 10.77.0.2
 finds "the endpoint's route is the link itself" a \
-	"the way to 198.51.100.2:$port leads into cv0 itself"
+	"the route to 198.51.100.2:$port leads into cv0 itself"
 ipn a route add 198.51.100.2 dev va
 alive "a separate route to the endpoint" a 10.77.0.2
 quiet "a separate route to the endpoint" a "into cv0 itself"
@@ -152,12 +152,12 @@ tun_set b cv1 private-key "$tmp/c.key" listen-port $((port + 1)) peer "${pub[a]}
 ipn b link set cv1 up
 tun_set a cv0 peer "${pub[c]}" endpoint "10.77.0.2:$((port + 1))" allowed-ips 10.78.0.2/32
 alive "a peer behind another" a 10.78.0.2
-quiet "a peer behind another" a "into cv0 itself|too much"
+quiet "a peer behind another" a "into cv0 itself|too large"
 matches "a peer behind another: doctor tells what fits" \
-	"^ok +cv0 +the way to 10.77.0.2:$((port + 1)) is through another peer of cv0: .* 1360 bytes" "$doctor_out"
+	"^ok +cv0 +the route to 10.77.0.2:$((port + 1)) is through another peer of cv0: .* 1360 bytes" "$doctor_out"
 tun_set a cv0 peer "${pub[c]}" allowed-ips 10.78.0.2/32,10.77.0.2/32
 dead "a peer behind itself" a 10.78.0.2
-finds "a peer behind itself" a "the way to 10.77.0.2:$((port + 1)) leads into cv0 itself"
+finds "a peer behind itself" a "the route to 10.77.0.2:$((port + 1)) leads into cv0 itself"
 tun_set a cv0 peer "${pub[c]}" remove
 tun_set a cv0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128
 ipn b link del cv1
@@ -173,14 +173,14 @@ quiet "a route" a "no route"
 ipn a link set cv0 mtu 1441
 long() { n a ping -q -n -c 1 -W 1 -s 1413 10.77.0.2; }
 soon "MTU too large: a long ping comes back" 10 long
-notes "MTU too large" a "MTU 1441 is too much .* 1500: .*fragments.*: ip link set cv0 mtu 1440$"
+notes "MTU too large" a "MTU 1441 is too large .* 1500: .*fragments.*: ip link set cv0 mtu 1440$"
 ipn a link set cv0 mtu 1440
-quiet "MTU as doctor advises" a "too much"
+quiet "MTU as doctor advises" a "too large"
 ipn a route replace 198.51.100.2 dev va mtu 1400
-notes "a route with an MTU" a "MTU 1440 is too much .* 1400: .* mtu 1340$"
+notes "a route with an MTU" a "MTU 1440 is too large .* 1400: .* mtu 1340$"
 ipn a route del 198.51.100.2
 ipn a link set va mtu 100
-finds "a route with an MTU of 100" a "carries 100 bytes only, too few for any tunnel"
+finds "a route with an MTU of 100" a "has an MTU of 100, too small for any tunnel"
 ipn a link set va mtu 1500
 drop_all
 unset 'pub[a]' 'pub[b]'
@@ -195,14 +195,14 @@ ipn c link set cv0 up
 ipn c route add default dev cv0
 alive "moved" c 10.77.0.2
 quiet "moved" c
-matches "moved: the port is looked at in its own netns" "^ok +cv0 +UDP port $port takes packets" \
-	"$doctor_out"
+matches "moved: the port is looked at in its own netns" \
+	"^ok +cv0 +UDP port $port receives packets" "$doctor_out"
 matches "moved: the MTU is looked at in the socket's netns" \
-	"^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$doctor_out"
+	"^ok +cv0 +MTU 1420 fits the path to ${outer4[b]}:$port" "$doctor_out"
 n a nft 'table inet f { chain input { type filter hook input priority 0; policy drop; }; }'
 dead "moved, a firewall in the socket's netns" c 10.77.0.2
 finds "moved, a firewall in the socket's netns" c \
-	"the firewall drops what ${outer4[b]}:$port answers"
+	"the firewall drops replies from ${outer4[b]}:$port"
 n a nft flush ruleset
 n c nft 'table inet f { chain input { type filter hook input priority 0; policy drop; iifname cv0 accept; }; }'
 alive "moved, a firewall in the link's netns" c 10.77.0.2
@@ -228,6 +228,7 @@ matches "moved, netns cannot be entered: doctor says what to do" \
 	"$doctor_out"
 is "moved, netns cannot be entered: nothing is BAD" "" "$(grep '^BAD' <<<"$doctor_out" || :)"
 ns_drop a
-finds "moved, the socket's netns has ended" c "cv0 +has no socket, .*has ended: delete the link"
+finds "moved, the socket's netns has ended" c \
+	"cv0 +has no socket, .*no longer exists: delete the link"
 drop_all
 finish

@@ -23,11 +23,11 @@ matches "no faults: the module and its version" \
 matches "no faults: the module is loaded" \
 	"^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
 matches "no faults: a line about crypto" "^(ok|note) +crypto " "$out"
-matches "no faults: the port takes packets" "^ok +cv0 +UDP port $port takes packets" "$out"
-matches "no faults: the MTU fits" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$out"
+matches "no faults: the port takes packets" "^ok +cv0 +UDP port $port receives packets" "$out"
+matches "no faults: the MTU fits" "^ok +cv0 +MTU 1420 fits the path to ${outer4[b]}:$port" "$out"
 matches "forwarding is off" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
 n a sysctl -qw net.ipv4.ip_forward=1
-notes "forwarding of one family" a "forwarding +is on in part: .*sysctl net.ipv6.conf.all.forwarding=1$"
+notes "forwarding of one family" a "forwarding +is on for IPv4 only: .*sysctl net.ipv6.conf.all.forwarding=1$"
 n a sysctl -qw net.ipv6.conf.all.forwarding=1
 quiet "forwarding is on" a "^note +forwarding"
 
@@ -41,7 +41,7 @@ tun_set a cv0 private-key "$tmp/a.key"
 quiet "a link with a private key" a "private key"
 doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
 matches "without CAP_NET_ADMIN: the link is not looked at" \
-	"^note +cv0 +not looked at: .*CAP_NET_ADMIN" "$doctor_out"
+	"^note +cv0 +not checked: .*CAP_NET_ADMIN" "$doctor_out"
 
 # What the kernel says of the module and of its processor.
 pretend() { echo "$2" >"$tmp/pretended"; mount --bind "$tmp/pretended" "$1"; }
@@ -52,17 +52,17 @@ sed 's/\(^\|\x00\)version=[0-9]/\1version=9/' "$ko" >"$tmp/next.ko"
 mount --bind "$tmp/next.ko" "$ko"
 if [ "$(modinfo -F version culvert)" != "$(cat /sys/module/culvert/version)" ]; then
 	notes "a module file of another version" a \
-		"loaded +version .* takes its place at the next boot"
+		"loaded +version .* takes effect at the next boot"
 else
 	skip "a module file of another version" "its version cannot be written over"
 fi
 umount "$ko"
 pretend /proc/kallsyms "0000000000000000 T chacha_crypt_generic"
 pretend /proc/cpuinfo "flags : fpu ssse3"
-finds "a kernel without the processor's code" a "crypto +plain code only"
+finds "a kernel without the processor's code" a "crypto +generic C code only"
 umount /proc/cpuinfo
 pretend /proc/cpuinfo "flags : fpu"
-notes "a processor without instructions for it" a "crypto +this processor has no vector instructions"
+notes "a processor without instructions for it" a "crypto +this CPU has neither SSSE3 nor NEON"
 umount /proc/cpuinfo
 umount /proc/kallsyms
 quiet "no faults any more" a
@@ -72,14 +72,39 @@ drop_all
 soon "the module is unloaded" 30 rmmod culvert
 out=$(culvert doctor) || :
 matches "doctor, module not loaded: 'culvert load' is advised" \
-	"^note +loaded +no: 'culvert load' does it" "$out"
+	"^note +loaded +no: run 'culvert load'" "$out"
 fails_with "set of a missing link, module not loaded: load is advised" \
 	"no such device; the module is not loaded: try 'culvert load'" \
 	culvert set cv9 fwmark 1
 works "culvert load" culvert load
 works "culvert load of a loaded module" culvert load
 matches "doctor after culvert load: loaded" "^ok +loaded" "$(culvert doctor)"
-rmmod culvert
+
+# A file in modprobe.d that makes culvert replace wireguard.ko, not yet in effect.
+fragment=/etc/modprobe.d/culvert-replaces-wireguard.conf
+defer "rm -f $fragment"
+wait_for 30 module_gone wireguard
+is "no modprobe.d file: doctor says nothing about wireguard" "" "$(culvert doctor | grep wireguard || :)"
+cp "$CULVERT_TREE/packaging/modprobe.d/${fragment##*/}" "$fragment"
+matches "modprobe.d file, culvert loaded without the option: a note" \
+	"^note +wireguard +/etc/modprobe.d sets replace_wireguard=1, but culvert was loaded without it: .*'modprobe -r wireguard culvert'" \
+	"$(culvert doctor || :)"
+works "modprobe.d file: modprobe -r as the note advises" modprobe -r wireguard culvert
+works "modprobe.d file: modprobe wireguard" modprobe wireguard
+matches "modprobe.d file, wireguard.ko loaded: BAD with what to do" \
+	"^BAD +wireguard +/etc/modprobe.d sets replace_wireguard=1, but wireguard.ko is loaded, .*'modprobe -r wireguard'" \
+	"$(culvert doctor || :)"
+fails_with "modprobe.d file, wireguard.ko loaded: load says what to do" \
+	"replace_wireguard=1 is set \(see /etc/modprobe.d\), but wireguard.ko is loaded: .*'modprobe -r wireguard'" \
+	culvert load
+works "modprobe.d file, wireguard.ko loaded: modprobe -r as advised" modprobe -r wireguard
+matches "modprobe.d file, nothing loaded: it applies to the next load" \
+	"^ok +wireguard +links of this kind will be served by culvert" "$(culvert doctor || :)"
+works "modprobe.d file: culvert load" culvert load
+matches "modprobe.d file, culvert loaded: doctor says it is served" "^ok +wireguard +links of this kind are served by culvert" \
+	"$(culvert doctor || :)"
+works "modprobe.d file, culvert loaded: modprobe -r culvert" modprobe -r culvert
+rm "$fragment"
 
 release=$(uname -r)
 other=${release%?}X

@@ -44,7 +44,7 @@ end_left
 
 install "exec sleep 1000"
 start=$(now_ms)
-fails_with "modprobe does not end: culvert load fails" "modprobe still runs after 60 s" \
+fails_with "modprobe does not end: culvert load fails" "modprobe is still running after 60 s" \
 	timeout 100 culvert load
 between "modprobe does not end: ms until culvert load fails" 59000 110000 $(($(now_ms) - start))
 pid=$(pgrep -f "sleep 1000" | head -1)

@@ -13,10 +13,10 @@ if [ "$(cat /sys/module/module/parameters/sig_enforce 2>/dev/null)" != Y ]; then
 	finish
 fi
 fails_with "load an unsigned module: refused with what to do" \
-	"takes signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
+	"accepts signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
 	culvert load
 matches "doctor: an unsigned module is BAD" \
-	"^BAD +signature +none, and this kernel asks for one .*mokutil --import" \
+	"^BAD +signature +none, and this kernel requires one .*mokutil --import" \
 	"$(culvert doctor 2>&1 || :)"
 is "the unsigned module is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
 
@@ -30,7 +30,7 @@ works "sign the module" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
 mount --bind "$tmp/culvert.ko" "$ko"
 is "the module is signed by an unknown key" "nobody knows it" "$(modinfo -F signer culvert)"
 fails_with "load a module with an unknown key: refused with what to do" \
-	"does not know the key that signed the module \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
+	"the key that signed the module is not enrolled \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
 	culvert load
 matches "doctor: the signer of the module" "^ok +signature +by nobody knows it" \
 	"$(culvert doctor 2>&1 || :)"

@@ -101,14 +101,14 @@ test_faults()
 	is "a file with a fault: no link is left" "" "$(index cv0)"
 	write_files cv0
 	echo "address add nonsense dev cv0" >>$dir/cv0.ip
-	start_fails "an invalid address" cv0 "$dir/cv0.ip is not applied"
+	start_fails "an invalid address" cv0 "cannot apply $dir/cv0.ip"
 	is "an invalid address: no link is left" "" "$(index cv0)"
 	# The port is what fails here, at the very end of what needs the link.
 	ip link add cv1 type culvert
 	culvert set cv1 listen-port 4711
 	ip link set cv1 up
 	write_files cv0
-	start_fails "a busy port" cv0 "cv0 does not go up"
+	start_fails "a busy port" cv0 "cannot set the link cv0 up"
 	is "a busy port: no link is left" "" "$(index cv0)"
 	ip link del cv1
 }
@@ -131,7 +131,8 @@ test_of_others()
 	by_hand
 	mine=$(index cv0)
 	works "link made by hand: ping" ping_ok a 10.77.0.2
-	start_fails "link made by hand" cv0 "link cv0 that this unit has not made.*ip link del cv0"
+	start_fails "link made by hand" cv0 \
+		"link cv0 exists and was not created by this unit.*ip link del cv0"
 	is "link made by hand: it is the same after the start" "$mine" "$(index cv0)"
 	works "link made by hand: ping after the start" ping_ok a 10.77.0.2
 	works "link made by hand: stop the unit" sc stop culvert@cv0

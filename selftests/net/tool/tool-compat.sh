@@ -246,12 +246,11 @@ test_refusals()
 	before=$(conf)
 	refused "$k, listen-port 65536" "listen-port: '65536'.*expected a number from 0 to 65535" \
 		set "$dev" fwmark 5 listen-port 65536
-	refused "$k, fwmark without a value" "nothing after 'fwmark'" set "$dev" listen-port 1 \
+	refused "$k, fwmark without a value" "'fwmark' needs a value" set "$dev" listen-port 1 \
 		fwmark
 	refused "$k, a bad public key" "peer: 'abc' is not a key" set "$dev" listen-port 1 peer abc
-	refused "$k, unknown word" "'mtu' is not a word" set "$dev" listen-port 1 mtu 5
-	refused "$k, word of a peer before a peer" \
-		"'endpoint' is not a word that may stand before a peer" \
+	refused "$k, unknown word" "'mtu' is not a setting" set "$dev" listen-port 1 mtu 5
+	refused "$k, word of a peer before a peer" "'endpoint' needs a peer before it" \
 		set "$dev" endpoint 1.2.3.4:5
 	refused "$k, prefix of 33" "'10.0.0.0/33'.*at most 32" set "$dev" listen-port 1 \
 		peer "${K[9]}" allowed-ips 10.0.0.0/8,10.0.0.0/33
@@ -265,7 +264,7 @@ test_refusals()
 		"set: peer ${K[9]}: endpoint 'no.such.host.invalid'" set "$dev" \
 		listen-port 1 peer "${K[9]}" endpoint no.such.host.invalid:5
 	printf '[Interface]\nListenPort = 9\n\nAddress = 10.0.0.1/24\n' >"$tmp/bad.conf"
-	refused "$k, word of wg-quick" "$tmp/bad.conf:4: 'Address' is not a word of \[Interface\].*wg-quick.*expected" \
+	refused "$k, word of wg-quick" "$tmp/bad.conf:4: 'Address' is not a setting of \[Interface\].*wg-quick.*expected" \
 		setconf "$dev" "$tmp/bad.conf"
 	printf '[Interface]\nListenPort = 9\n[Peer]\nAllowedIPs = 10.0.0.0/8\n' >"$tmp/bad.conf"
 	refused "$k, no public key" "$tmp/bad.conf:3: this \[Peer\] has no PublicKey" \
@@ -301,7 +300,7 @@ test_kernel_refusal()
 	ipn a link set other up
 	c set other listen-port 4999
 	ipn a link set "$dev" up
-	refused "$k, a port that is in use" "$dev: another socket has that port" \
+	refused "$k, a port that is in use" "$dev: another socket uses that port" \
 		set "$dev" listen-port 4999
 	ipn a link set "$dev" down
 	ipn a link del other

@@ -19,7 +19,7 @@ refused()
 	local was
 
 	was=$(index)
-	fails_with "$1: is refused" "does not take the module on disk [(].*$2" \
+	fails_with "$1: is refused" "rejects the module on disk [(].*$2" \
 		n_sys a culvert-upgrade --force
 	is "$1: the link was not touched" "$was" "$(index)"
 	is "$1: nothing is left in /run" "" "$(find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d)"

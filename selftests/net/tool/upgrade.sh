@@ -162,7 +162,7 @@ test_refusals()
 	refused "a link in another namespace" "1 more links.*${ns[c]}:far0"
 	ipn c link set far0 netns "${ns[a]}"
 	before=$(world_of_a)
-	refused "a link that was moved here" "far0 was made in another network namespace"
+	refused "a link that was moved here" "far0 was created in another network namespace"
 	ipn a link del far0
 	ns_drop c
 
@@ -185,7 +185,7 @@ test_refusals()
 	ipn a link del cv0-x
 	hook_at cv0
 	before=$(world_of_a)
-	refused "a hook of the packet filter" "packet filter's hook at cv0"
+	refused "a hook of the packet filter" "nftables hook at cv0"
 	n a tc qdisc add dev cv0 root handle 1: fq_codel
 	works "a qdisc and a hook, with --lose: upgrade" upgrade --lose
 	n a nft delete table netdev t 2>/dev/null || :
@@ -208,7 +208,7 @@ test_not_loaded()
 
 	insmod_says "Key was rejected by service"
 	PATH=$tmp/bin:$PATH refused "a key that is not enrolled" \
-		"does not take the module on disk .*Key was rejected"
+		"rejects the module on disk .*Key was rejected"
 	echo "install culvert /bin/false" >/etc/modprobe.d/broken.conf
 	fails_with "the new module is refused: the old one is loaded again" \
 		"the old one is loaded again" upgrade

@@ -145,13 +145,14 @@ static void test_refused_values(void)
 static void test_refused_lines(void)
 {
 	refuses("word of wg-quick", "[Interface]\n\nAddress = 10.0.0.1/24",
-		"f:3: 'Address' is not a word of [Interface] (it is for wg-quick");
+		"f:3: 'Address' is not a setting of [Interface] (it is for wg-quick");
 	refuses("unknown word of a peer", PEER "\nPort=1",
-		"f:4: 'Port' is not a word of [Peer]; expected PublicKey, PresharedKey");
+		"f:4: 'Port' is not a setting of [Peer]; expected PublicKey, PresharedKey");
 	refuses("word of the other section", PEER "ListenPort=1", "'ListenPort'");
 	refuses("unknown section", "[Pear]", "f:1: '[Pear]' is not a section");
-	refuses("assignment before any section", "ListenPort=1", "f:1: this line is in no section");
-	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is no assignment");
+	refuses("assignment before any section", "ListenPort=1",
+		"f:1: this line is before any section");
+	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is not an assignment");
 	refuses("no PublicKey", PEER "[Peer]\n\n[Peer]\nPublicKey=" KEY_2,
 		"f:3: this [Peer] has no PublicKey");
 	refuses("no PublicKey at the end", PEER "[Peer]\n#\n", "f:3: this [Peer]");

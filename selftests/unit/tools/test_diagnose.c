@@ -7,6 +7,7 @@
 #include "common/diagnose.h"
 #include "ktap.h"
 
+#define INSMOD "insmod /lib/modules/6.1.0-56-amd64/updates/"
 #define GOOD "6.1.0-56-amd64 SMP preempt mod_unload modversions "
 
 /* What is known, and words that the sentence must have. */
@@ -72,8 +73,19 @@ static const struct {
 	  { "another build of kernel 6.1.0-56-amd64", "dmesg", "" } },
 	{ "in place of wireguard.ko, which is there",
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true,
+	    .wireguard = CMD_WIREGUARD_LOADED },
+	  { "replace_wireguard=1", "wireguard.ko is loaded", "modprobe -r wireguard" } },
+	{ "in place of wireguard, which is built in",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true,
+	    .wireguard = CMD_WIREGUARD_BUILTIN },
+	  { "replace_wireguard=1", "built into this kernel",
+	    "remove culvert-replaces-wireguard.conf" } },
+	{ "in place of wireguard.ko, but another module has its names",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
-	  { "replace_wireguard=1", "/etc/modprobe.d", "rmmod wireguard" } },
+	  { "replace_wireguard=1", "/etc/modprobe.d", "another module has registered" } },
 	{ "any other error of modprobe",
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Cannot allocate memory",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
@@ -81,7 +93,7 @@ static const struct {
 	{ "no output of modprobe",
 	  { .said = "", .vermagic = GOOD, .has_headers = true, .is_root = true,
 	    .may_load = true },
-	  { "without a word", "", "" } },
+	  { "without a message", "", "" } },
 };
 
 static void test_load(void)
@@ -103,6 +115,40 @@ static void test_load(void)
 		ktap_equal((long long)strlen(small), sizeof(small) - 1,
 			   "advice about loading is cut off to a small buffer");
 	}
+}
+
+/* What modprobe --show-depends prints, and whether culvert replaces wireguard.ko by it. */
+static const struct {
+	const char *name;
+	const char *shown;
+	bool expected;
+} shows[] = {
+	{ "modprobe shows no option", INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko\n", false },
+	{ "modprobe shows replace_wireguard=1",
+	  INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko replace_wireguard=1\n", true },
+	{ "modprobe shows replace_wireguard=Y, a compressed module",
+	  INSMOD "culvert.ko.xz replace_wireguard=Y\n", true },
+	{ "modprobe shows replace_wireguard without a value",
+	  INSMOD "culvert.ko replace_wireguard\n", true },
+	{ "modprobe shows replace_wireguard=0", INSMOD "culvert.ko replace_wireguard=0\n", false },
+	{ "modprobe shows an empty value", INSMOD "culvert.ko replace_wireguard=\n", false },
+	{ "modprobe shows two values: the last counts",
+	  INSMOD "culvert.ko replace_wireguard=1 replace_wireguard=0\n", false },
+	{ "modprobe shows another option", INSMOD "culvert.ko replace_wireguard_not=1 x=1\n",
+	  false },
+	{ "modprobe shows the option of another module",
+	  INSMOD "culvert.ko\n" INSMOD "other.ko replace_wireguard=1\n", false },
+	{ "modprobe shows an install command", "install /bin/false\n", false },
+	{ "modprobe shows nothing", "", false },
+};
+
+static void test_shows(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(shows) / sizeof(*shows); i++)
+		ktap_equal(cmd_diagnose_replaces(shows[i].shown), shows[i].expected,
+			   shows[i].name);
 }
 
 static void test_mtu(void)
@@ -228,6 +274,7 @@ static void test_owner(void)
 int main(void)
 {
 	test_load();
+	test_shows();
 	test_reverse();
 	test_mtu();
 	test_words();
