@@ -16,7 +16,7 @@ version := $(shell sed -n 's/^PACKAGE_VERSION="\([^"]*\)"$$/\1/p' dkms.conf)
 
 .PHONY: help
 help:
-	@echo 'culvert $(version): a WireGuard-protocol tunnel for Linux'
+	@echo 'culvert $(version): a network tunnel that speaks the WireGuard protocol'
 	@echo
 	@echo '  make demo       two namespaces, a tunnel, traffic: in a VM, see it work'
 	@echo '  make check      build everything and run all tests (T=NAME runs one)'
@@ -29,9 +29,9 @@ help:
 	@echo '  make flood-native RUNNER=COMMAND KDIR=BUILD-TREE'
 	@echo '                  100,000 forged messages a second beside a session, likewise'
 	@echo '  make bench-peers   what 1,000 to 1,000,000 peers cost (QUICK=1: to 100,000)'
-	@echo '  make bench-order   how often CPUs meet at a lock, with 1, 2, 4 and 8 of them'
+	@echo '  make bench-order   how often CPUs contend for a lock, with 1, 2, 4 and 8 CPUs'
 	@echo '  make stress     everything changed under traffic, again and again, in a VM'
-	@echo '                  (SECONDS=N or MINUTES=N a script, T=NAME runs one)'
+	@echo '                  (SECONDS=N or MINUTES=N per script, T=NAME runs one)'
 	@echo
 	@echo '  make all        module and tools'
 	@echo '  make module     build/module/*/culvert.ko for the VM'"'"'s kernel, or for'
@@ -39,11 +39,11 @@ help:
 	@echo '  make tools      the culvert command and its library, in build/tools'
 	@echo '  make install    module for the running kernel, tool, manual; as root'
 	@echo '                  (PREFIX=$(PREFIX), DESTDIR for packages)'
-	@echo '  make uninstall  takes that away again'
+	@echo '  make uninstall  remove what make install installed'
 	@echo '  make dkms-install   module by DKMS, which builds it for each new kernel'
-	@echo '  make dkms-remove    takes that away again'
-	@echo '  make replace-wireguard   culvert in the place of wireguard.ko, as root'
-	@echo '  make restore-wireguard   takes that away again'
+	@echo '  make dkms-remove    remove the module and its sources from DKMS'
+	@echo '  make replace-wireguard   culvert replaces wireguard.ko when next loaded; as root'
+	@echo '  make restore-wireguard   undo that'
 	@echo
 	@echo '  make check-kernels  build for every supported kernel, run on each: a table'
 	@echo '                  (LONG=1: the whole suite; BUILD=1: only build)'
@@ -174,12 +174,14 @@ replaces := culvert-replaces-wireguard.conf
 .PHONY: replace-wireguard
 replace-wireguard:
 	install -D -m 644 packaging/modprobe.d/$(replaces) '$(DESTDIR)/etc/modprobe.d/$(replaces)'
-	@echo 'From the next loading: delete the links of kind wireguard, then modprobe -r wireguard culvert'
+	@echo 'Takes effect when the module is next loaded: delete the links of kind wireguard and culvert,'
+	@echo 'then run: modprobe -r wireguard culvert'
 
 .PHONY: restore-wireguard
 restore-wireguard:
 	rm -f '$(DESTDIR)/etc/modprobe.d/$(replaces)'
-	@echo 'From the next loading: delete the links of kind wireguard, then modprobe -r culvert'
+	@echo 'Takes effect when the module is next loaded: delete the links of kind wireguard and culvert,'
+	@echo 'then run: modprobe -r culvert'
 
 .PHONY: dkms-test
 dkms-test:

@@ -32,7 +32,7 @@
 static bool cv_main_replace_wireguard;
 module_param_named(replace_wireguard, cv_main_replace_wireguard, bool, 0444);
 MODULE_PARM_DESC(replace_wireguard,
-		 "answer to link kind and netlink family \"wireguard\" too, in place of wireguard.ko");
+		 "register link kind and netlink family \"wireguard\" as well, in place of wireguard.ko");
 
 /*
  * Memory first, then workers, then what is called from outside. What is
@@ -85,7 +85,7 @@ static int __init cv_main_do(const struct cv_main_step *step)
 
 	if (err != -EEXIST || !step->replaces)
 		return err;
-	pr_err("culvert: not loaded: replace_wireguard=1 needs the %s \"wireguard\", which another module has: unload that one (rmmod wireguard), or leave replace_wireguard out\n",
+	pr_err("culvert: not loaded: replace_wireguard=1 needs the %s \"wireguard\", which is registered already: unload wireguard.ko (modprobe -r wireguard), or load culvert without replace_wireguard\n",
 	       step->replaces);
 	/* Of -EEXIST modprobe thinks that the module is there already, and is content. */
 	return -EBUSY;

@@ -167,7 +167,7 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 
 	ASSERT_RTNL();
 	if (netdev->num_tx_queues > 1)
-		NL_SET_ERR_MSG(extack, "numtxqueues: of the TX queues only the first is used");
+		NL_SET_ERR_MSG(extack, "numtxqueues: only the first TX queue is used");
 	cv_device_init(dev, netdev, rtnl_newlink_link_net(params));
 	cv_reaper_init(&dev->reaper);
 	return register_netdevice(netdev);
@@ -180,7 +180,7 @@ static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
 {
 	if (tb[IFLA_ADDRESS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
-				    "a culvert link has no link-layer address: leave it out");
+				    "a culvert link has no link-layer address, so none can be set");
 		return -EINVAL;
 	}
 	return 0;
@@ -192,7 +192,7 @@ static int cv_link_validate(struct nlattr *tb[], struct nlattr *data[],
 static const struct nla_policy cv_link_policy[CV_LINK_ATTRS + 1] = {
 	[1 ... CV_LINK_ATTRS] = {
 		.type = NLA_REJECT,
-		.reject_message = "a culvert link has no attributes of its own: see `culvert set`",
+		.reject_message = "link kind culvert has no options: use `culvert set`",
 	},
 };
 

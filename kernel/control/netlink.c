@@ -26,10 +26,10 @@ static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ac
  * policy that has them checked by a function cannot be shown by CTRL_CMD_GETPOLICY.
  */
 
-/* What the kernel tells and is not told. */
-#define CV_NETLINK_TOLD {						\
+/* Dump-only: rejected in requests. */
+#define CV_NETLINK_DUMP_ONLY {					\
 	.type = NLA_REJECT,						\
-	.reject_message = "this attribute is for dumps: a request cannot set it",	\
+	.reject_message = "this attribute is read-only: a request cannot set it",	\
 }
 
 static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_OWN_MAX + 1] = {
@@ -45,9 +45,9 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_FLAGS] = { .type = NLA_U32 },
 	[CVPEER_A_ENDPOINT] = { .type = NLA_BINARY },
 	[CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL] = { .type = NLA_U16 },
-	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_TOLD,
-	[CVPEER_A_RX_BYTES] = CV_NETLINK_TOLD,
-	[CVPEER_A_TX_BYTES] = CV_NETLINK_TOLD,
+	[CVPEER_A_LAST_HANDSHAKE_TIME] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_RX_BYTES] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_TX_BYTES] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_ALLOWEDIPS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 };
@@ -56,7 +56,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
-	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_TOLD,
+	[CVDEVICE_A_PUBLIC_KEY] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_FLAGS] = { .type = NLA_U32 },
 	[CVDEVICE_A_LISTEN_PORT] = { .type = NLA_U16 },
 	[CVDEVICE_A_FWMARK] = { .type = NLA_U32 },

@@ -284,7 +284,7 @@ static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *ne
 	ip->remove = cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
 	if (cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & ~__CVALLOWEDIP_F_ALL) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FLAGS],
-				    "unknown flag of an allowed IP: only remove (1) is known here");
+				    "unknown allowed IP flag: only remove (1) is supported");
 		return -EOPNOTSUPP;
 	}
 	if (prefix->family != AF_INET && prefix->family != AF_INET6) {
@@ -319,14 +319,14 @@ static int cv_netlink_set_parse_endpoint(struct cv_netlink_set *set,
 		return 0;
 	if (err) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "an endpoint must be a whole sockaddr_in or sockaddr_in6");
+				    "an endpoint must be a complete sockaddr_in or sockaddr_in6");
 		return err;
 	}
 	port = endpoint->remote.any.sa_family == AF_INET ? endpoint->remote.v4.sin_port :
 							   endpoint->remote.v6.sin6_port;
 	if (!port) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "the port of an endpoint must not be 0: nothing listens there");
+				    "the port of an endpoint must not be 0");
 		return -EINVAL;
 	}
 	return 0;
@@ -339,12 +339,12 @@ static int cv_netlink_set_check_peer(struct cv_netlink_set *set, struct nlattr *
 
 	if (cv_netlink_set_u32(flags) & ~__CVPEER_F_ALL) {
 		NL_SET_ERR_MSG_ATTR(set->extack, flags,
-				    "unknown peer flag: only remove (1), replace-allowed-ips (2) and update-only (4) are known here");
+				    "unknown peer flag: only remove (1), replace-allowed-ips (2) and update-only (4) are supported");
 		return -EOPNOTSUPP;
 	}
 	if (version && nla_get_u32(version) != 1) {
 		NL_SET_ERR_MSG_ATTR(set->extack, version,
-				    "unknown protocol version: the only one is 1, best left out");
+				    "unsupported protocol version: omit the attribute, or set it to 1");
 		return -EPFNOSUPPORT;
 	}
 	return 0;
@@ -363,7 +363,7 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 		return err;
 	if (!attrs[CVPEER_A_PUBLIC_KEY]) {
 		NL_SET_ERR_MSG_ATTR(set->extack, nest,
-				    "a peer without a public key: that is what names it");
+				    "each peer needs a public key");
 		return -EINVAL;
 	}
 	err = cv_netlink_set_check_peer(set, attrs);
@@ -484,7 +484,7 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 	set->replace_peers = cv_netlink_set_u32(flags) & CVDEVICE_F_REPLACE_PEERS;
 	if (cv_netlink_set_u32(flags) & ~__CVDEVICE_F_ALL) {
 		NL_SET_ERR_MSG_ATTR(set->extack, flags,
-				    "unknown device flag: only replace-peers (1) is known here");
+				    "unknown device flag: only replace-peers (1) is supported");
 		return -EOPNOTSUPP;
 	}
 	set->new_identity = key;
@@ -515,12 +515,12 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 		return 0;
 	if (!net) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "the namespace that the link was made in, and its socket, have gone");
+				    "the network namespace in which the link was created, and its UDP socket, no longer exist");
 		return set->as_wireguard ? -EPERM : -ENONET;
 	}
 	if (!netlink_ns_capable(set->skb, net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "listen port and fwmark need CAP_NET_ADMIN in the namespace that the link was made in");
+				    "listen port and fwmark need CAP_NET_ADMIN in the network namespace in which the link was created");
 		return -EPERM;
 	}
 	return 0;
@@ -675,9 +675,10 @@ static int cv_netlink_set_open_port(struct cv_netlink_set *set)
 	err = cv_socket_open(dev, port);
 	if (err == -EADDRINUSE)
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "the listen port is in use: choose another, or 0 for any");
+				    "the listen port is in use: choose another, or 0 to let the kernel choose");
 	else if (err)
-		NL_SET_ERR_MSG_ATTR(set->extack, attr, "the listen port cannot be opened");
+		NL_SET_ERR_MSG_ATTR(set->extack, attr,
+				    "cannot create the UDP sockets for the listen port");
 	return err;
 }
 

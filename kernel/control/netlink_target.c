@@ -33,8 +33,7 @@ struct cv_device *cv_netlink_target_find(struct net *net, struct nlattr **attrs,
 
 	ASSERT_RTNL();
 	if (!ifindex == !ifname) {
-		NL_SET_ERR_MSG(extack,
-			       "which link is meant: give its index or its name, one of the two");
+		NL_SET_ERR_MSG(extack, "exactly one of ifindex and ifname is required");
 		return ERR_PTR(-EBADR);
 	}
 	netdev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :

@@ -3,10 +3,10 @@
  * The arithmetic of Noise_IKpsk2: what each handshake message does to the symmetric
  * state. For the exchange, which holds the state and knows peers, indices and locks.
  *
- * Nothing here locks or allocates, and nothing secret stays on the stack. A
- * Diffie-Hellman takes tens of microseconds. Context: process or softirq, except that
- * the two functions that write a message make an ephemeral key and therefore sleep
- * until the kernel's random numbers can be trusted: process only.
+ * Nothing here locks, allocates or sleeps, and nothing secret stays on the stack. A
+ * Diffie-Hellman takes tens of microseconds. The two functions that write a message make
+ * an ephemeral key and do not wait for the random number generator: the caller checks
+ * rng_is_initialized() first. Context: process or softirq.
  */
 #ifndef CV_HANDSHAKE_NOISE_H
 #define CV_HANDSHAKE_NOISE_H
@@ -106,7 +106,7 @@ struct cv_noise_initiator {
  * @message: gets its three Noise fields; type, sender and macs are the caller's
  * @initiator: what it is made of
  *
- * Context: process, may sleep.
+ * Context: process or softirq, once rng_is_initialized().
  * Return: false when a DH result was all zero; @noise is wiped then.
  */
 bool __must_check
@@ -155,7 +155,7 @@ cv_noise_open_timestamp(struct cv_noise *noise,
  * @remote_static: the initiator's public key
  * @psk: the pre-shared key, or zeros
  *
- * Context: process, may sleep.
+ * Context: process or softirq, once rng_is_initialized().
  * Return: false when a DH result was all zero; @noise is wiped then.
  */
 bool __must_check

@@ -237,7 +237,7 @@ void cv_session_wait_wiped(void)
 	spin_unlock_bh(&cv_session_dropped_lock);
 	if (!wait_event_timeout(cv_session_freed, cv_session_none_in(&sessions),
 				CV_SESSION_WAIT_S * HZ))
-		pr_warn("culvert: keys of sessions that end are still in use after %u s, and in memory\n",
+		pr_warn("culvert: dropped sessions still in use after %u s: keys not wiped yet\n",
 			CV_SESSION_WAIT_S);
 	spin_lock_bh(&cv_session_dropped_lock);
 	list_splice(&sessions, &cv_session_dropped);

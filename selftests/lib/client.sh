@@ -18,10 +18,10 @@ else
 fi
 . "$(dirname "${BASH_SOURCE[0]}")/test.sh"
 
-# What the link's driver says of itself.
+# The driver that ethtool -i must show.
 served_by=$kind
 
-# There is no machine on which a client may be left out.
+# No client may be skipped.
 skip() { fail "$1" "that it runs" "skipped: $2"; }
 
 # ---------------------------------------------------------------- topology
@@ -79,7 +79,7 @@ peer_up()
 	ipn b link set cv0 up
 }
 
-# peer_up_go: likewise, by wireguard-go, which is no kernel module at all.
+# peer_up_go: likewise, by wireguard-go, in user space.
 peer_up_go()
 {
 	peer_tool=wg
@@ -114,13 +114,13 @@ carries()
 	works "$name: ping" ping_ok a 10.77.0.2
 	works "$name: ping, IPv6" ping_ok a fd77::2
 	works "$name: ping from the peer" ping_ok b 10.77.0.1
-	works "$name: TCP both ways, by SHA-256" tcp a b 10.77.0.2 300000
+	works "$name: TCP both ways" tcp a b 10.77.0.2 300000
 	works "$name: TCP from the peer, IPv6" tcp b a fd77::1 300000
-	matches "$name: a handshake is seen here" "^${pub[b]//+/[+]}[[:space:]]1[0-9]{9}$" \
+	matches "$name: wg shows a handshake" "^${pub[b]//+/[+]}[[:space:]]1[0-9]{9}$" \
 		"$(wg show "$dev" latest-handshakes)"
-	between "$name: received bytes are shown" 600000 100000000 \
+	between "$name: wg shows received bytes" 600000 100000000 \
 		"$(wg show "$dev" transfer | awk -v k="${pub[b]}" '$1 == k { print $2 }')"
-	matches "$name: and at the peer" "^${pub[a]//+/[+]}[[:space:]]1[0-9]{9}$" \
+	matches "$name: the peer shows a handshake" "^${pub[a]//+/[+]}[[:space:]]1[0-9]{9}$" \
 		"$(n b "$peer_tool" show cv0 latest-handshakes)"
 }
 

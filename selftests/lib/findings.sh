@@ -16,24 +16,25 @@ examine()
 finds()
 {
 	examine "$2"
-	matches "$1" "^BAD .*$3" "$doctor_out"
-	is "$1: exit status" 1 "$doctor_status"
+	matches "$1: doctor says BAD" "^BAD .*$3" "$doctor_out"
+	is "$1: doctor's exit status" 1 "$doctor_status"
 }
 
 # notes TEST NAME TEXT: it is a note, and nothing is BAD.
 notes()
 {
 	quiet "$1" "$2"
-	matches "$1: a note" "^note .*$3" "$doctor_out"
+	matches "$1: doctor has a note" "^note .*$3" "$doctor_out"
 }
 
 # quiet TEST NAME [TEXT]: nothing is BAD, the exit status says so, and nothing says TEXT.
 quiet()
 {
 	examine "$2"
-	is "$1: nothing is BAD" "" "$(grep '^BAD' <<<"$doctor_out" || :)"
-	is "$1: exit status" 0 "$doctor_status"
-	[ -z "${3:-}" ] || is "$1: silent about $3" "" "$(grep -E "$3" <<<"$doctor_out" || :)"
+	is "$1: doctor says nothing BAD" "" "$(grep '^BAD' <<<"$doctor_out" || :)"
+	is "$1: doctor's exit status" 0 "$doctor_status"
+	[ -z "${3:-}" ] || is "$1: doctor says nothing about $3" "" \
+		"$(grep -E "$3" <<<"$doctor_out" || :)"
 }
 
 # alive, dead TEST NAME ADDRESS: whether a ping comes back.

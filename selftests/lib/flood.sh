@@ -4,14 +4,14 @@
 # shellcheck shell=bash
 . "$(dirname "${BASH_SOURCE[0]}")/stress.sh"
 
-# 0 is the highest rate that the generator reaches, of which so many are worth a test.
+# 0 is the highest rate that the generator reaches; the test needs at least 5000 a second.
 asked_per_s=${CV_FLOOD_PER_S:-0}
 least_per_s=$((asked_per_s ? asked_per_s : 5000))
 # A twentieth more than asked for: it makes up for what it could not send in time, but not
 # for what is late at the end.
 rate_per_s=$((asked_per_s * 21 / 20))
-# What a session must keep of the throughput it has while the same packets come in by
-# the same way but are for another socket: those cost whatever they cost any machine.
+# What a session must keep of the throughput that it has while the same packets come in by
+# the same way but are for another socket, which any machine has to pay for.
 least_percent=60
 seconds=4
 victim=10.67.0.1
@@ -25,7 +25,7 @@ flood_setup()
 {
 	local mac
 
-	[ -x "$forge" ] || { fail "the generator is there" "$forge" "nothing"; finish; }
+	[ -x "$forge" ] || { fail "the flood generator is built" "$forge" "nothing"; finish; }
 	net_pair
 	ns_new f
 	wire f out a in
@@ -36,7 +36,7 @@ flood_setup()
 	victim_mac=$(n_sys a cat /sys/class/net/in/address)
 	tunnel_pair
 	py forged.py "$tmp" "${pub[a]}"
-	works "an established session" ping_ok a 10.77.0.2
+	works "ping before the flood" ping_ok a 10.77.0.2
 	n a iperf3 -s >"$tmp/iperf3" 2>&1 &
 	defer "end_process $!"
 	wait_for 60 listening
@@ -64,7 +64,8 @@ flood_end()
 	for child in $(cat "/proc/$flood_pid/task/$flood_pid/children" 2>/dev/null); do
 		kill "$child" 2>/dev/null || :
 	done
-	wait "$flood_pid" || { fail "the flood" "success" "$(cat "$tmp/forge")"; return 0; }
+	wait "$flood_pid" || { fail "the flood generator succeeds" "success" \
+		"$(cat "$tmp/forge")"; return 0; }
 	per_s=$(awk '/^sent/ { printf "%d", $2 * 1e9 / $4 }' "$tmp/forge")
 }
 
@@ -76,7 +77,7 @@ throughput()
 		2>/dev/null || echo 0
 }
 
-# A socket that takes what is for nobody; nobody reads it.
+# A socket that receives the flood beside the link; nothing reads it.
 sink() { n_py a flood_sink.py 51999; }
 
 kernel_kib() { awk '/^(Slab|Percpu|VmallocUsed|KernelStack):/ { n += $2 } END { print n }' /proc/meminfo; }
@@ -123,16 +124,16 @@ under_flood()
 	began=$(now_ms)
 	here=$(throughput)
 	most=$(kernel_kib)
-	between "$name: the session keeps $least_percent % of its throughput, kbit/s" \
+	between "$name: throughput of the session, at least $least_percent %, kbit/s" \
 		$((elsewhere * least_percent / 100)) 999999999 "$here"
 	new_peer
 	# One try and two retries, 5 s and their jitter apart.
-	soon "$name: a new peer gets in within two retries" 12 ping_once b 10.78.0.1 -I cv1
-	between "$name: memory stays flat: KiB more while it lasts" -999999 6000 $((most - kib))
+	soon "$name: a new peer pings within two retries" 12 ping_once b 10.78.0.1 -I cv1
+	between "$name: kernel memory during the flood, KiB more" -999999 6000 $((most - kib))
 	note "$name: the first $(($(now_ms) - began)) ms of it are over"
-	works "$name: the established session still answers" ping_once a 10.77.0.2
+	works "$name: ping in the established session" ping_once a 10.77.0.2
 	flood_end
 	note "$name: $per_s a second for the link's socket, the session has $here kbit/s"
 	drop_peer
-	between "$name: forged messages a second" $least_per_s 99999999 "$per_s"
+	between "$name: forged messages per second" $least_per_s 99999999 "$per_s"
 }

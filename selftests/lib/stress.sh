@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # For the stress tests: traffic both ways all the while, a disturbance again and again for its
-# share of the time, traffic that must come back within a stated time, and the books on what
-# must not be left behind. Sourced by those tests instead of test.sh.
+# share of the time, traffic that must come back within a stated time, and checks of what must
+# not be left behind. Sourced by those tests instead of test.sh.
 # shellcheck shell=bash
 #
 # CV_SECONDS is how long a script disturbs, all its disturbances together; 20 unless
@@ -67,15 +67,16 @@ flows()
 	done
 }
 
-# traffic_good: nothing came changed, twice, or out of the blue; one result.
+# traffic_good: nothing came changed, twice, or unsent; one result.
 traffic_good()
 {
 	if ! kill -0 "$traffic_pid" 2>/dev/null; then
-		fail "traffic runs all the while" "a process" "$(tail -n 3 "$tmp/traffic.out")"
+		fail "the traffic process runs to the end" "a process" \
+			"$(tail -n 3 "$tmp/traffic.out")"
 	elif [ -e "$traffic.errors" ]; then
-		fail "all that came was right" "no errors" "$(head -n 5 "$traffic.errors")"
+		fail "received data is as sent" "no errors" "$(head -n 5 "$traffic.errors")"
 	else
-		ok "all that came was right: $(arrived) datagrams and pieces of streams"
+		ok "received data is as sent: $(arrived) datagrams and pieces"
 	fi
 }
 
@@ -165,7 +166,7 @@ drop_counts()
 # caches: objects in use in the module's slab caches, a line for each cache.
 caches() { awk '$1 ~ /^cv_/ { print $1, $2 }' /proc/slabinfo; }
 
-# kernel_kib: what the kernel uses for itself and cannot give back, in KiB.
+# kernel_kib: kernel memory that cannot be reclaimed, in KiB.
 kernel_kib()
 {
 	sync
@@ -192,11 +193,11 @@ unused() { [ "$(cat "/sys/module/$kind/refcnt")" = 0 ]; }
 nothing_left()
 {
 	soon "no link is left" 20 no_links
-	soon "nobody holds the module" 30 unused
+	soon "the module's refcount is 0" 30 unused
 	caches_empty
 	soon "the module can be unloaded" 30 module_gone "$kind"
-	if caches_seen "its caches went with it"; then
-		is "its caches went with it" "" "$(caches)"
+	if caches_seen "the module's slab caches went with it"; then
+		is "the module's slab caches went with it" "" "$(caches)"
 	fi
 	modprobe "$kind"
 }
@@ -209,7 +210,7 @@ caches_seen()
 	return 1
 }
 
-# Shrinking gives back what a CPU keeps ready for next time, which counts as in use.
+# Shrinking frees per-CPU slabs, whose free objects count as in use.
 shrink()
 {
 	local cache
@@ -223,10 +224,10 @@ shrunk() { shrink; ! caches | awk '$2 > 0 { found = 1 } END { exit !found }'; }
 # caches_empty: one result. The last objects are freed after a grace period.
 caches_empty()
 {
-	caches_seen "no object is left in its caches" || return 0
+	caches_seen "no object is left in the module's slab caches" || return 0
 	if wait_for 20 shrunk; then
-		ok "no object is left in its caches"
+		ok "no object is left in the module's slab caches"
 	else
-		fail "no object is left in its caches" "0 in each" "$(caches)"
+		fail "no object is left in the module's slab caches" "0 in each" "$(caches)"
 	fi
 }

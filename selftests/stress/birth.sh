@@ -34,8 +34,8 @@ born()
 	ipn c link set "$dev" up
 }
 
-# One round: everything is made, and made an end of in the order and at the moments that
-# the round's number and chance have.
+# One round: everything is made, and ended in the order and at the moments that the round's
+# number and chance give.
 round()
 {
 	local how=$1 outer
@@ -76,12 +76,13 @@ end=$(($(now_ms) + seconds * 1000))
 rounds=0
 while [ "$rounds" -lt ${#ways[@]} ] || [ "$(now_ms)" -lt "$end" ]; do
 	if ! round "${ways[rounds % ${#ways[@]}]}" >"$tmp/round" 2>&1; then
-		fail "round $rounds, ${ways[rounds % ${#ways[@]}]}" "its end" "$(cat "$tmp/round")"
+		fail "round $rounds, ${ways[rounds % ${#ways[@]}]}: set up and torn down" \
+			"its end" "$(cat "$tmp/round")"
 		break
 	fi
 	rounds=$((rounds + 1))
 done
-between "birth namespaces that ended while their links lost their peers" ${#ways[@]} 1000000 \
+between "birth netns that ended while their links lost their peers" ${#ways[@]} 1000000 \
 	"$rounds"
 nothing_left
 finish

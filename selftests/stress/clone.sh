@@ -30,10 +30,10 @@ clone()
 }
 
 traffic_start
-works "traffic both ways" flows 20
-disturb "cloned" 10 clone
+works "traffic both ways at first" flows 20
+disturb "the VM is cloned" 10 clone
 
-# Again and again while handshakes are under way: no session may slip through.
+# Again and again during handshakes: no session from before may stay.
 many()
 {
 	local i
@@ -44,7 +44,7 @@ many()
 	done
 	clone
 }
-disturb "cloned ten times in a row" 15 many
+disturb "the VM is cloned ten times in a row" 15 many
 traffic_good
 traffic_stop
 drop_all

@@ -50,7 +50,7 @@ preshared()
 	keys
 }
 
-# Nobody is there; then where it was.
+# To unused addresses, and back.
 endpoints()
 {
 	tun_set a cv0 peer "${pub[b]}" endpoint 198.51.100.77:9 || return
@@ -99,9 +99,9 @@ down_and_up()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "peers removed and added" $retry peers_of_a
-disturb "allowed IPs taken and given back" $retry allowed_ips
+disturb "allowed IPs moved to another peer and back" $retry allowed_ips
 disturb "private keys changed" $retry keys
 disturb "pre-shared keys changed" $retry preshared
 preshared_keys /dev/null
@@ -111,12 +111,12 @@ disturb "ports and marks changed" $retry ports
 disturb "MTU changed" $retry mtus
 disturb "links set down and up" $retry down_and_up
 traffic_good
-is "one peer at a" 1 "$(tun_show a cv0 peers | wc -l)"
-is "one peer at b" 1 "$(tun_show b cv0 peers | wc -l)"
+is "after all changes: one peer at a" 1 "$(tun_show a cv0 peers | wc -l)"
+is "after all changes: one peer at b" 1 "$(tun_show b cv0 peers | wc -l)"
 
-# With all that traffic on, the links go for good.
+# The links are deleted under the same traffic.
 works "a link is deleted under traffic" ipn a link del cv0
-works "the other as well" ipn b link del cv0
+works "the other link is deleted under traffic" ipn b link del cv0
 traffic_stop
 drop_all
 nothing_left

@@ -24,7 +24,7 @@ def available_kib():
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    # Who takes it all is the first to go when there is none.
+    # The OOM killer must choose this process first.
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
     leave, held, least = int(sys.argv[1]), [], available_kib()
@@ -38,7 +38,7 @@ def main():
             held.append(mmap.mmap(-1, CHUNK, flags=flags))
         else:
             hold = hold or time.monotonic() + HOLD_S
-            # What the kernel gets back is taken again.
+            # Memory that the kernel reclaims is taken again.
             time.sleep(0.01)
     if hold is None:
         sys.exit(f"eat: expected {leave} KiB to be left within {LIMIT_S} s, got {least}")

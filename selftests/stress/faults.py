@@ -8,8 +8,8 @@ with ALLOW_ERROR_INJECTION(). Run by faults.sh.
     faults.py KIND NAME FILE    NAME refuses its next call; FILE appears when that is
                                 so, and this ends when it has been called
 
-A request may fail, with an errno that speaks of memory, or do without; after a failure
-the very same request must succeed, which it would not had it been done by halves. A step
+A request may fail, with an errno for want of memory, or succeed without it; after a failure
+the same request must succeed, which it would not had it been half applied. A step
 stands for whatever makes it refuse, memory or not.
 """
 import ctypes
@@ -26,7 +26,7 @@ DEBUG = "/sys/kernel/debug"
 FAIL_NTH = "/proc/thread-self/fail-nth"
 FAIL_FUNCTION = f"{DEBUG}/fail_function"
 MOST = 2000
-# With CV_QUICK every so manieth allocation of loading, which has hundreds.
+# With CV_QUICK every SOMEth allocation of loading, which has hundreds.
 SOME = 8
 # What may be said when there is no memory; ENFILE by the kernel when a socket has none.
 FINE = {errno.ENOMEM, errno.ENOBUFS, errno.E2BIG, errno.EBUSY, errno.EAGAIN, errno.EINTR,
@@ -222,7 +222,8 @@ class Case:
             if injection.left:
                 break
         else:
-            ktap.fail(f"{self.name}: comes to an end", f"at most {MOST} allocations", "more")
+            ktap.fail(f"{self.name}: ends after a limited number of allocations",
+                      f"at most {MOST} allocations", "more")
             return
         ktap.true(f"{self.name}: {injected} allocations failed, {errors} of them with an "
                   "error, and it worked after each", injected > 0, "one that fails", injected)
@@ -304,14 +305,15 @@ def refusals(kind):
         for step in marked.values():
             ktap.run_case(case.refuse, step)
     never = [step.name for step in marked.values() if not step.met]
-    ktap.true("each step that may refuse was part of a request", marked and not never,
+    ktap.true("each function marked for error injection is called by a request",
+              marked and not never,
               "at least one, each called", never)
 
 
 def once(kind, name, ready):
     with steps(kind)[name] as step:
         put(ready, "")
-        ktap.true(f"{name} is called, and refuses", ktap.wait_until(step.look, 20),
+        ktap.true(f"{name}() is called under traffic, and refuses", ktap.wait_until(step.look, 20),
                   "a call within 20 s", "none")
 
 

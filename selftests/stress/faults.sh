@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/stress.sh"
 
 if [ ! -e /proc/self/fail-nth ]; then
-	skip "allocations fail" "this kernel has no fault injection: see KERNEL=debug"
+	skip "failing allocations" "this kernel has no fault injection: see KERNEL=debug"
 	finish
 fi
 
@@ -27,17 +27,17 @@ dmesg --clear
 relay py faults.py "$kind"
 net_pair
 tunnel_pair
-# One refuses under way; what is sent meanwhile is tried again as the protocol has it.
+# A step refuses under traffic; the protocol's retries make up for it.
 for step in cv_session_create cv_batch_create; do
 	py faults.py "$kind" $step "$tmp/$step" >"$tmp/refused" 2>&1 &
 	step_pid=$!
 	wait_for 20 test -e "$tmp/$step" || :
-	works "traffic although $step has refused" wait_for 20 ping_ok a 10.77.0.2
+	works "$step() refuses under traffic: ping" wait_for 20 ping_ok a 10.77.0.2
 	wait $step_pid || :
 	relay cat "$tmp/refused"
 done
 drop_all
 nothing_left
-is "the kernel has nothing to complain of" "" "$(complaints)"
+is "the kernel's log has no complaints" "" "$(complaints)"
 dmesg --clear
 finish

@@ -12,7 +12,7 @@ note "no flood: the session has $(throughput) kbit/s"
 before=$(drops a cv0 hs_cookie_demanded)
 under_flood "initiations" initiation
 [ "$kind" != culvert ] ||
-	between "most are asked for a cookie" $((before + 1000)) 999999999 \
+	between "initiations: at least 1000 are hs_cookie_demanded" $((before + 1000)) 999999999 \
 		"$(drops a cv0 hs_cookie_demanded)"
 under_flood "initiations and responses" initiation response
 finish

@@ -35,7 +35,7 @@ suspend()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 for level in "${levels[@]}"; do
 	disturb "suspended as far as $level" 10 suspend "$level"
 done

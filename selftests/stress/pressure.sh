@@ -18,7 +18,7 @@ retry=12
 # eat LEAVE-KIB: takes memory till so much is left, holds it a while and lets go.
 eat() { py eat.py "$1"; }
 
-# Links and peers made while there is none may fail, with the right word; never by halves.
+# Links and peers made without memory may fail, with the right error; never half made.
 make_things()
 {
 	local out eater status=0
@@ -38,7 +38,7 @@ make_things()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 disturb "memory is taken and given back" $retry eat 20000
 disturb "links are made without memory" $retry make_things
 traffic_good

@@ -17,7 +17,7 @@ net_pair
 tunnel_pair
 defer "echo 1 >$cpu"
 # The kernel patches its own code when the first packet is to be steered, and when the last
-# one was. An emulated processor that is just passing there goes round in the breakpoint of
+# one was. An emulated processor that executes it just then loops in the breakpoint of
 # that for ever (QEMU 7.2 with a thread for each; seen in a ksoftirqd, with the bytes there
 # in order again). With one queue steered all the while there is no first and no last.
 lo=/sys/class/net/lo/queues/rx-0/rps_cpus
@@ -64,7 +64,7 @@ steering()
 	done
 }
 
-# Those who send and receive, from one to the other.
+# Senders and receivers move from one processor to the other.
 migrating()
 {
 	local pid i
@@ -80,10 +80,10 @@ migrating()
 	done
 }
 
-# Nothing may be on its way to the processor that goes off. Who steers a packet to another
-# puts it into that one's backlog, marked as being looked after, and tells it so at the end
-# of his own softirq; if it has gone by then, nobody takes the mark off again, and all that
-# is ever put there waits for good (Linux 6.1, net_rps_send_ipi() and dev_cpu_dead(); seen
+# Nothing may be on its way to the processor that goes off. A CPU that steers a packet to
+# another puts it into that one's backlog, marks the backlog as scheduled, and sends an IPI at
+# the end of its own softirq; if the other is offline by then, the mark stays, and all that is
+# ever put there waits for good (Linux 6.1, net_rps_send_ipi() and dev_cpu_dead(); seen
 # with NAPI_STATE_SCHED, on no list, 200 packets). Hence traffic first, after steering.
 all_at_once()
 {
@@ -98,30 +98,30 @@ all_at_once()
 }
 
 traffic_start
-works "traffic both ways" flows 20
+works "traffic both ways at first" flows 20
 # A floor of load that does not wait for answers.
 n a ping -q -f -s 1200 10.77.0.2 >/dev/null 2>&1 &
 defer "end_process $!"
 n b ping -q -f -s 200 10.77.0.1 >/dev/null 2>&1 &
 defer "end_process $!"
 disturb "a processor goes off and comes on" 5 off_and_on
-disturb "off and on at once" 5 off_and_on_at_once
+disturb "a processor goes off and on at once" 5 off_and_on_at_once
 disturb "receiving is steered" 2 steering
 disturb "senders and receivers move" 2 migrating
-disturb "all of that" 5 all_at_once
+disturb "hotplug, steering and moving at once" 5 all_at_once
 traffic_good
 
-# When all are gone what each queue still holds comes out without a push: the last
+# After the traffic has ended what each queue still holds comes out without a push: the last
 # datagram of a burst arrives although nothing follows it.
 for end in $(jobs -p); do
 	end_process "$end"
 done
 traffic_stop
-works "a stream when it is quiet again" tcp a b 10.77.0.2 500000
+works "after the disturbances: TCP" tcp a b 10.77.0.2 500000
 for round in $(seq 1 20); do
 	n a ping -q -n -c 1 -W 2 -s $((round * 60)) 10.77.0.2 >"$tmp/ping" 2>&1 || break
 done
-is "lone packets each arrive by themselves" 20 "$round"
+is "after the disturbances: single pings answered, of 20" 20 "$round"
 drop_all
 nothing_left
 finish

@@ -14,8 +14,8 @@ seed=${CV_SEED:-$((RANDOM * 32768 + RANDOM))}
 ok "SEED=$seed, $seconds s"
 export CV_LOG=$tmp/log
 
-# Sockets of TCP that nobody holds any more keep their namespace for as long as its timer
-# has backed off to, up to two minutes: none may be left so.
+# Orphaned TCP sockets keep their namespace for as long as their timers have backed off to,
+# up to two minutes: there may be none.
 orphans=/proc/sys/net/ipv4/tcp_max_orphans
 before=$(cat $orphans)
 echo -1 >$orphans
@@ -39,14 +39,14 @@ no_namespaces()
 	return 1
 }
 
-# What the kernel keeps of a first time is no leak.
+# What the kernel allocates once is no leak.
 random warm
-soon "no namespace is left" 20 no_namespaces
+soon "warm-up: no namespace is left" 20 no_namespaces
 nothing_left
 memory=$(kernel_kib)
 
 random run "$seed" "$seconds"
-soon "no namespace is left" 20 no_namespaces
+soon "random operations: no namespace is left" 20 no_namespaces
 if [ "$failed" -gt 0 ]; then
 	stuck | sed 's/^/# /'
 	note "the last operations:"
@@ -61,5 +61,5 @@ less_than()
 	echo "$more KiB more"
 	[ $more -le "$1" ]
 }
-soon "the kernel has no more memory of its own after it, 16 MiB at most" 20 less_than 16384
+soon "random operations: kernel memory grows by 16 MiB at most" 20 less_than 16384
 finish

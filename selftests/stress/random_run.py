@@ -38,7 +38,7 @@ from random_mesh import (
 WORKERS = {"config1": "config", "config2": "config", "heavy": "heavy", "traffic1": "traffic",
            "traffic2": "traffic", "hostile": "hostile", "around": "around",
            "namespaces": "namespaces", "machine": "machine"}
-# When all is as it ought to be: a session with somebody who had a peer's key is given up
+# When all is as it ought to be: a session with a link that had a peer's key is given up
 # after 15 s without an answer, a handshake is tried again after 5 s and a little; four times.
 RECOVERY_S = 40
 # Then it is of interest whether it would ever.
@@ -187,7 +187,7 @@ def restore():
     # Of a namespace made again others may know the old link-layer address for up to 45 s.
     for name in NAMES:
         batch("ip", name, "neigh flush dev u0")
-    # Twice: till all have their own ports again, they are heard from others, and followed.
+    # Twice: until all have their own ports again, endpoints roam to other ports.
     for again in (False, True):
         for name, j in itertools.product(NAMES, LINKS):
             log.note(f"{name} {dev(j)} restored")
@@ -236,7 +236,7 @@ def sum_up(workers):
     total = f"{sum(done.values())} operations, {sum(refused.values())} refused or disturbed"
     judge(f"{total}: every request is answered", f"an answer within {REQUEST_TIMEOUT_S} s",
           [fault[1:] for fault in faults if fault[0] == "hang"])
-    judge("no operation stumbles", "no error of its own",
+    judge("no operation fails with an error of its own", "no error of its own",
           [fault[1:] for fault in faults if fault[0] == "error"])
 
 
@@ -248,11 +248,11 @@ def at_random(seed, seconds):
     workers = [Worker(name, seed, end, os.path.dirname(log.file_name)) for name in WORKERS]
     hung = watch(workers, end)
     sum_up(workers)
-    judge("every worker ends", f"no operation longer than {OPERATION_LIMIT_S} s",
+    judge("every worker process ends", f"no operation longer than {OPERATION_LIMIT_S} s",
           [one + log.last(LOG_LINES) for one in hung])
-    judge("all links can be put in order", "no refusal",
+    judge("all links can be restored", "no refusal",
           [one + log.last(LOG_LINES) for one in restore()])
-    all_ways("all ways work again", RECOVERY_S)
+    all_ways("every link reaches every peer again", RECOVERY_S)
     around.libc.setns(home_fd(), 0)
     around.release_switches(held)
 
@@ -261,7 +261,7 @@ def main():
     if sys.argv[1:] == ["warm"]:
         held = around.hold_switches()
         make_mesh()
-        all_ways("all ways work to begin with", RECOVERY_S)
+        all_ways("every link reaches every peer at first", RECOVERY_S)
         around.libc.setns(home_fd(), 0)
         around.release_switches(held)
     elif len(sys.argv) == 4 and sys.argv[1] == "run":

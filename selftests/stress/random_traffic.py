@@ -207,7 +207,7 @@ def capture(rng):
 
 
 def some_message(rng, public):
-    """A message of the protocol, as far as somebody without keys can make one."""
+    """A message of the protocol, as far as one can be made without keys."""
     kind = rng.choice((1, 2, 3, 4, 4, 4, 0, 9, 255))
     sizes = {1: 148, 2: 92, 3: 64}
     size = sizes.get(kind) or rng.choice((32, 31, 16, 4, 0, 48, 1400, 64, 1452, 33))

@@ -190,7 +190,7 @@ vm_check()
 			echo "culvert cannot be unloaded: $(cat /run/vm/rmmod)"
 	fi
 	if vm_dmesg | grep -qE "$vm_bad_words"; then
-		echo "the kernel complained:"
+		echo "the kernel log has warnings or errors:"
 		vm_dmesg | grep -E -m 5 -A 30 "$vm_bad_words" | head -n 80
 	fi
 }

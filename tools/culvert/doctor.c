@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "common/message.h"
@@ -32,33 +31,64 @@ static void doctor_file(struct doctor *doctor, const struct cmd_module *module)
 	doctor_say(doctor, DOCTOR_OK, "module", "%s, version %s", module->path, module->version);
 }
 
+/* To be loaded it needs the names that wireguard has in the kernel. */
+static bool doctor_is_blocked(const struct cmd_module *module)
+{
+	return !module->is_loaded && module->will_replace &&
+	       module->wireguard != CMD_WIREGUARD_ABSENT;
+}
+
 static void doctor_loaded(struct doctor *doctor, const struct cmd_module *module)
 {
 	if (!module->is_loaded && !*module->vermagic)
 		return;
-	if (!module->is_loaded)
+	if (doctor_is_blocked(module))
+		doctor_say(doctor, DOCTOR_NOTE, "loaded", "no: see wireguard, below");
+	else if (!module->is_loaded)
 		doctor_say(doctor, DOCTOR_NOTE, "loaded",
-			   "no: 'culvert load' does it, and so does making the first link");
+			   "no: run 'culvert load', or create a link of kind culvert, which loads it");
 	else if (strcmp(module->loaded_version, CULVERT_VERSION))
 		doctor_say(doctor, DOCTOR_BAD, "loaded",
 			   "version %s, but this command is %s: see \"Upgrade without dropping\" in README.md",
 			   module->loaded_version, CULVERT_VERSION);
 	else if (*module->version && strcmp(module->loaded_version, module->version))
 		doctor_say(doctor, DOCTOR_NOTE, "loaded",
-			   "version %s, and %s takes its place at the next boot",
+			   "version %s; version %s on disk takes effect at the next boot, or by culvert-upgrade",
 			   module->loaded_version, module->version);
 	else
-		doctor_say(doctor, DOCTOR_OK, "loaded", "version %s, that of this command",
+		doctor_say(doctor, DOCTOR_OK, "loaded", "version %s, the same as this command",
 			   module->loaded_version);
 }
 
-/* Who answers to the name wireguard; nothing to say where culvert is alone or away. */
+/*
+ * A file in modprobe.d that makes culvert replace wireguard.ko takes effect when the module
+ * is loaded next. While wireguard is in the kernel, that fails, and so does every tunnel.
+ */
+static void doctor_pending(struct doctor *doctor, const struct cmd_module *module)
+{
+	if (module->wireguard == CMD_WIREGUARD_BUILTIN)
+		doctor_say(doctor, module->is_loaded ? DOCTOR_NOTE : DOCTOR_BAD, "wireguard",
+			   "/etc/modprobe.d sets replace_wireguard=1, but wireguard is built into this kernel, so culvert does not load with it: remove culvert-replaces-wireguard.conf from /etc/modprobe.d");
+	else if (module->is_loaded)
+		doctor_say(doctor, DOCTOR_NOTE, "wireguard",
+			   "/etc/modprobe.d sets replace_wireguard=1, but culvert was loaded without it: delete the links of kind culvert and wireguard and run 'modprobe -r wireguard culvert', or reboot");
+	else if (module->wireguard == CMD_WIREGUARD_LOADED)
+		doctor_say(doctor, DOCTOR_BAD, "wireguard",
+			   "/etc/modprobe.d sets replace_wireguard=1, but wireguard.ko is loaded, so culvert does not load: delete the links of kind wireguard and run 'modprobe -r wireguard', or reboot");
+	else
+		doctor_say(doctor, DOCTOR_OK, "wireguard",
+			   "links of this kind will be served by culvert: /etc/modprobe.d sets replace_wireguard=1");
+}
+
+/* Which module serves kind wireguard; nothing to say where there is no wireguard.ko. */
 static void doctor_replaces(struct doctor *doctor, const struct cmd_module *module)
 {
-	if (module->replaces)
+	if (module->will_replace && !module->replaces)
+		doctor_pending(doctor, module);
+	else if (module->replaces)
 		doctor_say(doctor, DOCTOR_OK, "wireguard",
-			   "links of this kind are culvert's: it was loaded with replace_wireguard=1");
-	else if (!access("/sys/module/wireguard", F_OK))
+			   "links of this kind are served by culvert, which was loaded with replace_wireguard=1");
+	else if (module->wireguard != CMD_WIREGUARD_ABSENT)
 		doctor_say(doctor, DOCTOR_OK, "wireguard",
 			   "links of this kind are served by wireguard.ko");
 }
@@ -94,9 +124,9 @@ static void doctor_signed(struct doctor *doctor, const struct cmd_module *module
 		doctor_say(doctor, DOCTOR_OK, "signature", "by %s", module->signer);
 	else if (doctor_wants_signature())
 		doctor_say(doctor, module->is_loaded ? DOCTOR_NOTE : DOCTOR_BAD, "signature",
-			   "none, and this kernel asks for one (Secure Boot): DKMS signs where openssl is installed; then 'mokutil --import /var/lib/dkms/mok.pub'");
+			   "none, and this kernel requires one (Secure Boot): DKMS signs the module if openssl is installed; then run 'mokutil --import /var/lib/dkms/mok.pub'");
 	else
-		doctor_say(doctor, DOCTOR_OK, "signature", "none, and none is asked for");
+		doctor_say(doctor, DOCTOR_OK, "signature", "none, and none is required");
 }
 
 static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module)
@@ -119,12 +149,12 @@ static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module
 	       cmd_diagnose_has_word(text, "Features", "asimd");
 	if (!able)
 		doctor_say(doctor, DOCTOR_NOTE, "crypto",
-			   "this processor has no vector instructions that help: it will be slow");
+			   "this CPU has neither SSSE3 nor NEON: encryption is slow");
 	else if (cmd_proc_has_symbol(simd, false))
-		doctor_say(doctor, DOCTOR_OK, "crypto", "uses the processor's vector instructions");
+		doctor_say(doctor, DOCTOR_OK, "crypto", "uses the CPU's vector instructions");
 	else if (module->is_loaded)
 		doctor_say(doctor, DOCTOR_BAD, "crypto",
-			   "plain code only, which is slow: this kernel lacks CONFIG_CRYPTO_LIB_CHACHA's code for its processor");
+			   "generic C code only, which is slow: this kernel was built without the optimized ChaCha20 code for its CPU");
 }
 
 /**

@@ -56,7 +56,7 @@ int cmd_help(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 2)
-		return cmd_misused("help", "'%s' is too much; expected one SUBCOMMAND",
+		return cmd_misused("help", "unexpected argument '%s'; expected one SUBCOMMAND",
 				   argv[2]);
 	if (!cmd_help_find(argv[1]))
 		return cmd_misused(NULL, "there is no subcommand '%s'",

@@ -12,11 +12,11 @@
 
 const struct cmd cmd_table[] = {
 	{ "show", cmd_show, "[DEV | all | interfaces] [FIELD]",
-	  "show devices, their peers and what they are doing",
+	  "show devices and their peers",
 	  "Without DEV, all devices of kind culvert and wireguard are shown.\n"
-	  "FIELD prints one thing only, in a form for scripts, one line for each\n"
-	  "device or peer, with tabs in between. With 'all', each line begins with\n"
-	  "the name of the device. FIELD is one of:\n"
+	  "With FIELD, only that is printed, for scripts: one line for each device or\n"
+	  "peer, with tabs between the values. With 'all', each line begins with the\n"
+	  "name of the device. FIELD is one of:\n"
 	  "  public-key private-key listen-port fwmark peers preshared-keys\n"
 	  "  endpoints allowed-ips latest-handshakes transfer\n"
 	  "  persistent-keepalive dump\n" },
@@ -26,23 +26,23 @@ const struct cmd cmd_table[] = {
 	{ "set", cmd_set,
 	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST]]...",
 	  "change a device; add, change or remove peers",
-	  "  PORT     0 to 65535; with 0 the kernel chooses\n"
-	  "  MARK     off, or a number, which may be hexadecimal after 0x\n"
+	  "  PORT     0 to 65535; with 0 the kernel chooses a free port\n"
+	  "  MARK     off, or a 32-bit number, decimal or hexadecimal (0x...)\n"
 	  "  FILE     holds a key in base64; an empty one, such as /dev/null, removes\n"
 	  "           the key\n"
 	  "  KEY      public key of a peer in base64\n"
 	  "  SECONDS  off, or 1 to 65535\n"
 	  "  LIST     ADDRESS/BITS,... replaces the list of the peer, and \"\" empties\n"
-	  "           it; if any item begins with + or -, the list stays, and items are\n"
-	  "           added or, with -, taken away\n" },
+	  "           it; if any item begins with + or -, the list is kept, and items are\n"
+	  "           added or, with -, removed\n" },
 	{ "setconf", cmd_setconf, "DEV FILE",
-	  "replace the whole configuration of a device by a file",
+	  "replace the whole configuration of a device with that in a file",
 	  "What the file does not mention is turned off, and other peers are removed.\n" },
 	{ "addconf", cmd_addconf, "DEV FILE",
 	  "add the configuration in a file to a device", "" },
 	{ "syncconf", cmd_syncconf, "DEV FILE",
-	  "make a device like a file, and leave alone what is so already",
-	  "Unlike setconf, sessions with peers that stay as they are go on.\n" },
+	  "make a device match a file, changing only what differs",
+	  "Unlike setconf, it keeps the sessions of peers that do not change.\n" },
 	{ "genkey", cmd_genkey, "",
 	  "print a new private key", "" },
 	{ "genpsk", cmd_genpsk, "",
@@ -53,11 +53,11 @@ const struct cmd cmd_table[] = {
 	  "load the kernel module, or say why it does not load", "" },
 	{ "doctor", cmd_doctor, "",
 	  "look for what keeps tunnels from working, and say what to do",
-	  "Each line is one thing: 'ok', 'note' for what may be meant so, or 'BAD' for\n"
+	  "Each line is one finding: 'ok', 'note' for what may be intended, or 'BAD' for\n"
 	  "what keeps a tunnel from working, with the remedy. The exit status is 1 if\n"
 	  "anything is BAD.\n" },
 	{ "help", cmd_help, "[SUBCOMMAND]",
-	  "say what there is, or how a subcommand is used", "" },
+	  "list the subcommands, or show how one is used", "" },
 	{ "version", cmd_version, "",
 	  "print the version", "" },
 	{ NULL, NULL, NULL, NULL, NULL },

@@ -77,15 +77,14 @@ static const struct cmd_set_word *cmd_set_find(const char *name)
 static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 			       bool known)
 {
-	const char *why = known ? "that may stand before a peer" :
-			  "of this command";
+	const char *why = known ? "needs a peer before it" : "is not a setting";
 	const char *more = "";
 
 	if (parser->peer)
 		more = ", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips";
 	cvl_error_word(parser->err, name);
 	return cvl_error_set(parser->err, -EINVAL,
-			     "set: '%s' is not a word %s; expected %s%s",
+			     "set: '%s' %s; expected %s%s",
 			     parser->err->word, why, "listen-port, fwmark, private-key, peer",
 			     more);
 }
@@ -100,7 +99,7 @@ static int cmd_set_read_word(struct cvl_parser *parser, char **argv)
 		return cmd_set_refuse_word(parser, argv[0], word);
 	if (word->has_value && !argv[1])
 		return cvl_error_set(parser->err, -EINVAL,
-				     "set: there is nothing after '%s'; expected its value",
+				     "set: '%s' needs a value; expected one after it",
 				     argv[0]);
 	ret = word->parse(parser, argv[1]);
 	if (ret) {
@@ -134,6 +133,6 @@ static int cmd_set_read(struct cvl_device *dev, char **argv, struct cvl_error *e
 int cmd_set(int argc, char **argv)
 {
 	if (argc < 3)
-		return cmd_misused(argv[0], "expected DEV and what to change");
+		return cmd_misused(argv[0], "expected DEV and at least one setting");
 	return cmd_apply(argv, cmd_set_read, cmd_apply_send);
 }

@@ -301,7 +301,8 @@ int cmd_show(int argc, char **argv)
 	int ret;
 
 	if (argc > 3 || (names_only && argc > 2))
-		return cmd_misused("show", "'%s' is too much; expected at most DEV and FIELD",
+		return cmd_misused("show",
+				   "unexpected argument '%s'; expected at most DEV and FIELD",
 				   argv[names_only ? 2 : 3]);
 	if (argc > 2) {
 		field = cmd_show_find_field(argv[2]);

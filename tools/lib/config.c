@@ -123,10 +123,10 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 		words = "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive";
 	}
 	if (cvl_config_is_quick_word(name))
-		hint = " (it is for wg-quick and must be taken out)";
+		hint = " (it is for wg-quick: remove it)";
 	cvl_error_word(r->parser.err, name);
 	return cvl_error_set(r->parser.err, -EINVAL,
-			     "'%s' is not a word of [%s]%s; expected %s",
+			     "'%s' is not a setting of [%s]%s; expected %s",
 			     r->parser.err->word, section, hint, words);
 }
 
@@ -140,11 +140,11 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 	/* what is neither may be a key, so it is not shown */
 	if (r->section == CVL_CONFIG_NONE)
 		return cvl_error_set(r->parser.err, -EINVAL,
-				     "this line is in no section; expected %s first",
+				     "this line is before any section; expected %s first",
 				     cvl_config_sections);
 	if (!equals || (!equals[1] && equals - line > CVL_CONFIG_WORD_MAX))
 		return cvl_error_set(r->parser.err, -EINVAL,
-				     "this line is no assignment; expected WORD = VALUE, %s",
+				     "this line is not an assignment; expected NAME = VALUE, %s",
 				     cvl_config_sections);
 	*equals = '\0';
 	if (r->section == CVL_CONFIG_PEER)
@@ -241,7 +241,7 @@ static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
 		r->line++;
 		if (!cvl_config_compact(buffer, text, (size_t)(stop - text)))
 			ret = cvl_error_set(r->parser.err, -EINVAL,
-					    "there is a zero byte in this line; expected text");
+					    "this line contains a NUL byte; expected text");
 		else if (*buffer)
 			ret = cvl_config_read_line(r, buffer);
 		if (ret)

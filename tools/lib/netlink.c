@@ -208,10 +208,10 @@ static void cvl_netlink_explain(const struct cvl_link *link,
 				 link->name);
 		break;
 	case -ENODEV:
-		cvl_error_prefix(err, "%s: the device has gone: ", link->name);
+		cvl_error_prefix(err, "%s: the device no longer exists: ", link->name);
 		break;
 	case -EADDRINUSE:
-		cvl_error_prefix(err, "%s: another socket has that port: ",
+		cvl_error_prefix(err, "%s: another socket uses that port: ",
 				 link->name);
 		break;
 	default:
@@ -282,7 +282,7 @@ int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 		ret = cvl_netlink_dump(nl, &request, link, dev, err);
 	if (!ret && !*dev)
 		ret = cvl_error_set(err, -EBUSY,
-				    "it keeps changing while it is read");
+				    "the configuration keeps changing while it is read");
 	if (ret)
 		cvl_netlink_explain(link, err);
 	return ret;
@@ -361,8 +361,8 @@ int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 	if (ret == -EINVAL && link->kind == CVL_KIND_WIREGUARD &&
 	    cvl_netlink_removes_single(change))
 		cvl_error_prefix(err, "%s, %s: ",
-				 "wireguard takes single allowed IPs away since Linux 6.16",
-				 "before that, give the whole list");
+				 "kind wireguard can remove single allowed IPs since Linux 6.16",
+				 "on older kernels, set the whole list");
 	if (sent)
 		cvl_error_prefix(err, "(the first %u parts of the change are in effect) ",
 				 sent);

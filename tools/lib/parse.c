@@ -113,7 +113,7 @@ int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err)
 	if (!cvl_parse_number(&number, cvl_parse_skip_front(word), 65535, false) &&
 	    !cvl_parse_service(&number, word))
 		return cvl_parse_refuse(err, word, "a port",
-				       "a number from 0 to 65535, or a service of UDP by its name");
+				       "a number from 0 to 65535, or the name of a UDP service");
 	*port = (uint16_t)number;
 	return 0;
 }
@@ -133,7 +133,7 @@ int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err)
 	if (strcasecmp(word, "off") &&
 	    !cvl_parse_number(&number, word, UINT32_MAX, true))
 		return cvl_parse_refuse(err, word, "a mark",
-				       "off, or a number of 32 bits, which may be hexadecimal after 0x");
+				       "off, or a 32-bit number, decimal or hexadecimal (0x...)");
 	*fwmark = number;
 	return 0;
 }

@@ -65,7 +65,7 @@ static int cvl_request_take(struct cvl_request *request,
 	case NLMSG_NOOP:
 		return 1;
 	case NLMSG_OVERRUN:
-		return cvl_error_set(err, -ENOBUFS, "the kernel lost answers");
+		return cvl_error_set(err, -ENOBUFS, "the kernel reported that replies were lost");
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
 		/* both begin with an errno */
@@ -123,7 +123,7 @@ int cvl_request_run(struct cvl_request *request, struct cvl_channel *channel,
 	request->interrupted = false;
 	if (mnl_socket_sendto(request->socket, request->nlh,
 			      request->nlh->nlmsg_len) < 0)
-		return cvl_error_set(err, -errno, "cannot ask the kernel: %s",
+		return cvl_error_set(err, -errno, "cannot send a request to the kernel: %s",
 				     strerror(errno));
 	while (ret > 0) {
 		ssize_t bytes = mnl_socket_recvfrom(request->socket, channel->buffer,
@@ -133,7 +133,7 @@ int cvl_request_run(struct cvl_request *request, struct cvl_channel *channel,
 			continue;
 		if (bytes < 0)
 			return cvl_error_set(err, -errno,
-					     "no answer from the kernel: %s",
+					     "no reply from the kernel: %s",
 					     strerror(errno));
 		ret = cvl_request_take_all(request, channel->buffer, (int)bytes, err);
 	}

@@ -143,7 +143,7 @@ enum cv_peer_flag {
  * @CVPEER_A_TX_BYTES: u64, bytes sent to the peer, dump only
  * @CVPEER_A_ALLOWEDIPS: nest of nests of &enum cv_allowedip_attr; the type of
  *	the inner nests says nothing
- * @CVPEER_A_PROTOCOL_VERSION: u32, 1; in a set, best left out
+ * @CVPEER_A_PROTOCOL_VERSION: u32, 1; optional in a set
  * @__CVPEER_A_LAST: internal
  * @CVPEER_A_MAX: the greatest attribute shared with linux/wireguard.h
  * @__CVPEER_A_OWN_LAST: internal

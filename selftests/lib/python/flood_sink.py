@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""A UDP socket on PORT that nobody reads: where a flood costs what it costs any machine.
+"""A UDP socket on PORT that nothing reads, for a flood beside the link.
 Run by lib/flood.sh.
 
     flood_sink.py PORT

@@ -29,7 +29,7 @@ gen_mode() { n_sys "$1" cat /proc/sys/net/ipv6/conf/cv0/addr_gen_mode; }
 none()
 {
 	is "$1: no link-local address" "" "$(link_locals "$2")"
-	is "$1: the mode is none" 1 "$(gen_mode "$2")"
+	is "$1: addr_gen_mode is none" 1 "$(gen_mode "$2")"
 }
 
 # forget_ipv6 [MTU]: the kernel destroys what it keeps of IPv6 for the link, and makes it
@@ -83,28 +83,29 @@ test_mode()
 	n a sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	forget_ipv6
 	n a sysctl -qw net.ipv6.conf.default.disable_ipv6=0 net.ipv6.conf.cv0.disable_ipv6=0
-	none "$name: made anew without IPv6, on" a
+	none "$name: IPv6 off by default, MTU 1279 and back, on" a
 
 	ipn a link del cv0
 	ipn a link add cv0 mtu 1000 type "$kind"
 	ipn a link set cv0 up
 	ipn a link set cv0 mtu 1420
 	none "$name: made with MTU 1000, up, and back" a
-	is "$name: none was there for a moment" "" "$(grep 'fe80' "$tmp/bg.out" || :)"
+	is "$name: ip monitor saw no link-local address" "" "$(grep 'fe80' "$tmp/bg.out" || :)"
 
 	end_process "$bg_pid"
 	monitor_starts c
 	ipn a link set cv0 netns "${ns[c]}"
 	ipn c link set cv0 up
-	none "$name: in another namespace" c
+	none "$name: in another netns" c
 	ipn c link set cv0 mtu 1279
 	ipn c link set cv0 mtu 1420
-	none "$name: there, MTU 1279 and back" c
-	is "$name: none was there for a moment either" "" "$(grep 'fe80' "$tmp/bg.out" || :)"
+	none "$name: in another netns, MTU 1279 and back" c
+	is "$name: in another netns, ip monitor saw no link-local address" "" \
+		"$(grep 'fe80' "$tmp/bg.out" || :)"
 	drop_all
 }
 
-# What an administrator asks for is not refused, by either interface of the kernel.
+# What is asked for is not refused, by netlink or by ioctl.
 test_asked_for()
 {
 	local made
@@ -115,18 +116,19 @@ test_asked_for()
 	forget_ipv6
 	works "a link-local address by netlink" ipn a addr add fe80::1/64 dev cv0
 	works "a link-local address by ioctl" n_py a address_ioctl.py cv0 fe80::2 64
-	is "both are there" "fe80::1/64 fe80::2/64" "$(link_locals a | sort | xargs)"
+	is "both link-local addresses are there" "fe80::1/64 fe80::2/64" \
+		"$(link_locals a | sort | xargs)"
 	forget_ipv6
-	works "an address by ioctl, first after the MTU came back" \
+	works "MTU 1279 and back: a link-local address by ioctl" \
 		n_py a address_ioctl.py cv0 fe80::2 64
-	is "it is there" fe80::2/64 "$(link_locals a)"
+	is "MTU 1279 and back: that address is there" fe80::2/64 "$(link_locals a)"
 	addr a cv0 fd77::1/64
-	works "ping over IPv6 after that" ping_ok a fd77::2
+	works "MTU 1279 and back: ping over IPv6" ping_ok a fd77::2
 	forget_ipv6
-	works "the mode random, asked for" ipn a link set cv0 addrgenmode random
+	works "addrgenmode random is accepted" ipn a link set cv0 addrgenmode random
 	ipn a link set cv0 mtu 1400
 	made=$(gen_mode a)
-	is "it stays, as long as the link is up" 3 "$made"
+	is "addrgenmode random stays at another MTU" 3 "$made"
 	drop_all
 }
 

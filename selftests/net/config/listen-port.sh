@@ -9,33 +9,33 @@ listens() { n "$1" ss -Hulna "sport = :$2" | wc -l; }
 
 net_pair
 tun_new a cv0
-is "a link that is down and was given no port shows none" 0 "$(tun_show a cv0 listen-port)"
+is "link down, no port set: none is shown" 0 "$(tun_show a cv0 listen-port)"
 ipn a link set cv0 up
 chosen=$(tun_show a cv0 listen-port)
-between "up: one is chosen" 1024 65535 "$chosen"
-is "up: it is open for IPv4 and IPv6" 2 "$(listens a "$chosen")"
+between "link up, no port set: one is chosen" 1024 65535 "$chosen"
+is "link up, no port set: the port is open for IPv4 and IPv6" 2 "$(listens a "$chosen")"
 ipn a link set cv0 down
-is "down: it is closed" 0 "$(listens a "$chosen")"
+is "link down: the chosen port is closed" 0 "$(listens a "$chosen")"
 tun_set a cv0 listen-port 4444
-is "given while the link is down: shown" 4444 "$(tun_show a cv0 listen-port)"
-is "given while the link is down: not yet open" 0 "$(listens a 4444)"
+is "port set while the link is down: shown" 4444 "$(tun_show a cv0 listen-port)"
+is "port set while the link is down: not yet open" 0 "$(listens a 4444)"
 ipn a link set cv0 up
-is "up: open" 2 "$(listens a 4444)"
+is "port set while the link is down: open once the link is up" 2 "$(listens a 4444)"
 tun_set a cv0 listen-port 4445
-is "given while the link is up: open" 2 "$(listens a 4445)"
-is "given while the link is up: the old one is closed" 0 "$(listens a 4444)"
+is "port set while the link is up: open" 2 "$(listens a 4445)"
+is "port set while the link is up: the old one is closed" 0 "$(listens a 4444)"
 tun_set a cv0 listen-port 0
-between "0: any free one" 1024 65535 "$(tun_show a cv0 listen-port)"
+between "set listen-port 0: a free port is chosen" 1024 65535 "$(tun_show a cv0 listen-port)"
 
 # Ports that are taken: by another link, by IPv4 only, by IPv6 only.
 ipn a link add cv1 type "$kind"
 ipn a link set cv1 up
 tun_set a cv0 listen-port 4444
 before=$(tun_show a cv1 listen-port)
-fails_with "taken by another link: refused" "[Aa]ddress.*in use" \
+fails_with "port of another link: refused" "[Aa]ddress.*in use" \
 	tun_set a cv1 listen-port 4444
-is "taken by another link: nothing has changed" "$before" "$(tun_show a cv1 listen-port)"
-is "taken by another link: the old socket is open" 2 "$(listens a "$before")"
+is "port of another link: the old port is shown" "$before" "$(tun_show a cv1 listen-port)"
+is "port of another link: the old port is still open" 2 "$(listens a "$before")"
 for family in 4 6; do
 	address=0.0.0.0
 	[ $family = 4 ] || address=::
@@ -48,21 +48,21 @@ if ":" in sys.argv[1]:
 sock.bind((sys.argv[1], int(sys.argv[2])))
 time.sleep(1000)' $address 555$family
 	wait_for 20 eval "[ \"\$(listens a 555$family)\" = 1 ]"
-	fails_with "taken for IPv$family by a program: refused" "[Aa]ddress.*in use" \
+	fails_with "IPv$family port of a program: refused" "[Aa]ddress.*in use" \
 		tun_set a cv1 listen-port 555$family
-	is "taken for IPv$family by a program: nothing has changed" "$before" \
+	is "IPv$family port of a program: the old port is shown" "$before" \
 		"$(tun_show a cv1 listen-port)"
-	is "taken for IPv$family by a program: nothing is left of the try" 1 \
+	is "IPv$family port of a program: no socket of the link's is left" 1 \
 		"$(listens a 555$family)"
-	# Given while down, it is found out on the way up.
+	# Set while the link is down, it fails when the link is taken up.
 	ipn a link set cv1 down
-	works "taken for IPv$family: given to a link that is down" \
+	works "IPv$family port of a program: accepted while the link is down" \
 		tun_set a cv1 listen-port 555$family
-	fails_with "taken for IPv$family: the link does not come up" "[Aa]ddress.*in use" \
+	fails_with "IPv$family port of a program: the link cannot be set up" "[Aa]ddress.*in use" \
 		ipn a link set cv1 up
-	works "taken for IPv$family: it does with another port" \
+	works "IPv$family port of a program: set another port" \
 		tun_set a cv1 listen-port "$before"
-	works "taken for IPv$family: up" ipn a link set cv1 up
+	works "IPv$family port of a program: set up with another port" ipn a link set cv1 up
 done
 drop_all
 
@@ -83,7 +83,7 @@ while kill -0 $transfer 2>/dev/null; do
 		! kill -0 $transfer 2>/dev/null" || :
 done
 works "TCP while the port changed $changes times" wait $transfer
-works "ping" ping_ok a 10.77.0.2
-works "ping back" ping_ok b 10.77.0.1
-is "it is the same session" "$first" "$(peer_handshake b cv0 a)"
+works "TCP while the port changed: ping afterwards" ping_ok a 10.77.0.2
+works "TCP while the port changed: ping back afterwards" ping_ok b 10.77.0.1
+is "changes of the port bring no new handshake" "$first" "$(peer_handshake b cv0 a)"
 finish

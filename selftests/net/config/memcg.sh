@@ -10,7 +10,7 @@ peers=2000
 groups=$tmp/cgroup
 mkdir "$groups"
 if ! mount -t cgroup2 none "$groups" 2>/dev/null || ! grep -qw memory "$groups/cgroup.controllers"; then
-	skip "charged" "this kernel has no memory controller in cgroup2"
+	skip "memory cgroup charges" "this kernel has no memory controller in cgroup2"
 	finish
 fi
 defer "umount $groups"
@@ -56,9 +56,11 @@ charged()
 
 	conf "$tmp/conf" "$2" "$3"
 	before=$(slab one)
-	works "$1: added" inside one nsenter --net="/run/netns/${ns[a]}" \
+	works "$1: added from a process in the cgroup" inside one nsenter \
+		--net="/run/netns/${ns[a]}" \
 		"$tool" addconf cv0 "$tmp/conf"
-	between "$1: charged, bytes" $((before + $4)) $((before + 4 * $4)) "$(slab one)"
+	between "$1: bytes charged to the cgroup" $((before + $4)) $((before + 4 * $4)) \
+		"$(slab one)"
 }
 
 ns_new a
@@ -67,6 +69,6 @@ group one
 charged "peers" $peers 0 $((peers * 600))
 charged "allowed IPs" 1 $((peers * 4)) $((peers * 4 * 80))
 ipn a link del cv0
-# What a CPU keeps ready stays charged for a while.
-soon "a link that is deleted gives it back" 20 slab_to one $((peers * 300))
+# Free objects in per-CPU slabs stay charged for a while.
+soon "link deleted: its memory is uncharged" 20 slab_to one $((peers * 300))
 finish

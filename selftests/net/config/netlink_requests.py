@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The generic netlink family from a client that knows no manners: what it refuses
-and with which words, that a refusal changes nothing, and what its commands do.
+"""The generic netlink family from a raw client: what it refuses and with which
+extack text, that a refusal changes nothing, and what its commands do.
 Run by netlink-*.sh in the namespace of a link cv0 that is up.
 
     netlink_requests.py refusals | commands | dumps | unprivileged
@@ -33,7 +33,8 @@ def refused(client, name, expected, text, *parts):
     except nl.Refusal as refusal:
         if CULVERT:
             ktap.true(f"{name}: {codes}", refusal.errno in numbers, codes, refusal)
-            ktap.true(f"{name}: says why", refusal.text and re.search(text, refusal.text, re.I),
+            ktap.true(f"{name}: the extack text says why",
+                      refusal.text and re.search(text, refusal.text, re.I),
                       f"text that matches /{text}/", refusal.text)
         else:
             ktap.ok(f"{name}: refused")
@@ -54,7 +55,7 @@ def with_ip(*parts):
 
 
 def populate(client):
-    """A link with something to lose."""
+    """A link with settings and a peer."""
     client.set(NAME, attr(nl.PRIVATE_KEY, nl.key()), u16(nl.LISTEN_PORT, 51820),
                u32(nl.FWMARK, 7),
                nest(nl.PEERS, nl.peer(
@@ -175,7 +176,8 @@ def dump_refused(client, name, number, payload):
         ktap.equal(f"dump of {name}: {errno.errorcode[number]}", number, refusal.errno)
         # Before 6.8 or so generic netlink has no place for a text at this point.
         if CULVERT and refusal.text is not None:
-            ktap.true(f"dump of {name}: says why", re.search("name|link", refusal.text),
+            ktap.true(f"dump of {name}: the extack text says why",
+                      re.search("name|link", refusal.text),
                       "a text about the link", refusal.text)
 
 
@@ -199,7 +201,7 @@ def port_in_use(client):
             nest(nl.PEERS, nl.peer(nl.key(), nest(nl.PEER_IPS, nl.allowed_ip("10.1.0.0/16")))))
     other.close()
     client.set(NAME, u16(nl.LISTEN_PORT, 52222))
-    ktap.equal("the same port once it is free", struct.pack("=H", 52222),
+    ktap.equal("a port in use, once it is free: accepted", struct.pack("=H", 52222),
                client.dump(DEV)["device"][nl.LISTEN_PORT])
 
 
@@ -221,11 +223,11 @@ def commands(client):
     a, b, c = nl.key(), nl.key(), nl.key()
     client.set(NAME, u16(nl.LISTEN_PORT, 1234), u32(nl.FWMARK, 0x51))
     device = device_of(client)
-    ktap.equal("listen port", struct.pack("=H", 1234), device[nl.LISTEN_PORT])
-    ktap.equal("mark", struct.pack("=I", 0x51), device[nl.FWMARK])
+    ktap.equal("set by name: listen port", struct.pack("=H", 1234), device[nl.LISTEN_PORT])
+    ktap.equal("set by name: mark", struct.pack("=I", 0x51), device[nl.FWMARK])
     client.set(u32(nl.IFINDEX, nl.index_of(DEV)), u32(nl.FWMARK, 0))
-    ktap.equal("by index: mark off", bytes(4), device_of(client)[nl.FWMARK])
-    ktap.equal("and the port is as it was", struct.pack("=H", 1234),
+    ktap.equal("set by ifindex: mark off", bytes(4), device_of(client)[nl.FWMARK])
+    ktap.equal("set by ifindex: the port is unchanged", struct.pack("=H", 1234),
                device_of(client)[nl.LISTEN_PORT])
     client.set(NAME, nest(nl.PEERS,
                           nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.2.0.0/16"),
@@ -233,21 +235,21 @@ def commands(client):
                           nl.peer(b, u16(nl.PEER_KEEPALIVE, 33), attr(
                               nl.PEER_ENDPOINT, nl.endpoint("fd00::9", 77)))))
     found = client.dump(DEV)["peers"]
-    ktap.equal("two peers", {a, b}, set(found))
-    ktap.equal("allowed IPs", ["10.2.0.0/16", "fd02::/48"], sorted(found[a]["ips"]))
-    ktap.equal("keepalive", struct.pack("=H", 33), found[b][nl.PEER_KEEPALIVE])
-    ktap.equal("endpoint", nl.endpoint("fd00::9", 77), found[b][nl.PEER_ENDPOINT])
-    ktap.equal("no handshake yet", bytes(16), found[b][nl.PEER_HANDSHAKE])
-    ktap.equal("protocol version 1", struct.pack("=I", 1), found[b][nl.PEER_VERSION])
-    ktap.true("no endpoint where none is known", nl.PEER_ENDPOINT not in found[a])
+    ktap.equal("add two peers: both are dumped", {a, b}, set(found))
+    ktap.equal("add two peers: allowed IPs", ["10.2.0.0/16", "fd02::/48"], sorted(found[a]["ips"]))
+    ktap.equal("add two peers: keepalive", struct.pack("=H", 33), found[b][nl.PEER_KEEPALIVE])
+    ktap.equal("add two peers: endpoint", nl.endpoint("fd00::9", 77), found[b][nl.PEER_ENDPOINT])
+    ktap.equal("new peer: handshake time is 0", bytes(16), found[b][nl.PEER_HANDSHAKE])
+    ktap.equal("new peer: protocol version is 1", struct.pack("=I", 1), found[b][nl.PEER_VERSION])
+    ktap.true("new peer without endpoint: none is dumped", nl.PEER_ENDPOINT not in found[a])
 
     client.set(NAME, nest(nl.PEERS, nl.peer(b, nest(nl.PEER_IPS, nl.allowed_ip(
         "10.2.0.0/16")))))
-    ktap.equal("a prefix moves to another peer", (["fd02::/48"], ["10.2.0.0/16"]),
+    ktap.equal("an allowed IP given to another peer moves there", (["fd02::/48"], ["10.2.0.0/16"]),
                (ips_of(client, a), ips_of(client, b)))
     client.set(NAME, nest(nl.PEERS, nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_REPLACE_IPS),
                                             nest(nl.PEER_IPS, nl.allowed_ip("10.3.0.0/16")))))
-    ktap.equal("replace allowed IPs", ["10.3.0.0/16"], ips_of(client, a))
+    ktap.equal("replace allowed IPs: only the new one is left", ["10.3.0.0/16"], ips_of(client, a))
     client.set(NAME, nest(nl.PEERS, nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip(
         "10.4.1.2/16")))))
     ktap.equal("an allowed IP is added, its host part cleared",
@@ -257,22 +259,23 @@ def commands(client):
     ktap.true("update only: no new peer", c not in client.dump(DEV)["peers"])
     client.set(NAME, nest(nl.PEERS, nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY),
                                             u16(nl.PEER_KEEPALIVE, 2))))
-    ktap.equal("update only: an old one is changed", struct.pack("=H", 2),
+    ktap.equal("update only: a known peer is changed", struct.pack("=H", 2),
                client.dump(DEV)["peers"][a][nl.PEER_KEEPALIVE])
     client.set(NAME, nest(nl.PEERS, nl.peer(c, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
     ktap.true("removing a peer that is not there is no error",
               c not in client.dump(DEV)["peers"])
     client.set(NAME, nest(nl.PEERS, nl.peer(b, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
-    ktap.equal("remove a peer", {a}, set(client.dump(DEV)["peers"]))
+    ktap.equal("remove a peer: the other is left", {a}, set(client.dump(DEV)["peers"]))
     client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS), nest(nl.PEERS, nl.peer(c)))
-    ktap.equal("replace peers", {c}, set(client.dump(DEV)["peers"]))
+    ktap.equal("replace peers: only the new one is left", {c}, set(client.dump(DEV)["peers"]))
     # The same key several times in one request: in order.
     client.set(NAME, nest(nl.PEERS, nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.5.0.0/16"))),
                           nl.peer(a, u32(nl.PEER_FLAGS, nl.PEER_REMOVE)),
                           nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.6.0.0/16"))),
                           nl.peer(c, nest(nl.PEER_IPS, nl.allowed_ip("10.6.0.0/16"))),
                           nl.peer(a, nest(nl.PEER_IPS, nl.allowed_ip("10.7.0.0/16")))))
-    ktap.equal("one key several times in a request", (["10.7.0.0/16"], ["10.6.0.0/16"]),
+    ktap.equal("one key several times in a request: applied in order",
+               (["10.7.0.0/16"], ["10.6.0.0/16"]),
                (ips_of(client, a), ips_of(client, c)))
     if CULVERT:
         client.set(NAME, nest(nl.PEERS, nl.peer(
@@ -280,7 +283,7 @@ def commands(client):
                     nl.allowed_ip("10.6.0.0/16", u32(nl.IP_FLAGS, nl.IP_REMOVE)),
                     nl.allowed_ip("10.99.0.0/16", u32(nl.IP_FLAGS, nl.IP_REMOVE)),
                     nl.allowed_ip("10.8.0.0/16")))))
-        ktap.equal("remove one allowed IP; never another peer's",
+        ktap.equal("remove allowed IPs: not those of another peer",
                    (["10.8.0.0/16"], ["10.6.0.0/16"]), (ips_of(client, a), ips_of(client, c)))
 
 
@@ -295,13 +298,14 @@ def identities(client):
                                                            nl.peer(other)))
     client.set(NAME, attr(nl.PRIVATE_KEY, private))
     device = device_of(client)
-    ktap.equal("the private key", private, device[nl.PRIVATE_KEY])
-    ktap.equal("and its public key", public, device[nl.PUBLIC_KEY])
-    ktap.equal("a peer with the device's own key goes", {other},
+    ktap.equal("set private key: it is dumped", private, device[nl.PRIVATE_KEY])
+    ktap.equal("set private key: its public key is dumped", public, device[nl.PUBLIC_KEY])
+    ktap.equal("set private key: a peer with its public key is removed", {other},
                set(client.dump(DEV)["peers"]))
     client.set(NAME, nest(nl.PEERS, nl.peer(public), nl.peer(other, u16(
         nl.PEER_KEEPALIVE, 9))))
-    ktap.equal("and is skipped when it is added", {other}, set(client.dump(DEV)["peers"]))
+    ktap.equal("add a peer with the device's own public key: skipped", {other},
+               set(client.dump(DEV)["peers"]))
     client.set(NAME, attr(nl.PRIVATE_KEY, bytes(32)))
     device = device_of(client)
     ktap.true("a private key of zeros removes it",
@@ -331,10 +335,10 @@ def dumps(client):
     """Dumps over many messages."""
     keys = many(client, 1000, 3)
     found = client.dump(DEV)["peers"]
-    ktap.equal("1000 peers, each once", set(keys), set(found))
-    ktap.true("with their allowed IPs", all(len(entry["ips"]) == 3
+    ktap.equal("dump of 1000 peers: each once", set(keys), set(found))
+    ktap.true("dump of 1000 peers: 3 allowed IPs each", all(len(entry["ips"]) == 3
                                             for entry in found.values()))
-    ktap.true("undisturbed, so not marked NLM_F_DUMP_INTR", not client.interrupted)
+    ktap.true("dump without changes meanwhile: no NLM_F_DUMP_INTR", not client.interrupted)
     # One peer over several messages.
     key = nl.key()
     ips = [f"10.{n >> 8}.{n & 255}.0/24" for n in range(3000)]
@@ -343,9 +347,9 @@ def dumps(client):
         client.set(NAME, nest(nl.PEERS, nl.peer(key, nest(nl.PEER_IPS, *(
             nl.allowed_ip(ip) for ip in ips[start:start + 500])))))
     messages = client.dump_raw(NAME)
-    ktap.true("a peer with 3000 allowed IPs spans messages", len(messages) > 1, "> 1",
+    ktap.true("dump of a peer with 3000 allowed IPs: several messages", len(messages) > 1, "> 1",
               len(messages))
-    ktap.equal("and all of them are told, once", sorted(ips),
+    ktap.equal("dump of a peer with 3000 allowed IPs: each once", sorted(ips),
                sorted(client.dump(DEV)["peers"][key]["ips"]))
     bare = True
     for message in messages[1:]:
@@ -354,7 +358,7 @@ def dumps(client):
                 for _, element in nl.attrs(value):
                     bare = bare and {k for k, _ in nl.attrs(element)} == \
                         {nl.PEER_KEY, nl.PEER_IPS}
-    ktap.true("a continued peer repeats its key and nothing else", bare)
+    ktap.true("dump of a peer in several messages: only its key is repeated", bare)
 
 
 def attrs_of(message):
@@ -367,18 +371,18 @@ def disturbed(client):
     other = nl.Client(ktap.KIND)
     client.send(nl.GET_DEVICE, NAME, flags=nl.REQUEST | nl.ACK | nl.DUMP)
     first = client.receive()
-    ktap.true("the first message has come", first and first[0][0] == client.family)
+    ktap.true("dump of 1000 peers: the first message comes", first and first[0][0] == client.family)
     for key in keys[::2]:
         other.set(NAME, nest(nl.PEERS, nl.peer(key, u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
     other.set(NAME, nest(nl.PEERS, nl.peer(nl.key())))
     client.interrupted = False
     try:
         rest = list(client.answers())
-        ktap.true("a change between messages sets NLM_F_DUMP_INTR", client.interrupted,
+        ktap.true("dump with changes between messages: NLM_F_DUMP_INTR", client.interrupted,
                   "the flag", f"{len(rest)} messages without it")
     except nl.Refusal as refusal:
-        ktap.fail("a disturbed dump comes to its end", "no error", refusal)
-    # A reader that goes away in the middle must hold nothing.
+        ktap.fail("dump with changes between messages: no error", "no error", refusal)
+    # A socket closed in the middle of a dump must hold nothing.
     third = nl.Client(ktap.KIND)
     third.send(nl.GET_DEVICE, NAME, flags=nl.REQUEST | nl.ACK | nl.DUMP)
     third.receive()
@@ -390,9 +394,9 @@ def disturbed(client):
     ktap.command("ip", "link", "del", DEV)
     try:
         list(client.answers())
-        ktap.ok("a link that goes during a dump ends it")
+        ktap.ok("link deleted during a dump: the dump ends")
     except nl.Refusal as refusal:
-        ktap.equal("a link that goes during a dump ends it", errno.ENODEV, refusal.errno)
+        ktap.equal("link deleted during a dump: the dump ends", errno.ENODEV, refusal.errno)
 
 
 def policy(client):
@@ -400,7 +404,8 @@ def policy(client):
     payload = struct.pack("=HH", 6, 1) + struct.pack("=H", client.family) + b"\0\0"
     client.send(nl.CTRL_GETPOLICY, payload, flags=nl.REQUEST | nl.ACK | nl.DUMP, version=2,
                 family=16)
-    ktap.true("the policies of the family can be asked for", len(list(client.answers())) > 8)
+    ktap.true("CTRL_CMD_GETPOLICY: the family's policies are dumped",
+              len(list(client.answers())) > 8)
 
 
 # ----------------------------------------------------------------- privileges
@@ -412,9 +417,9 @@ def unprivileged(client):
                       ("dump", lambda: client.dump_raw(NAME))):
         try:
             act()
-            ktap.fail(f"{os.environ.get('CV_WHO', 'nobody')}: {name}", "EPERM", "accepted")
+            ktap.fail(f"{os.environ.get('CV_WHO', 'a user')}: {name}: EPERM", "EPERM", "accepted")
         except nl.Refusal as refusal:
-            ktap.equal(f"{os.environ.get('CV_WHO', 'nobody')}: {name} is refused",
+            ktap.equal(f"{os.environ.get('CV_WHO', 'a user')}: {name}: EPERM",
                        errno.EPERM, refusal.errno)
 
 

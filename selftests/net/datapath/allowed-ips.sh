@@ -3,7 +3,7 @@
 # mode: one
 # timeout: 180
 # Cryptokey routing: the longest prefix picks the peer, the source of what comes in
-# is checked, a prefix has one owner, and a sender hears when there is none.
+# is checked, a prefix has one owner, and a sender gets an error when there is none.
 #
 #                ┌── b  10.0.0.9     fd00::9
 #     h ── a ────┼── c  10.1.0.9     fd00:1::9
@@ -64,38 +64,42 @@ for peer in b:10.0.0.77 b:10.2.1.1 b:10.255.255.255 c:10.1.1.255 c:10.1.3.0 d:10
 done
 
 tun_set a cv0 peer "${pub[c]}" allowed-ips 10.1.0.0/16,fd00:1::/32,10.1.2.0/24
-is "a prefix given to another peer moves there" c "$(reached 10.1.2.9)"
-matches "and is shown there" "10\.1\.2\.0/24" "$(field a cv0 allowed-ips c)"
-is "and not at the old one" "fd00:1:2::/48" "$(field a cv0 allowed-ips d)"
+is "10.1.2.0/24 given to c: 10.1.2.9 goes to c" c "$(reached 10.1.2.9)"
+matches "10.1.2.0/24 given to c: shown at c" "10\.1\.2\.0/24" "$(field a cv0 allowed-ips c)"
+is "10.1.2.0/24 given to c: no longer shown at d" "fd00:1:2::/48" "$(field a cv0 allowed-ips d)"
 tun_set a cv0 peer "${pub[d]}" allowed-ips 10.1.2.9/32,fd00:1:2::/48
-is "a host in another's prefix" d "$(reached 10.1.2.9)"
-is "and its neighbour" c "$(reached 10.1.2.8)"
+is "10.1.2.9/32 given to d: 10.1.2.9 goes to d" d "$(reached 10.1.2.9)"
+is "10.1.2.9/32 given to d: 10.1.2.8 goes to c" c "$(reached 10.1.2.8)"
 tun_set a cv0 peer "${pub[c]}" remove
-is "without c its prefix goes to the next longest" b "$(reached 10.1.0.9)"
-is "and so for IPv6" b "$(reached fd00:1::9)"
+is "c removed: 10.1.0.9 goes to b, the next longest prefix" b "$(reached 10.1.0.9)"
+is "c removed: fd00:1::9 goes to b, the next longest prefix" b "$(reached fd00:1::9)"
 
-# What comes in must come from the owner of its source.
+# The source of what comes in must be in the sender's allowed IPs.
 errors_before=$(stat a cv0 rx_errors)
 bad=$(drops a cv0 rx_inner_source)
-fails "c, removed, is not heard" ping_once c 10.99.0.1
+fails "c removed: its ping gets no answer" ping_once c 10.99.0.1
 addr b cv0 10.1.2.9/32 fd00:1:2::9/128
-fails "a source that is another peer's" ping_once b 10.99.0.1 -I 10.1.2.9
-fails "the same in IPv6" ping_once b fd99::1 -I fd00:1:2::9
-works "its own" ping_ok b 10.99.0.1 -I 10.0.0.9
+fails "b pings from d's 10.1.2.9: no answer" ping_once b 10.99.0.1 -I 10.1.2.9
+fails "b pings from d's fd00:1:2::9: no answer" ping_once b fd99::1 -I fd00:1:2::9
+works "b pings from its own 10.0.0.9: answers" ping_ok b 10.99.0.1 -I 10.0.0.9
 if [ "$kind" = culvert ]; then
-	is "both are counted" $((bad + 2)) "$(drops a cv0 rx_inner_source)"
-	is "and in rx_errors" yes "$([ "$(stat a cv0 rx_errors)" -ge $((errors_before + 2)) ] && echo yes)"
+	is "b's two packets with d's addresses: rx_inner_source counts 2" $((bad + 2)) \
+		"$(drops a cv0 rx_inner_source)"
+	is "b's two packets with d's addresses: in rx_errors" yes \
+		"$([ "$(stat a cv0 rx_errors)" -ge $((errors_before + 2)) ] && echo yes)"
 fi
 
-# Nobody's.
-is "no peer: the sender gets ENOKEY" ENOKEY "$(n_py a send.py 172.16.0.1 4000)"
-is "no peer, IPv6" ENOKEY "$(n_py a send.py fdee::1 4000)"
+# Addresses without a peer, and peers without an endpoint.
+is "send to 172.16.0.1, in no allowed IPs: ENOKEY" ENOKEY "$(n_py a send.py 172.16.0.1 4000)"
+is "send to fdee::1, in no allowed IPs: ENOKEY" ENOKEY "$(n_py a send.py fdee::1 4000)"
 key far
 tun_set a cv0 peer "${pub[far]}" allowed-ips 172.17.0.0/16,fdee:17::/32
-is "no endpoint: EDESTADDRREQ" EDESTADDRREQ "$(n_py a send.py 172.17.0.1 4000)"
-is "no endpoint, IPv6" EDESTADDRREQ "$(n_py a send.py fdee:17::1 4000)"
+is "send to 172.17.0.1, peer without endpoint: EDESTADDRREQ" EDESTADDRREQ \
+	"$(n_py a send.py 172.17.0.1 4000)"
+is "send to fdee:17::1, peer without endpoint: EDESTADDRREQ" EDESTADDRREQ \
+	"$(n_py a send.py fdee:17::1 4000)"
 
-# Somebody behind a is told by ICMP.
+# A host behind a gets ICMP errors.
 wire a vh h va
 addr a vh 192.0.2.254/24 2001:db8:2::fe/64
 addr h va 192.0.2.1/24 2001:db8:2::1/64
@@ -103,18 +107,20 @@ n a sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 ipn h route add default via 192.0.2.254
 ipn h -6 route add default via 2001:db8:2::fe
 for address in 172.16.0.1 172.17.0.1; do
-	matches "$address: host unreachable" "192.0.2.254.*Destination Host Unreachable" \
+	matches "host behind a pings $address: host unreachable" \
+		"192.0.2.254.*Destination Host Unreachable" \
 		"$(n h ping -n -c 1 -W 2 "$address" 2>&1)"
 done
 for address in fdee::1 fdee:17::1; do
-	matches "$address: address unreachable" "2001:db8:2::fe.*Address unreachable" \
+	matches "host behind a pings $address: address unreachable" \
+		"2001:db8:2::fe.*Address unreachable" \
 		"$(n h ping -n -c 1 -W 2 "$address" 2>&1)"
 done
 
 tun_set a cv0 peer "${pub[b]}" allowed-ips 0.0.0.0/0,::/0
-is "everything for b" b "$(reached 172.16.0.1)"
-is "everything for b in IPv6" b "$(reached fdee::1)"
-is "but what is d's" d "$(reached 10.1.2.9)"
+is "b has 0.0.0.0/0: 172.16.0.1 goes to b" b "$(reached 172.16.0.1)"
+is "b has ::/0: fdee::1 goes to b" b "$(reached fdee::1)"
+is "b has 0.0.0.0/0: 10.1.2.9 goes to d" d "$(reached 10.1.2.9)"
 tun_set a cv0 peer "${pub[b]}" allowed-ips ""
-is "none for b" ENOKEY "$(n_py a send.py 172.16.0.1 4000)"
+is "b has no allowed IPs: send to 172.16.0.1: ENOKEY" ENOKEY "$(n_py a send.py 172.16.0.1 4000)"
 finish

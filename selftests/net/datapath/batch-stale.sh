@@ -50,8 +50,8 @@ while_held()
 		ms=$hold_ms,$reap_ms
 	n "$from" ping -q -n -c 1 -W 1 "$to" >/dev/null 2>&1 &
 	wait_for 10 held || return
-	works "$name: done" "$how"
-	is "$name: while the batch was held" 0 "$(cat $parameters/done)"
+	works "$name: the request succeeds" "$how"
+	is "$name: the batch is held until the request is done" 0 "$(cat $parameters/done)"
 	let_go
 	wait || :
 	unhold
@@ -81,7 +81,7 @@ case_out()
 	set_up
 	before=$(stat b cv0 rx_packets)
 	while_held cv_seal_batch a 10.77.0.2 "$1"
-	is "$name: nothing has come to the peer" "$before" "$(stat b cv0 rx_packets)"
+	is "$name: no packet arrives at the peer" "$before" "$(stat b cv0 rx_packets)"
 	reason "$name" a cv0 tx_session_gone 1
 	drop_all
 }
@@ -93,7 +93,7 @@ case_in()
 	set_up
 	before=$(stat a cv0 rx_packets)
 	while_held cv_open_batch b 10.77.0.1 "$1"
-	is "$name: nothing was handed up" "$before" "$(stat a cv0 rx_packets)"
+	is "$name: no packet is handed up" "$before" "$(stat a cv0 rx_packets)"
 	drop_all
 }
 

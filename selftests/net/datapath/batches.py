@@ -43,7 +43,7 @@ class Bench:
         self.sink.take(0)
 
     def payloads(self, count, size=88):
-        """COUNT payloads that no other is like."""
+        """COUNT payloads, all different."""
         made = []
         for _ in range(count):
             self.serial += 1
@@ -79,13 +79,13 @@ class Bench:
 
         if self.drops:
             ktap.wait_until(settled, 3)
-            ktap.equal(f"{self.title}{name}: what is counted",
+            ktap.equal(f"{self.title}{name}: drop reasons counted",
                        {reason: count} if reason else {}, after)
             self.drops = dict(now)
 
     def each_place(self, name, reason, bad, places=range(COUNT), delivers=None):
         """A batch for each place of the bad one. BAD(datagrams, place) is what to put
-        there; DELIVERS, its payload if it is not so bad."""
+        there; DELIVERS, its payload if it is valid."""
         right = True
         for place in places:
             inside, datagrams = self.good()
@@ -97,8 +97,8 @@ class Bench:
             self.way.send_batches(datagrams)
             right &= self.expect(wanted, f"{name}, in place {place}", apart)
         if right:
-            ktap.ok(f"{self.title}{name}, in any place: all others arrive, in order")
-        self.counted(f"{name}, in any place", reason, len(places))
+            ktap.ok(f"{self.title}{name}: all others arrive in order")
+        self.counted(name, reason, len(places))
 
 
 def arrives_whole(bench):
@@ -129,17 +129,17 @@ def replayed(bench):
     inside, old = bench.good(1)
     bench.way.send(old[0])
     bench.expect(inside, "a datagram to replay")
-    bench.each_place("one that came before", "rx_replay", lambda all, i: old[0])
+    bench.each_place("a replayed datagram", "rx_replay", lambda all, i: old[0])
     # The first of the two is the right one.
-    bench.each_place("its neighbour again", "rx_replay", lambda all, i: all[i - 1],
+    bench.each_place("the datagram before it again", "rx_replay", lambda all, i: all[i - 1],
                      range(1, COUNT))
 
 
 def foreign(bench):
-    bench.each_place("a message for no session", "rx_unknown_index",
+    bench.each_place("a message with an unknown index", "rx_unknown_index",
                      lambda all, i: sealer.with_index(
                          all[i], sealer.index_of(all[i]) ^ 0x10101))
-    bench.each_place("another session's message under this one's index", "rx_bad_tag",
+    bench.each_place("another session's message, this session's index", "rx_bad_tag",
                      lambda all, i: sealer.with_index(
                          bench.second.seal([bench.two.udp(4, bench.payloads(1)[0])])[0],
                          sealer.index_of(all[i])))
@@ -171,10 +171,11 @@ def other_types(bench):
 
     bench.way.others.clear()
     bench.each_place("an initiation of another peer", None, initiation, (0, 2, COUNT - 1))
-    ktap.true(f"{bench.title}an initiation in a batch is answered",
+    ktap.true(f"{bench.title}3 initiations in batches are answered",
               ktap.wait_until(lambda: len(bench.way.others) >= 3),
               "3 responses", [wg.describe(one) for one in bench.way.others])
-    ktap.equal(f"{bench.title}by responses", [wg.RESPONSE] * 3,
+    ktap.equal(f"{bench.title}3 initiations in batches are answered by responses",
+               [wg.RESPONSE] * 3,
                [wg.type_of(one) for one in bench.way.others[:3]])
     for one in peers:
         one.remove()
@@ -188,9 +189,9 @@ def cut_off(bench):
                          (4, "rx_short"), (3, "rx_short"), (1, "rx_short")):
         bench.each_place(f"the last cut to {size} bytes", reason,
                          lambda all, i, s=size: all[i][:s], (last,))
-    bench.each_place("a cookie reply for nothing at the end", "hs_cookie_unknown_index",
+    bench.each_place("a cookie reply with an unknown index at the end", "hs_cookie_unknown_index",
                      lambda *_: struct.pack("<I", 3) + os.urandom(60), (last,))
-    bench.each_place("a response to nothing at the end", "hs_bad_mac1",
+    bench.each_place("a response with a wrong mac1 at the end", "hs_bad_mac1",
                      lambda *_: struct.pack("<I", 2) + os.urandom(88), (last,))
 
 
@@ -200,11 +201,11 @@ def bad_inside(bench):
         return bench.first.seal([packet])[0]
 
     payload = bytes(88)
-    bench.each_place("a source inside that is another peer's", "rx_inner_source",
+    bench.each_place("an inner source of another peer", "rx_inner_source",
                      lambda *_: sealed(bench.two.udp(4, payload)))
     long = bytearray(bench.one.udp(4, payload))
     long[2:4] = struct.pack(">H", 117)
-    bench.each_place("a packet inside that says it is longer", "rx_inner_length",
+    bench.each_place("an inner packet with too large a length", "rx_inner_length",
                      lambda *_: sealed(bytes(long)))
 
 
@@ -212,23 +213,23 @@ def whole_batches(bench):
     """Batches of nothing but bad datagrams, backwards, and of all sizes."""
     _, datagrams = bench.good(40)
     bench.way.send_batches([sealer.flipped(one, 80) for one in datagrams])
-    bench.expect([], "nothing but forged datagrams")
-    bench.counted("nothing but forged datagrams", "rx_bad_tag", 40)
+    bench.expect([], "40 forged datagrams: none arrives")
+    bench.counted("40 forged datagrams", "rx_bad_tag", 40)
     inside, datagrams = bench.good(64)
     bench.way.send_batches(datagrams[::-1])
-    if bench.expect(inside[::-1], "64 datagrams backwards"):
+    if bench.expect(inside[::-1], "64 datagrams backwards all arrive"):
         ktap.ok(f"{bench.title}64 datagrams backwards all arrive")
     bench.way.send_batches(datagrams)
-    bench.expect([], "64 datagrams again")
-    bench.counted("64 datagrams again", "rx_replay", 64)
+    bench.expect([], "64 datagrams replayed: none arrives")
+    bench.counted("64 datagrams replayed", "rx_replay", 64)
     for size in (1, 2, 3):
         bench.way.send(bytes(60 * size), size)
-        bench.expect([], f"60 datagrams of {size} bytes")
+        bench.expect([], f"60 datagrams of {size} bytes: none arrives")
         bench.counted(f"60 datagrams of {size} bytes", "rx_short", 60)
     inside, datagrams = bench.good()
     bench.way.send_batches(datagrams)
-    if bench.expect(inside, "a good batch after all this"):
-        ktap.ok(f"{bench.title}after all this a good batch arrives")
+    if bench.expect(inside, "after bad batches a good batch arrives"):
+        ktap.ok(f"{bench.title}after bad batches a good batch arrives")
 
 
 ALL = (arrives_whole, forged, replayed, foreign, other_types, cut_off, bad_inside,

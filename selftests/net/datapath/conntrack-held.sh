@@ -4,7 +4,7 @@
 # An outer packet that waits somewhere below, still counted to the socket inside, does not
 # keep the inner connection tracked.
 #
-#     a ─ va ── ta ─ m ─ tb ── vb ─ b       m: a bridge; tb lets out next to nothing
+#     a ─ va ── ta ─ m ─ tb ── vb ─ b       m: a bridge; tb is shaped to 8 bit/s
 . "$(dirname "$0")/../../lib/test.sh"
 
 need_module sch_tbf
@@ -19,7 +19,7 @@ addr a va 198.51.100.1/24
 addr b vb 198.51.100.2/24
 outer4=([a]=198.51.100.1 [b]=198.51.100.2)
 tunnel_pair
-works "a tunnel" ping_ok a 10.77.0.2
+works "ping at first" ping_ok a 10.77.0.2
 n a nft -f - <<-'END'
 	table ip t {
 		chain out {
@@ -40,14 +40,14 @@ for size in range(100, 500, 20):
     sock.sendto(b"x" * size, ("10.77.0.2", 9))
 '
 waits() { [ "$(n m tc -s -j qdisc show dev tb | sed -n 's/.*"qlen":\([0-9]*\).*/\1/p')" -gt 0 ]; }
-soon "packets wait below" 10 waits
-# Who lists the connections takes away those that are over; one that is held still counts.
+soon "outer packets wait in the shaper" 10 waits
+# Listing the connections removes those that are over; one that is held still counts.
 tracked()
 {
 	n a cat /proc/net/nf_conntrack >/dev/null
 	n a cat /proc/sys/net/netfilter/nf_conntrack_count
 }
 none_tracked() { [ "$(tracked)" = 0 ]; }
-soon "no connection is tracked any more" 10 none_tracked
-works "packets still wait" waits
+soon "outer packets wait: no inner connection is tracked" 10 none_tracked
+works "outer packets still wait in the shaper" waits
 finish

@@ -4,7 +4,7 @@
 # timeout: 150
 # Contents: streams both ways at once come out as they went in, over all pairings of
 # addresses, over bad paths, through routers, NAT, tc and other tunnels; and a receiver
-# of its own mind looks at every packet.
+# without offloads checks every packet.
 . "$(dirname "$0")/../../lib/test.sh"
 
 # streams CLIENT SERVER ADDRESS BYTES [STREAMS [MAXSEG]]
@@ -28,7 +28,7 @@ for outer in 4 6; do
 		works "$name: streams" streams a b $inner 600000 2
 		works "$name: UDP super-packets" datagrams a b $inner 1372
 	done
-	# Cut up before the netem, put together again behind it.
+	# Segmented before the netem, merged again behind it.
 	n a ethtool -K va tx-udp-segmentation off gro on
 	n b ethtool -K vb tx-udp-segmentation off gro on
 	netem delay 1ms 1ms loss 0.5% duplicate 2% reorder 90% corrupt 0.5%
@@ -36,15 +36,15 @@ for outer in 4 6; do
 		works "$inner over IPv$outer, a bad path: streams" streams a b $inner 150000 2
 	done
 	if [ $outer = 4 ]; then
-		# Marks outside come through to streams that know them.
+		# CE marks outside come through to streams with ECN.
 		n a sysctl -qw net.ipv4.tcp_ecn=1
 		n b sysctl -qw net.ipv4.tcp_ecn=1
 		netem delay 1ms loss 5% ecn
-		works "marks for congestion on the path: streams" streams a b 10.77.0.2 200000 2
-		isnt "and they are seen inside" 0 \
+		works "CE marks on the path: streams" streams a b 10.77.0.2 200000 2
+		isnt "CE marks on the path: they are seen inside" 0 \
 			"$(n b nstat -asz IpExtInCEPkts | awk '/InCEPkts/ { print $2 }')"
 	fi
-	reason "all this" a cv0 rx_inner_length 0
+	reason "IPv$outer outside" a cv0 rx_inner_length 0
 	drop_all
 done
 
@@ -122,7 +122,7 @@ drop_all
 
 # ------------------------------------------------ from tunnel to tunnel by tc alone
 
-#   a ═ cv0 ═ b ═ cv1 ═ c; nothing of b's routing is asked
+#   a ═ cv0 ═ b ═ cv1 ═ c; b's routing is not used
 net_pair
 ns_new c
 wire b vc c v0

@@ -3,7 +3,7 @@
 # mode: smp
 # timeout: 150
 # Batches with something bad in them: it alone is lost. As one super-packet, as GRO has
-# made it of single datagrams, while somebody else looks at it, and over IPv6.
+# made it of single datagrams, under tcpdump, and over IPv6.
 . "$(dirname "$0")/../../lib/test.sh"
 
 # batches TITLE OUTER CASES: on a fresh pair of hosts; `before` prepares them.
@@ -33,7 +33,7 @@ before()
 	n b ethtool -K vb tx-udp-segmentation off
 	n a ethtool -K va gro on
 }
-batches "put together by GRO" 4 few
+batches "merged by GRO" 4 few
 
 before()
 {
@@ -41,5 +41,5 @@ before()
 	defer "end_process $!"
 	wait_for 10 grep -q "listening on" "$tmp/tcpdump"
 }
-batches "watched by tcpdump" 4 few
+batches "under tcpdump" 4 few
 finish

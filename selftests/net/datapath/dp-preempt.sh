@@ -4,12 +4,12 @@
 # timeout: 120
 # Programs that preempt each other while they send, on one CPU: on PREEMPT_RT also within
 # sections with BH off. They send through tunnels in tunnels, as many as there may be: no
-# packet is taken for one that goes round in a loop, and the tunnels work on.
+# packet is dropped as looping, and the tunnels still work.
 #
 #     a ─ cv4 in cv3 in cv2 in cv1 in cv0 over va ─ b
 . "$(dirname "$0")/../../lib/test.sh"
 
-# Elsewhere there is little to be seen.
+# Other kernels preempt too little to need more.
 case $(uname -v) in
 *PREEMPT_RT*) seconds=10 ;;
 *) seconds=2 ;;
@@ -29,7 +29,7 @@ for i in 0 1 2 3 4; do
 	done
 	below=10.77.$i.2
 done
-works "before: a ping through all tunnels" ping_ok a 10.77.4.2
+works "before the load: a ping through all tunnels" ping_ok a 10.77.4.2
 relay py preempted.py "${ns[a]}" "${ns[b]}" "$seconds" 10.77.{0,1,2,3,4}.2
 
 # ping_on CPU ADDRESS
@@ -43,6 +43,6 @@ for i in 0 1 2 3 4; do
 	reason "under load, cv$i of a" a "cv$i" tx_loop 0
 	reason "under load, cv$i of b" b "cv$i" tx_loop 0
 done
-soon "after: a ping from CPU 0" 20 ping_on 0 10.77.4.2
-soon "after: a ping from CPU 1" 20 ping_on 1 10.77.4.2
+soon "after the load: a ping from CPU 0" 20 ping_on 0 10.77.4.2
+soon "after the load: a ping from CPU 1" 20 ping_on 1 10.77.4.2
 finish

@@ -3,8 +3,8 @@
 # mode: smp
 # timeout: 120
 # A queueing discipline on the link: when the crypto is the bottleneck, what cannot be
-# sealed yet waits there, is dropped there and nowhere else, and goes in the order that
-# it says. Without one the link never holds its sender up.
+# sealed yet waits there, is dropped there and nowhere else, and leaves in its order.
+# Without one the link never stops its queue.
 . "$(dirname "$0")/../../lib/test.sh"
 
 if [ "$kind" != culvert ]; then
@@ -13,7 +13,7 @@ if [ "$kind" != culvert ]; then
 fi
 
 #   b ═ a ═ d; d's host drops what is large before it is opened, so that sealing at a
-#   is what everything waits for
+#   is the bottleneck
 net_pair
 ns_new d
 wire a vd d v0
@@ -26,8 +26,8 @@ tun_set d cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
 addr d cv0 10.77.0.3/24
 ipn d link set cv0 up
 tun_set a cv0 peer "${pub[d]}" endpoint "203.0.113.2:$port" allowed-ips 10.77.0.3/32
-works "tunnel" ping_ok a 10.77.0.2
-works "tunnel for the flood" ping_ok a 10.77.0.3
+works "ping b at first" ping_ok a 10.77.0.2
+works "ping d at first" ping_ok a 10.77.0.3
 n d nft -f - <<-END
 	table netdev sink {
 		chain in {
@@ -40,7 +40,7 @@ dmesg --clear
 
 busy() { drops a cv0 tx_busy; }
 qdisc() { n a tc qdisc replace dev cv0 root "$@"; }
-# Ahead of the workers, which come before programs: else it makes no more than they seal.
+# At a higher priority than the workers, or it makes no more than they seal.
 flood() { n a chrt --fifo 1 "${python[@]}" "$test_dir/urgent.py" flood 10.77.0.3 "$@"; }
 streams() { py stream.py tcp "${ns[a]}" "${ns[b]}" 10.77.0.2 "$1" 2; }
 
@@ -64,9 +64,9 @@ flood_end() { end_process "$flood_pid"; }
 
 flood 2 >"$tmp/flood"
 note "without a qdisc: $(cat "$tmp/flood") bytes offered, tx_busy $(busy)"
-is "without a qdisc the link never asks anybody to wait" "" \
+is "flood without a qdisc: no stopped queue in the log" "" \
 	"$(dmesg | grep -E 'asks to queue|WATCHDOG' || :)"
-works "without a qdisc, after the flood: ping" ping_ok a 10.77.0.2
+works "flood without a qdisc: ping afterwards" ping_ok a 10.77.0.2
 
 # qdisc_count WORD: a figure of the qdisc's statistics
 qdisc_count()
@@ -87,7 +87,7 @@ for words in "fq_codel" "fq" "cake" "prio" "pfifo limit 100"; do
 	before=$(busy)
 	case $name in
 	prio | pfifo)
-		# These do not tell flows apart: nobody gets through beside a flood.
+		# These do not separate flows: no stream gets through beside a flood.
 		flood 2 >"$tmp/flood"
 		works "$name: streams after a flood" streams 100000
 		;;
@@ -97,14 +97,14 @@ for words in "fq_codel" "fq" "cake" "prio" "pfifo limit 100"; do
 		flood_end
 		;;
 	esac
-	is "$name: nothing is dropped in the link" "$before" "$(busy)"
-	between "$name: the flood has passed through it" 20 1000000000 "$(qdisc_count bytes)"
+	is "$name: the link drops nothing as tx_busy" "$before" "$(busy)"
+	between "$name: bytes of the flood through the qdisc" 20 1000000000 "$(qdisc_count bytes)"
 	waited=$((waited + $(qdisc_count dropped) + $(qdisc_count requeues)))
-	soon "$name: after the flood: ping" 20 ping_once a 10.77.0.2
+	soon "$name: ping after the flood" 20 ping_once a 10.77.0.2
 done
 
-# The source does outrun the crypto: else nothing here says anything.
-between "packets did wait, or were dropped, in qdiscs" 1 1000000000 "$waited"
+# The flood must outrun the crypto, or the results above show nothing.
+between "all qdiscs: packets dropped or requeued" 1 1000000000 "$waited"
 
 # Urgent packets go first, and none is lost.
 # (By the kernel's own map DSCP EF shares a band with everything else.)
@@ -117,10 +117,10 @@ flood_end
 { read -r urgent urgent_ms; read -r other other_ms; } <"$tmp/echo"
 note "beside a flood through prio: DSCP EF: $urgent of 60 answered, half within" \
 	"$urgent_ms ms; none: $other of 60, half within $other_ms ms"
-is "prio: no urgent packet is lost" 60 "$urgent"
-between "prio: urgent packets take a third of the time of others at most" 0 \
+is "prio beside a flood: packets of DSCP EF answered, of 60" 60 "$urgent"
+between "prio beside a flood: DSCP EF takes a third of others' time, ms" 0 \
 	$((other_ms / 3)) "$urgent_ms"
-is "prio: nothing is dropped in the link" "$before" "$(busy)"
+is "prio beside a flood: the link drops nothing as tx_busy" "$before" "$(busy)"
 
 # Attached and removed every 50 ms under load.
 change()
@@ -145,19 +145,19 @@ changer=$!
 defer "end_process $changer"
 end=$(($(now_ms) + 5000))
 while [ "$(now_ms)" -lt "$end" ]; do
-	works "qdiscs come and go under load: streams" streams 100000
+	works "qdiscs attached and removed under load: streams" streams 100000
 done
 end_process "$changer"
 flood_end
 n a tc qdisc del dev cv0 root 2>/dev/null || :
-# The stack says so, and drops, when a qdisc is taken away while the queue is stopped,
+# The stack logs it, and drops, when a qdisc is removed while the queue is stopped,
 # until the next batch is through and wakes it; at no other time.
 in_vain() { dmesg | grep -cE 'asks to queue' || :; }
 excused=$(in_vain)
-works "afterwards, without a qdisc: ping" ping_ok a 10.77.0.2
-works "afterwards, without a qdisc: streams" streams 100000
+works "qdiscs attached and removed, none left: ping" ping_ok a 10.77.0.2
+works "qdiscs attached and removed, none left: streams" streams 100000
 qdisc fq_codel
-works "afterwards, with one again: streams" streams 100000
+works "qdiscs attached and removed, fq_codel again: streams" streams 100000
 
 # The link goes down and comes back while its queue is full.
 flood_begin
@@ -167,8 +167,8 @@ flood_end
 soon "down and up under load: ping" 20 ping_once a 10.77.0.2
 works "down and up under load: streams" streams 100000
 flood_begin
-works "removed under load" ipn a link del cv0
+works "link deleted under load" ipn a link del cv0
 flood_end
-is "without a qdisc the queue is never found stopped" "$excused" "$(in_vain)"
-is "the stack's watchdog saw nothing" "" "$(dmesg | grep -F WATCHDOG || :)"
+is "without a qdisc: no stopped queue in the log" "$excused" "$(in_vain)"
+is "no transmit watchdog in the log" "" "$(dmesg | grep -F WATCHDOG || :)"
 finish

@@ -6,7 +6,7 @@
 # or not, what is handed up and what is forwarded are the packets that were sealed.
 . "$(dirname "$0")/../../lib/test.sh"
 
-#     b (sealer) ─ vb ── va ─ a ═ cv0, e1 ── e0 ─ host, and nobody behind it
+#     b (sealer) ─ vb ── va ─ a ═ cv0, e1 ── e0 ─ host, and nothing behind it
 net_pair
 need_module wireguard
 tun_new a cv0

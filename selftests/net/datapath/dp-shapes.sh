@@ -4,7 +4,7 @@
 # timeout: 120
 # test-modules: inject
 # Packets of every shape into a link from both sides: in fragments, as lists, cloned,
-# of too many segments, and of what virtual machines say that is not so.
+# of too many segments, and with wrong offload headers, as of virtual machines.
 . "$(dirname "$0")/../../lib/test.sh"
 
 module=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_inject.ko
@@ -24,5 +24,5 @@ ipn a route add 10.77.1.0/24 dev cv0
 ipn a -6 route add fd77:1::/64 dev cv0
 relay n_py b shapes.py "${ns[a]}" cv0 "${outer4[a]}" "$port"
 drop_all
-soon "the test module unloads: nobody keeps its packets" 10 inject_gone
+soon "the test module unloads: none of its packets is held" 10 inject_gone
 finish

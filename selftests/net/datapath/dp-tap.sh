@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
-# A guest behind a tap is forwarded into the tunnel and lies about where its checksum
-# begins: nothing is read or written outside the packet, and what cannot be is refused.
+# A guest behind a tap is forwarded into the tunnel with wrong values of csum_start:
+# nothing is read or written outside the packet, and impossible values are refused.
 . "$(dirname "$0")/../../lib/test.sh"
 
 modprobe tun
 net_pair
 tunnel_pair
-works "a session" ping_ok a 10.77.0.2
+works "ping at first" ping_ok a 10.77.0.2
 n a sysctl -qw net.ipv4.ip_forward=1
 tun_set b cv0 peer "$(n b "$tool" show cv0 peers)" allowed-ips 10.77.0.1/32,fd77::1/128,192.0.2.0/24
 
@@ -22,8 +22,8 @@ all_counted()
 {
 	[ "$kind" != culvert ] || [ "$(drops a cv0 tx_segment_failed)" = $((before + taken)) ]
 }
-is "the packet with a right one is taken" taken "$(tail -n 1 <<<"$said")"
-soon "what the tap takes of the others is refused and counted" 5 all_counted
-works "the tunnel works on" ping_ok a 10.77.0.2
-works "TCP through it" tcp a b 10.77.0.2 100000
+is "a packet with the right csum_start: the tap takes it" taken "$(tail -n 1 <<<"$said")"
+soon "wrong csum_start, if the tap takes it: tx_segment_failed" 5 all_counted
+works "after wrong values of csum_start: ping" ping_ok a 10.77.0.2
+works "after wrong values of csum_start: TCP" tcp a b 10.77.0.2 100000
 finish

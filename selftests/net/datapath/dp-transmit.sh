@@ -28,8 +28,8 @@ at()
 		allowed-ips 10.77.0.1/32,fd77::1/128,10.1.0.0/24,fd01::/64
 	ipn b route add 10.1.0.0/24 dev cv0
 	ipn b -6 route add fd01::/64 dev cv0
-	works "MTU $mtu: tunnel" ping_ok a 10.77.0.2
-	works "MTU $mtu: tunnel, IPv6 inside" ping_ok a fd77::2
+	works "MTU $mtu: ping at first" ping_ok a 10.77.0.2
+	works "MTU $mtu: ping at first, IPv6 inside" ping_ok a fd77::2
 	relay py segments.py "${ns[a]}" "${ns[b]}" "${ns[host]}" "$mtu" "$@"
 	is "MTU $mtu: nothing was dropped at a" 0 "$(stat a cv0 tx_dropped)"
 	drop_all

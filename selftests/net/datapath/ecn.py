@@ -84,8 +84,8 @@ def encapsulated(inner):
 
 
 def decapsulated(outer, inner):
-    """RFC 6040, section 4.2, as the kernel's tunnels have it: CE outside marks a packet
-    that knows ECN, ECT(1) outside becomes of ECT(0)."""
+    """RFC 6040, section 4.2, as the kernel's tunnels have it: CE outside marks an
+    ECN-capable packet, ECT(1) outside replaces ECT(0)."""
     if inner == ECN["Not-ECT"] or inner == ECN["CE"]:
         return inner
     return outer if outer in (ECN["CE"], ECN["ECT(1)"]) else inner
@@ -115,12 +115,12 @@ def combinations(relay, family, a, b, outer_family):
             relay.set = None
             serial += 1
             one(relay, sender, receiver, dscp | inner, serial)
-            ktap.equal(f"{title}: {name} and DSCP {dscp >> 2} inside: the field outside",
+            ktap.equal(f"{title}: {name} and DSCP {dscp >> 2} inside: outer DS field",
                        encapsulated(inner), relay.last)
         for outer_name, outer in ECN.items():
             relay.set = outer
             serial += 1
-            ktap.equal(f"{title}: {name} inside, {outer_name} outside: comes out",
+            ktap.equal(f"{title}: {name} inside, {outer_name} outside: received DS field",
                        0xb8 | decapsulated(outer, inner),
                        one(relay, sender, receiver, 0xb8 | inner, serial))
         relay.set = 0x28 | ECN["CE"]

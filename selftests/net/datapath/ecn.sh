@@ -5,7 +5,7 @@
 # ECN and DSCP, inside and outside, in every combination; AF41 for handshakes.
 . "$(dirname "$0")/../../lib/test.sh"
 
-#     a ─ va ── ra ─ r ─ rb ── vb ─ b      r relays: it is what a and b know
+#     a ─ va ── ra ─ r ─ rb ── vb ─ b      r relays, as the endpoint of both
 for outer in 4 6; do
 	net_routed
 	case $outer in

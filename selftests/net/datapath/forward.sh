@@ -35,7 +35,7 @@ tun_set b cv0 peer "${pub[a]}" allowed-ips 10.77.0.1/32,fd77::1/128,10.1.0.0/24,
 works "ping from host to host" ping_ok ha 10.2.0.2
 works "ping from host to host, IPv6" ping_ok ha fd02::2
 
-# Whoever makes super-packets: the host (tso), and the router's GRO.
+# Super-packets are made by the host (tso) or by the router's GRO.
 for gso in on off; do
 	for gro in on off; do
 		for host in ha hb; do
@@ -66,9 +66,9 @@ done
 
 works "UDP in inner fragments" udp ha hb 10.2.0.2 0 1 1392 1393 1472 1473 20000 65000
 works "UDP in inner fragments, IPv6" udp hb ha fd01::2 0 1 1372 1373 1452 1453 20000 65000
-fails_with "a packet that must not be fragmented: its sender is told the MTU" \
+fails_with "IPv4 with DF, above the MTU: its sender gets the MTU" \
 	"mtu.{1,3}1420" n ha ping -n -c 1 -W 2 -s 1400 -M "do" 10.2.0.2
-fails_with "IPv6: its sender is told the MTU" \
+fails_with "IPv6, above the MTU: its sender gets the MTU" \
 	"mtu.{1,3}1420" n hb ping -n -c 1 -W 2 -s 1400 -M "do" fd01::2
 is "no receive errors at a" 0 "$(stat a cv0 rx_errors)"
 is "no receive errors at b" 0 "$(stat b cv0 rx_errors)"
@@ -102,5 +102,5 @@ works "NAT inside: TCP" tcp ha hb 10.2.0.2 1000000
 works "NAT inside: TCP, IPv6" tcp ha hb fd02::2 1000000
 works "NAT inside: UDP" udp ha hb 10.2.0.2 0 1 1000 1392 20000
 is "NAT inside: no packet shows the hosts' addresses" 0 "$(seen plain)"
-isnt "NAT inside: they show the router's" 0 "$(seen masked)"
+isnt "NAT inside: packets show the router's address" 0 "$(seen masked)"
 finish

@@ -4,11 +4,11 @@
 # timeout: 120
 # Everything through the tunnel: the mark keeps the tunnel's own packets out of it;
 # without it the loop is broken and counted. A tunnel in a tunnel works, and two that
-# are routed into each other harm nobody.
+# are routed into each other do not multiply packets.
 . "$(dirname "$0")/../../lib/test.sh"
 
 # policy FAMILY: as is usual: all that is not marked goes by a table of its own, but
-# for what the main table knows better than by default.
+# for what the main table has a route other than the default for.
 policy()
 {
 	ipn a "-$1" route add default dev cv0 table 51820
@@ -41,33 +41,34 @@ for outer in 4 6; do
 	works "$name: TCP, IPv6" tcp a b 2001:db8:7::7 500000
 	before=$(stat a cv0 tx_packets)
 	works "$name: ping the endpoint's own address" ping_ok a "${outer4[b]}"
-	is "$name: that went through the tunnel, too" $((before + 3)) "$(stat a cv0 tx_packets)"
-	between "$name: outer packets bear the mark" 20 1000000 "$(marked)"
+	is "$name: pings of the endpoint go through the tunnel" $((before + 3)) \
+		"$(stat a cv0 tx_packets)"
+	between "$name: outer packets have the mark" 20 1000000 "$(marked)"
 	reason "$name: no loop" a cv0 tx_loop 0
 
 	# Without the mark they are routed into the link itself.
 	first=$(peer_handshake a cv0 b)
 	tun_set a cv0 fwmark off
 	fails "$name, no mark: no ping" ping_once a 203.0.113.7
-	soon "$name, no mark: counted as a loop" 10 dropped a cv0 tx_loop 1
+	soon "$name, no mark: counted as tx_loop" 10 dropped a cv0 tx_loop 1
 	before=$(stat a cv0 tx_packets)
 	fails "$name, no mark: no ping" ping_ok a 203.0.113.7
-	is "$name, no mark: nothing has gone out" "$before" "$(stat a cv0 tx_packets)"
+	is "$name, no mark: tx_packets is unchanged" "$before" "$(stat a cv0 tx_packets)"
 	tun_set a cv0 fwmark 0xca6c
 	works "$name, marked again: ping" ping_ok a 203.0.113.7
-	is "$name, marked again: in the same session" "$first" "$(peer_handshake a cv0 b)"
+	is "$name, marked again: no new handshake" "$first" "$(peer_handshake a cv0 b)"
 
 	# A loop from the very start: the handshake itself has no way.
 	ipn a link set cv0 down
 	tun_set a cv0 fwmark off
 	ipn a link set cv0 up
-	# They went when the link went down.
+	# The routes were removed when the link went down.
 	ipn a -4 route add default dev cv0 table 51820
 	ipn a -6 route add default dev cv0 table 51820
 	before=$(drops a cv0 tx_loop)
 	fails "$name, a loop from the start: no ping" ping_once a 203.0.113.7
 	if [ "$kind" = culvert ]; then
-		soon "$name, a loop from the start: counted" 10 \
+		soon "$name, a loop from the start: counted as tx_loop" 10 \
 			dropped a cv0 tx_loop $((before + 1))
 	fi
 	drop_all
@@ -95,7 +96,7 @@ works "a tunnel in a tunnel whose MTU is too large: TCP" \
 	eval 'ipn a link set cv1 mtu 1420; ipn b link set cv1 mtu 1420;
 		tcp a b 10.78.0.2 500000'
 
-# Now the outer one is routed through the inner one: a ring of two.
+# Now the outer one is routed through the inner one.
 tun_set a cv0 peer "${pub[b]}" endpoint "203.0.113.2:$port"
 tun_set a cv1 peer "${pub[b]}" endpoint "10.77.0.2:$((port + 1))"
 ipn a route add 203.0.113.2/32 dev cv1
@@ -106,10 +107,10 @@ fails "two links routed into each other: no TCP" timeout 5 ip netns exec "${ns[a
 between "two links routed into each other: packets do not multiply" 1 300 \
 	$(($(stat a cv0 tx_packets) + $(stat a cv1 tx_packets) - before))
 if [ "$kind" = culvert ]; then
-	between "two links routed into each other: counted as a loop" 1 300 \
+	between "two links routed into each other: counted as tx_loop" 1 300 \
 		$(($(drops a cv0 tx_loop) + $(drops a cv1 tx_loop)))
 fi
 tun_set a cv0 peer "${pub[b]}" endpoint "$(hostport "${outer4[b]}")"
-soon "the ring is broken: ping" 30 ping_once a 10.77.0.2
-soon "the ring is broken: ping in the inner tunnel" 30 ping_once a 10.78.0.2
+soon "links no longer routed into each other: ping" 30 ping_once a 10.77.0.2
+soon "links no longer routed into each other: ping in the inner one" 30 ping_once a 10.78.0.2
 finish

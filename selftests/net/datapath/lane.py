@@ -44,7 +44,7 @@ class Bench:
 
     def singles(self, version):
         """One segment of each flow, which are too many for the poll to count as no work:
-        only behind work GRO is told to hold anything."""
+        GRO may hold packets only after a poll that did work."""
         others = [MAKER.series(version, [SIZE], sequence=self.sequence, ident=self.ident,
                                ports=(4001 + i, 5000))[0] for i in range(OTHERS)]
         return self.segments(version, 1) + others
@@ -133,9 +133,9 @@ def main():
         apply(bench.link, settings)
         text = ", ".join(f"{name} {value}" for name, value in settings.items())
         for version in (4, 6):
-            ktap.run_case(in_order, bench, f"{text}: IPv{version}: order", version)
+            ktap.run_case(in_order, bench, f"{text}: IPv{version} in order", version)
             if timeout_ns:
-                ktap.run_case(held, bench, f"{text}: IPv{version}: GRO waits", version)
+                ktap.run_case(held, bench, f"{text}: IPv{version} merged", version)
     ktap.finish()
 
 

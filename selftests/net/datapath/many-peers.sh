@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
 # timeout: 120
-# One link with many peers that all speak at once: each gets its own packets and
-# nobody else's, whole and in order.
+# One link with many peers that all send at once: each gets its own packets and no
+# others, whole and in order.
 . "$(dirname "$0")/../../lib/test.sh"
 
 peers=40
@@ -45,18 +45,19 @@ is "the link has $peers peers" $peers "$(tun_show a cv0 peers | wc -l)"
 for family in 4 6; do
 	relay py spread.py "${ns[a]}" "${ns[b]}" $family $peers
 done
-is "$peers sessions" $peers "$(tun_show a cv0 latest-handshakes | awk '$2 > 0' | wc -l)"
+is "all $peers peers have a session" $peers \
+	"$(tun_show a cv0 latest-handshakes | awk '$2 > 0' | wc -l)"
 is "no receive errors at a" 0 "$(stat a cv0 rx_errors)"
-reason "nothing came from a wrong peer" a cv0 rx_inner_source 0
+reason "no packet came from a wrong peer" a cv0 rx_inner_source 0
 
-# Every second one goes: the others stay and work.
+# Every second peer is removed; the others stay and work.
 words=()
 for ((i = 2; i <= peers; i += 2)); do
 	words+=(peer "${pub[p$i]}" remove)
 done
-works "half of them go in one request" tun_set a cv0 "${words[@]}"
-is "half are left" $((peers / 2)) "$(tun_show a cv0 peers | wc -l)"
-works "one that is left: ping" ping_ok a 10.77.1.1
-works "another that is left: ping" ping_ok a 10.77.1.39
-fails "one that is gone: no ping" ping_once a 10.77.1.2
+works "half of the peers are removed in one request" tun_set a cv0 "${words[@]}"
+is "half of the peers are left" $((peers / 2)) "$(tun_show a cv0 peers | wc -l)"
+works "peer 1, which was not removed: ping" ping_ok a 10.77.1.1
+works "peer 39, which was not removed: ping" ping_ok a 10.77.1.39
+fails "peer 2, which was removed: no ping" ping_once a 10.77.1.2
 finish

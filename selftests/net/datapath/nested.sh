@@ -29,26 +29,26 @@ nested()
 
 for endpoint in 10.77.0.2 fd77::2; do
 	nested "$(hostport $endpoint $inner_port)"
-	works "c at $endpoint: both handshakes come with one ping" ping_once a 10.78.0.2 -W 10
-	works "c at $endpoint: IPv6" ping_ok a fd78::2
-	is "c at $endpoint: its messages come from inside" \
+	works "c at $endpoint: one ping makes both sessions" ping_once a 10.78.0.2 -W 10
+	works "c at $endpoint: ping over IPv6" ping_ok a fd78::2
+	is "c at $endpoint: messages to it have a's inner source" \
 		"$(hostport ${endpoint/%2/1} $port)" "$(peer_endpoint b cv1 a)"
-	works "c at $endpoint: packets of the MTU" ping_ok a 10.78.0.2 -s 1392
+	works "c at $endpoint: pings of the MTU" ping_ok a 10.78.0.2 -s 1392
 	works "c at $endpoint: TCP" tcp a b 10.78.0.2 500000
 	works "c at $endpoint: UDP" udp a b fd78::2 0 1 500 1372 3000
-	works "c at $endpoint: b itself" tcp a b 10.77.0.2 500000
+	works "c at $endpoint: TCP to b" tcp a b 10.77.0.2 500000
 	reason "c at $endpoint: no loop" a cv0 tx_loop 0
 done
 
-# Allowed IPs and endpoints change under the routes that are remembered.
+# Allowed IPs and endpoints change under cached routes.
 tun_set a cv0 peer "${pub[c]}" allowed-ips 10.78.0.2/32,fd77::2/128
-fails "its own next hop: no ping" ping_once a 10.78.0.2
-works "its own next hop: counted" dropped a cv0 tx_loop 1
+fails "c is its own next hop: no ping" ping_once a 10.78.0.2
+works "c is its own next hop: counted as tx_loop" dropped a cv0 tx_loop 1
 tun_set a cv0 peer "${pub[c]}" endpoint "$(hostport 10.78.0.2 $inner_port)"
-fails "its own next hop, by IPv4: no ping" ping_once a 10.78.0.2
+fails "c is its own next hop, by IPv4: no ping" ping_once a 10.78.0.2
 tun_set a cv0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128 \
 	peer "${pub[c]}" endpoint "$(hostport 10.77.0.2 $inner_port)"
-soon "and back: a ping" 20 ping_once a 10.78.0.2
+soon "c is behind b again: ping" 20 ping_once a 10.78.0.2
 
 # messages: that have left the link for either peer.
 messages()
@@ -73,16 +73,16 @@ ring()
 	loops=$(drops a cv0 tx_loop)
 	tun_set a cv0 peer "${pub[b]}" endpoint "$(hostport 10.78.0.2)"
 	fails "$1: no ping" n a ping -q -n -c 20 -i 0.02 -W 1 10.78.0.2
-	soon "$1: it ends" 30 quiet
-	works "$1: counted as a loop" dropped a cv0 tx_loop $((loops + 1))
+	soon "$1: no more messages are sent" 30 quiet
+	works "$1: counted as tx_loop" dropped a cv0 tx_loop $((loops + 1))
 	between "$1: bytes sent for 20 pings" 0 70000 $(($(messages) - before))
 	tun_set a cv0 peer "${pub[b]}" endpoint "$(hostport "${outer4[b]}")"
-	soon "$1: and back: a ping" 20 ping_once a 10.78.0.2
+	soon "$1 undone: ping" 20 ping_once a 10.78.0.2
 }
-ring "a ring"
+ring "a ring of peers"
 n a tc qdisc add dev cv0 root pfifo
-soon "with a queueing discipline: a ping" 20 ping_once a 10.78.0.2
+soon "with a queueing discipline: ping" 20 ping_once a 10.78.0.2
 works "with a queueing discipline: TCP" tcp a b 10.78.0.2 500000
-ring "a ring with a queueing discipline"
-works "the link can be deleted" ipn a link del cv0
+ring "a ring of peers with a queueing discipline"
+works "after rings of peers the link can be deleted" ipn a link del cv0
 finish

@@ -26,7 +26,7 @@ over()
 	works "$name: TCP over IPv6" tcp b a fd77::1 300000
 	last=$(peer_handshake a cv0 b)
 	[ $((last - first)) -lt 120 ] || first=$last
-	is "$name: the session is still the same" "$first" "$last"
+	is "$name: no new handshake" "$first" "$last"
 	n a tc qdisc del dev va root
 	n b tc qdisc del dev vb root
 }
@@ -35,14 +35,15 @@ net_pair
 tunnel_pair
 works "a clean path: ping" ping_ok a 10.77.0.2
 over "2% loss" loss 2%
-reason "loss" a cv0 rx_bad_tag 0
-over "every third packet delayed, so overtaken" delay 3ms reorder 66% 50%
-reason "reordering is no replay" a cv0 rx_replay 0
-reason "reordering is no replay at b" b cv0 rx_replay 0
+reason "2% loss" a cv0 rx_bad_tag 0
+over "every third packet delayed and overtaken" delay 3ms reorder 66% 50%
+reason "packets overtaken at a" a cv0 rx_replay 0
+reason "packets overtaken at b" b cv0 rx_replay 0
 before=$(drops b cv0 rx_replay)
 over "10% doubled" duplicate 10%
 if [ "$kind" = culvert ]; then
-	between "the second of a pair is dropped as a replay" $((before + 1)) 1000000 \
+	between "10% doubled: the second of a pair is counted as rx_replay" $((before + 1)) \
+		1000000 \
 		"$(drops b cv0 rx_replay)"
 fi
 
@@ -50,7 +51,7 @@ fi
 netem duplicate 100%
 got=$(n a ping -n -c 100 -i 0.01 -W 5 10.77.0.2 || :)
 matches "every packet doubled: 100 pings are answered" "100 received" "$got"
-is "every packet doubled: none of them twice" "" "$(grep -o 'DUP!' <<<"$got" | head -n 1)"
+is "every packet doubled: no ping is answered twice" "" "$(grep -o 'DUP!' <<<"$got" | head -n 1)"
 over "loss, delay, swaps and doubles at once" \
 	loss 1% delay 2ms 1ms duplicate 5% reorder 80%
 before=$(drops b cv0 rx_bad_tag)
@@ -69,7 +70,7 @@ tunnel_pair
 netem loss 30%
 bg n a ping -q -n -i 0.2 10.77.0.2
 both() { has_session a cv0 b && has_session b cv0 a; }
-soon "30% loss from the start: there is a session in the end" 120 both
+soon "30% loss from the start: both ends get a session" 120 both
 netem loss 0%
 soon "the path is clean again: ping" 20 ping_once a 10.77.0.2
 works "the path is clean again: TCP" tcp a b 10.77.0.2 300000

@@ -3,7 +3,7 @@
 # mode: smp
 # timeout: 300
 # One peer's messages leave and arrive in the order of their counters, and TCP inside sends
-# nothing twice for being overtaken, over each kind of outer path: a veth pair, whose packets
+# no spurious retransmissions, over each kind of outer path: a veth pair, whose packets
 # go through the backlog of the CPU that sends; one with NAPI of its own; one whose packets
 # are steered to other CPUs; one with a transmit queue for each CPU, of which one is slow, and
 # a thread that receives from each; a bridge; macvlan. One stream each way, and both at once.
@@ -158,7 +158,7 @@ one_way()
 	# shellcheck disable=SC2086 # none or one
 	got=$(stream $2) || fail "$name" "traffic" "$(cat "$tmp/iperf3")"
 	note "$name: $got"
-	between "$name: nothing is sent twice for being late" -1000 0 $(($(spurious) - before))
+	between "$name: spurious TCP retransmissions" -1000 0 $(($(spurious) - before))
 	kill "${watchers[@]}"
 	wait "${watchers[@]}" || :
 	note "$name: out: $(tail -n 1 "$tmp/va.out"); in: $(tail -n 1 "$tmp/vb.in")"
@@ -172,7 +172,7 @@ one_path()
 
 	"path_$1"
 	tunnel_pair
-	works "$1: a tunnel" ping_ok a 10.77.0.2
+	works "$1: ping at first" ping_ok a 10.77.0.2
 	n b iperf3 -s >"$tmp/server" 2>&1 &
 	defer "end_process $!"
 	wait_for 10 listens

@@ -30,25 +30,26 @@ def every(version):
     even = [1000] * 16
     yield "segments in order", series(version, even), True
     yield "full segments", series(version, [1420 - (52 if version == 4 else 72)] * 40), True
-    yield "the last one shorter", series(version, even + [7]), True
+    yield "the last segment shorter", series(version, even + [7]), True
     yield "segments of one byte", series(version, [1] * 20), False
     yield "segments of odd sizes", series(version, [537] * 11 + [12]), True
-    yield "without options", series(version, even, options=b""), True
+    yield "without TCP options", series(version, even, options=b""), True
     yield "the sequence number wraps", series(version, even, sequence=2**32 - 4500), True
-    yield "a shorter one in the middle", series(version, [1000] * 5 + [400] + [1000] * 5), False
-    yield "sizes that grow", series(version, [100, 200, 400, 800, 1000, 1200]), False
-    yield "sizes that shrink", series(version, [1200, 1000, 800, 400, 200, 100]), False
-    yield "no data among data", series(version, [900, 900, 0, 900, 900, 0, 0, 900]), False
-    yield "nothing but acknowledgements", series(
+    yield "a shorter segment in the middle", series(version, [1000] * 5 + [400] + [1000] * 5), False
+    yield "segments of growing sizes", series(version, [100, 200, 400, 800, 1000, 1200]), False
+    yield "segments of shrinking sizes", series(version, [1200, 1000, 800, 400, 200, 100]), False
+    yield "segments without data among others", series(version,
+                                                       [900, 900, 0, 900, 900, 0, 0, 900]), False
+    yield "acknowledgements only", series(
         version, [0] * 12, {i: {"ack": 5000 + 100 * i} for i in range(12)}), False
     for name, flags in (("PSH", PSH), ("FIN", FIN), ("CWR", CWR), ("ECE", ECE), ("RST", RST),
                         ("SYN", SYN), ("URG", URG), ("all flags", 255)):
         for i, place in ((0, "first"), (5, "in the middle"), (11, "last")):
             yield f"{name} {place}", series(version, [600] * 12, {
                 i: {"flags": ACK | flags, "urgent": 3 if flags & URG else 0}}), False
-    yield "PSH on each", series(version, even, flags=ACK | PSH), False
-    yield "ECE on each", series(version, even, flags=ACK | ECE), False
-    yield "no ACK on each", series(version, even, flags=PSH), False
+    yield "PSH on each segment", series(version, even, flags=ACK | PSH), False
+    yield "ECE on each segment", series(version, even, flags=ACK | ECE), False
+    yield "PSH without ACK on each segment", series(version, even, flags=PSH), False
     for name, words in (("acknowledgement", {"ack": 5001}), ("window", {"window": 501}),
                         ("timestamp", {"options": TIMESTAMP[:-1] + b"\1"}),
                         ("header length", {"options": b""}),
@@ -59,17 +60,17 @@ def every(version):
         yield f"another {name} in the middle", series(version, [700] * 12, {6: words}), False
         yield f"another {name} from the middle on", series(
             version, [700] * 12, {i: words for i in range(6, 12)}), False
-    yield "CE on each", series(version, even, tos=3), False
-    yield "a gap", series(version, [600] * 6, sequence=1) + \
+    yield "CE on each segment", series(version, even, tos=3), False
+    yield "a gap in the sequence", series(version, [600] * 6, sequence=1) + \
         series(version, [600] * 6, sequence=10**6, ident=200), False
-    yield "one again", series(version, [600] * 9, {4: {"shift": -600}}), False
-    yield "an overlap", series(version, [600] * 9, {4: {"shift": -100}}), False
-    yield "backwards", series(version, [600] * 9)[::-1], False
+    yield "a repeated segment", series(version, [600] * 9, {4: {"shift": -600}}), False
+    yield "overlapping segments", series(version, [600] * 9, {4: {"shift": -100}}), False
+    yield "segments in reverse order", series(version, [600] * 9)[::-1], False
     one, two = series(version, [600] * 8), series(version, [600] * 8, ports=(7, 8))
     yield "two flows by turns", [p for pair in zip(one, two) for p in pair], False
     both = [udp(version, CHANCE.randbytes(580), ident=i) for i in range(8)]
     yield "TCP and UDP by turns", [p for pair in zip(one, both) for p in pair], False
-    yield "UDP", both, False
+    yield "UDP datagrams", both, False
     other = series(10 - version, [580 if version == 4 else 620] * 8)
     yield "IPv4 and IPv6 by turns", [p for pair in zip(one, other) for p in pair], False
 
@@ -77,15 +78,15 @@ def every(version):
 def every4():
     even = [1000] * 12
     yield "identification wraps", series(4, even, ident=65530), True
-    yield "identification that stays", series(
+    yield "constant identification", series(
         4, even, {i: {"ident": 77} for i in range(12)}), False
     yield "identification 0", series(4, even, {i: {"ident": 0} for i in range(12)}), False
-    yield "identification at random", series(
+    yield "random identification", series(
         4, even, {i: {"ident": CHANCE.randrange(65536)} for i in range(12)}), False
-    yield "identification that stays, may be fragmented", series(
+    yield "constant identification, DF clear", series(
         4, even, {i: {"ident": 77} for i in range(12)}, df=False), False
-    yield "may be fragmented", series(4, even, df=False), False
-    yield "may be fragmented from the middle on", series(
+    yield "DF clear", series(4, even, df=False), False
+    yield "DF clear from the middle on", series(
         4, even, {i: {"df": False} for i in range(6, 12)}), False
     packets = [ip(4, frames.TCP, p[20:], ident=i, options=bytes.fromhex("01010100"))
                for i, p in enumerate(series(4, even))]

@@ -93,7 +93,7 @@ def compare(name, handed, arrived, supers):
         got += f"; other {frames.show(extra[0])}"
     if missing and extra:
         got += f"; {frames.differences(missing[0], extra[0])}"
-    ktap.true(f"{name}: {len(handed)} packets arrive as they must be", not missing and
+    ktap.true(f"{name}: {len(handed)} packets arrive unchanged", not missing and
               not extra, "the same packets", got)
     # Two CPUs may hand packets over, and send them, at once: order is not certain.
     place = {packet: i for i, packet in enumerate(handed)}
@@ -117,6 +117,8 @@ def check_all(name, packets, mtu):
 
 def observe(pair, name, traffic, supers=True):
     """Runs TRAFFIC and compares what went in with what came out."""
+    name = f"MTU {pair.mtu}, {name}"
+
     def of_interest(packet):
         return not frames.is_transport(packet, frames.ICMP6) or len(packet) > 200
 
@@ -136,10 +138,10 @@ def observe(pair, name, traffic, supers=True):
     check_all(name, arrived, pair.mtu)
     compare(name, handed, arrived, count)
     if before.refused:
-        ktap.fail(f"{name}: the capture understands what is handed to the link", 0,
+        ktap.fail(f"{name}: packets that the capture refused", 0,
                   before.refused)
     if supers:
-        ktap.between(f"{name}: there were super-packets", 1, 10**6, count)
+        ktap.between(f"{name}: number of super-packets", 1, 10**6, count)
     return arrived
 
 
@@ -156,7 +158,7 @@ def maxseg(pair):
         def tune(sock, size=size):
             sock.setsockopt(socket.IPPROTO_TCP, TCP_MAXSEG, size)
         for version in (4, 6):
-            observe(pair, f"TCP over IPv{version}, segments of {size} at most",
+            observe(pair, f"TCP over IPv{version}, segments up to {size}",
                     lambda v=version, t=tune: tcp(pair, v, 20000 + 50 * size, t))
 
 
@@ -211,7 +213,7 @@ def ecn(pair):
         told = sum(1 for packet in arrived if frames.is_transport(packet, frames.TCP) and
                    packet[frames.layout(packet)[1] + 13] & frames.CWR and
                    not packet[frames.layout(packet)[1] + 13] & frames.SYN)
-        ktap.between(f"TCP over IPv{version} with ECN: CWR was sent", 1, 10**6, told)
+        ktap.between(f"TCP over IPv{version} with ECN: segments with CWR", 1, 10**6, told)
     ktap.command("ip", "netns", "exec", pair.b, "nft", "delete table inet stamp")
     sysctl(pair, "net.ipv4.tcp_ecn", 2)
 
@@ -220,7 +222,7 @@ def udp_super(pair):
     """UDP super-packets of sizes of all sorts, the last datagram shorter. 6.1 has no
     words for them in a capture: what must come is known from what was sent."""
     for version in (4, 6):
-        name = f"UDP super-packets over IPv{version}"
+        name = f"MTU {pair.mtu}, UDP super-packets over IPv{version}"
         most = pair.mtu - (28 if version == 4 else 48)
         enter(pair.b)
         far = socket.socket(FAMILY[version], socket.SOCK_DGRAM)
@@ -294,7 +296,7 @@ def forwarded(pair):
         host("ethtool", "-K", "e0", "tso", tso, "gso", tso)
         ktap.command("ip", "netns", "exec", pair.a, "ethtool", "-K", "e1", "gro", "on")
         for version in (4, 6):
-            name = "the host's super-packets" if tso == "on" else "packets for a's GRO"
+            name = "host's GSO" if tso == "on" else "a's GRO"
             observe(pair, f"TCP over IPv{version} forwarded, {name}",
                     lambda v=version: tcp(pair, v, 120000, host=True), supers=tso == "on")
 

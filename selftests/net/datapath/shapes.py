@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Packets of every shape that drivers, GRO and virtual machines make, into a link from
-both sides: by the test module cv_test_inject, and by packet sockets that say what they
-like about a packet. What is in order comes out right; nonsense is refused whole or
-comes out right; nothing breaks. Run by dp-shapes.sh in the namespace of the peer.
+both sides: by the test module cv_test_inject, and by packet sockets with any offload
+header. Valid packets come out right; invalid ones are refused whole or come out right.
+Run by dp-shapes.sh in the namespace of the peer.
 
     shapes.py NAMESPACE DEV ADDRESS PORT
 """
@@ -39,7 +39,7 @@ class Bench:
         ktap.command("ethtool", "-K", "s1", "gro", "off")
         self.inward = crafted.Maker({4: "10.77.1.1", 6: "fd77:1::1"}, TO, (3000, PORT))
         self.outward = crafted.Maker(TO, {4: "10.77.1.1", 6: "fd77:1::1"}, (PORT, 6000))
-        # Nobody there answers to what comes out.
+        # Nothing there answers what comes out.
         ktap.command("nft", "add table inet quiet; add chain inet quiet in { type filter "
                      "hook prerouting priority -300; }; add rule inet quiet in iifname s1 drop")
         self.sealer.begin(self.inward.udp(4, b"first"))
@@ -52,7 +52,7 @@ class Bench:
         enter(self.namespace)
 
     def inject(self, dev, packet, **how):
-        """PACKET in a shape of one's own; returns the error, if any."""
+        """PACKET in the shape given by HOW; returns the error, if any."""
         how["ifindex"] = socket.if_nametoindex(dev)
         how.setdefault("linear_bytes", len(packet))
         how.setdefault("protocol", frames.ETH_P_IPV6 if packet[0] >> 4 == 6
@@ -111,14 +111,14 @@ def incoming(bench, name, may_refuse=False, count=COUNT, size=200, **how):
     error = bench.inject("va", outer(bench, b"".join(datagrams)), **how)
     got = bench.sink.take(0 if may_refuse else count, more_s=0.15 if may_refuse else 0.03)
     if got == inside:
-        ktap.ok(f"in: {name}")
+        ktap.ok(f"rx super-packet: {name}")
         return
     counted = bench.counted()
     if may_refuse and not got:
-        ktap.ok(f"in: {name}")
-        ktap.note(f"in: {name}: refused, {counted or 'by the stack'}")
+        ktap.ok(f"rx super-packet: {name}")
+        ktap.note(f"rx super-packet: {name}: refused, {counted or 'by the stack'}")
     else:
-        ktap.fail(f"in: {name}", f"all {count} datagrams" + (" or none" * may_refuse),
+        ktap.fail(f"rx super-packet: {name}", f"all {count} datagrams" + (" or none" * may_refuse),
                   f"{len(got)} of them, in order: {got == inside[:len(got)]}; "
                   f"{counted}; {error}")
 
@@ -129,33 +129,34 @@ def come_in(bench):
     bench.sink = sealer.Sink(TO[4], PORT)
     incoming(bench, "in one piece")
     for frag in (4096, 1500, 300, 150):
-        incoming(bench, f"headers in line, the rest in fragments of {frag}",
+        incoming(bench, f"headers linear, the rest in frags of {frag}",
                  linear_bytes=28, frag_bytes=frag)
-    incoming(bench, "a part of the first datagram in line", linear_bytes=100,
+    incoming(bench, "a part of the first datagram linear", linear_bytes=100,
              frag_bytes=1000)
-    incoming(bench, "nothing in line", linear_bytes=0, frag_bytes=1000)
+    incoming(bench, "nothing linear", linear_bytes=0, frag_bytes=1000)
     for linear in (20, 24, 36):
-        incoming(bench, f"{linear} bytes in line", linear_bytes=linear, frag_bytes=1000)
+        incoming(bench, f"{linear} bytes linear", linear_bytes=linear, frag_bytes=1000)
     message = len(batch(bench, 1, 200)[1][0])
     for linear in (28, 28 + message):
-        incoming(bench, f"a list of packets of a datagram each, {linear} bytes before it",
+        incoming(bench, f"frag_list of a datagram each, {linear} bytes linear",
                  linear_bytes=linear, list_bytes=message, list_count=COUNT)
     for size in (10, 100, 333, 1000):
-        incoming(bench, f"a list of packets of {size} bytes", linear_bytes=28,
+        incoming(bench, f"frag_list of {size} bytes each", linear_bytes=28,
                  list_bytes=size, list_count=1000)
-    incoming(bench, "fragments, then a list", linear_bytes=28, frag_bytes=700,
+    incoming(bench, "frags and frag_list", linear_bytes=28, frag_bytes=700,
              list_bytes=100, list_count=3)
     shapes = (("in one piece", {}), ("in fragments", {"linear_bytes": 28, "frag_bytes": 700}),
-              ("a list", {"linear_bytes": 28, "list_bytes": 100, "list_count": 1000}))
+              ("frag_list", {"linear_bytes": 28, "list_bytes": 100, "list_count": 1000}))
     for shape, how in shapes:
         for flag, what in ((CLONED, "cloned"), (SHARED, "shared"),
                            (CLONED | SHARED, "cloned and shared")):
             incoming(bench, f"{shape}, {what}", flags=flag, **how)
-        incoming(bench, f"{shape}, with a checksum that was looked at", flags=UNNECESSARY,
+        incoming(bench, f"{shape}, CHECKSUM_UNNECESSARY", flags=UNNECESSARY,
                  csum_start=0, may_refuse=True, **how)
-        incoming(bench, f"{shape}, from somebody not trusted", may_refuse=True,
+        incoming(bench, f"{shape}, gso_type with DODGY", may_refuse=True,
                  gso_type=UDP_L4 | DODGY, gso_segs=0, **how)
-        incoming(bench, f"{shape}, said to be a tunnel's", gso_type=UDP_L4 | UDP_TUNNEL_CSUM,
+        incoming(bench, f"{shape}, gso_type with UDP_TUNNEL_CSUM",
+                 gso_type=UDP_L4 | UDP_TUNNEL_CSUM,
                  **how)
     for count in (2, 33, 63, 64):
         incoming(bench, f"{count} datagrams", count=count, size=120)
@@ -165,25 +166,25 @@ def come_in(bench):
 
 
 def lies(bench):
-    """Super-packets that are not what they say."""
+    """Super-packets with wrong GSO fields."""
     message = len(batch(bench, 1, 200)[1][0])
     for size in (1, 2, 3, 4, 15, 31, 32, 33, message - 1, message + 1, 3 * message, 65535):
-        incoming(bench, f"said to be of segments of {size} bytes", may_refuse=True,
+        incoming(bench, f"wrong gso_size {size}", may_refuse=True,
                  gso_size=size)
-    incoming(bench, "of no segments' size", may_refuse=True, gso_size=0)
+    incoming(bench, "gso_size 0", may_refuse=True, gso_size=0)
     for segs in (0, 1, 65535):
-        incoming(bench, f"said to be of {segs} segments", gso_segs=segs)
-    incoming(bench, "said to be TCP", may_refuse=True, gso_type=TCPV4)
-    incoming(bench, "said to be TCP over IPv6", may_refuse=True, gso_type=TCPV6)
-    incoming(bench, "said to be nothing known", may_refuse=True, gso_type=1 << 30)
-    incoming(bench, "said to be a list, without one", may_refuse=True,
+        incoming(bench, f"wrong gso_segs {segs}", gso_segs=segs)
+    incoming(bench, "gso_type TCPV4", may_refuse=True, gso_type=TCPV4)
+    incoming(bench, "gso_type TCPV6", may_refuse=True, gso_type=TCPV6)
+    incoming(bench, "unknown gso_type", may_refuse=True, gso_type=1 << 30)
+    incoming(bench, "gso_type FRAGLIST without a frag_list", may_refuse=True,
              gso_type=UDP_L4 | FRAGLIST)
     # One large datagram, to be cut into IP fragments where that is needed.
     for shape, how in (("in one piece", {}), ("in fragments", {"linear_bytes": 28})):
         # (Stacks of today refuse it before a tunnel can see it.)
-        incoming(bench, f"a large datagram, {shape}, of type UFO", may_refuse=True, count=1,
+        incoming(bench, f"a large datagram, {shape}, gso_type UFO", may_refuse=True, count=1,
                  size=5000, gso_type=UFO, gso_size=1480, gso_segs=4, **how)
-    bench.works("after lies")
+    bench.works("after wrong GSO fields")
 
 
 # -------------------------------------------------------------------- going out
@@ -231,14 +232,14 @@ def outgoing(bench, name, packet, size=0, may_refuse=False, segments=None, **how
     out = [one.packet for one in bench.out.take(
         1 if may_refuse else len(wanted), outgoing=False, limit_s=0.2 if may_refuse else 10)]
     if sorted(out) == sorted(wanted) and (wanted or may_refuse):
-        ktap.ok(f"out: {name}")
+        ktap.ok(f"tx: {name}")
     elif may_refuse and not out:
-        ktap.ok(f"out: {name}")
-        ktap.note(f"out: {name}: refused")
+        ktap.ok(f"tx: {name}")
+        ktap.note(f"tx: {name}: refused")
     else:
         first = next((p for p in out if p not in wanted), b"")
         like = next((p for p in wanted if p not in out), b"")
-        ktap.fail(f"out: {name}", f"{len(wanted)} packets" + " or none" * may_refuse,
+        ktap.fail(f"tx: {name}", f"{len(wanted)} packets" + " or none" * may_refuse,
                   f"{len(out)}; {bench.counted()}; {error}; {first and frames.show(first)}; "
                   f"{first and like and frames.differences(like, first)}")
 
@@ -258,19 +259,19 @@ def go_out(bench):
         tcp = inner(bench, version, 8000)
         outgoing(bench, f"{name}, in one piece", tcp, 1000)
         for frag in (4096, 1000, 700):
-            outgoing(bench, f"{name}, the payload in fragments of {frag}", tcp, 1000,
+            outgoing(bench, f"{name}, the payload in frags of {frag}", tcp, 1000,
                      linear_bytes=head, frag_bytes=frag)
         for linear in (0, 1, 10, 20, 30, 45, head - 1, head + 1, head + 500):
-            outgoing(bench, f"{name}, {linear} bytes in line", tcp, 1000,
+            outgoing(bench, f"{name}, {linear} bytes linear", tcp, 1000,
                      linear_bytes=linear, frag_bytes=2000)
         # As GRO makes them of packets that are in line: a list of one segment each.
-        outgoing(bench, f"{name}, a list of segments", tcp, 1000, linear_bytes=head,
+        outgoing(bench, f"{name}, frag_list of segments", tcp, 1000, linear_bytes=head,
                  list_bytes=1000, list_count=7)
         for flag, what in ((CLONED, "cloned"),):
             outgoing(bench, f"{name}, {what}", tcp, 1000, flags=flag, linear_bytes=head)
-            outgoing(bench, f"{name}, a list, {what}", tcp, 1000, flags=flag,
+            outgoing(bench, f"{name}, frag_list, {what}", tcp, 1000, flags=flag,
                      linear_bytes=head, list_bytes=1000, list_count=7)
-        outgoing(bench, f"{name}, from somebody not trusted", tcp, 1000,
+        outgoing(bench, f"{name}, gso_type with DODGY", tcp, 1000,
                  linear_bytes=head, gso_type=(TCPV4 if version == 4 else TCPV6) | DODGY,
                  gso_segs=0)
         outgoing(bench, f"{name}, 60000 bytes in segments of 1448", inner(bench, version, 60000),
@@ -278,27 +279,27 @@ def go_out(bench):
         for size in (1, 9, 36):
             outgoing(bench, f"{name}, 300 bytes in segments of {size}",
                      inner(bench, version, 300), size, linear_bytes=head)
-        outgoing(bench, f"{name}, one segment said to be more", inner(bench, version, 900),
+        outgoing(bench, f"{name}, one segment with gso_size of more", inner(bench, version, 900),
                  1000, may_refuse=True)
         outgoing(bench, f"{name}, no super-packet, in one piece", inner(bench, version, 900))
         outgoing(bench, f"{name}, no super-packet, in fragments", inner(bench, version, 1200),
                  linear_bytes=head - 5, frag_bytes=100)
-        outgoing(bench, f"{name}, no super-packet, a list", inner(bench, version, 1200),
+        outgoing(bench, f"{name}, no super-packet, frag_list", inner(bench, version, 1200),
                  linear_bytes=head, list_bytes=77, list_count=1000)
         flags = frames.ACK | frames.FIN | frames.PSH | frames.CWR | frames.ECE
-        outgoing(bench, f"{name}, all that is special to the first and the last",
+        outgoing(bench, f"{name}, FIN, PSH, CWR and ECE set",
                  inner(bench, version, 5000, flags=flags, urgent=0), 1000, linear_bytes=head)
         name = f"IPv{version}, UDP"
         head -= 24
         udp = inner(bench, version, 8007, frames.UDP)
         outgoing(bench, f"{name}, in one piece", udp, 1000)
         for linear in (0, 10, 25, head, head + 300):
-            outgoing(bench, f"{name}, {linear} bytes in line", udp, 1000,
+            outgoing(bench, f"{name}, {linear} bytes linear", udp, 1000,
                      linear_bytes=linear, frag_bytes=2500)
         outgoing(bench, f"{name}, no super-packet", inner(bench, version, 1000, frames.UDP))
         outgoing(bench, f"{name}, no super-packet, in fragments", inner(
             bench, version, 1000, frames.UDP), linear_bytes=3, frag_bytes=100)
-        outgoing(bench, f"{name}, one datagram said to be more",
+        outgoing(bench, f"{name}, one datagram with gso_size of more",
                  inner(bench, version, 700, frames.UDP), 1000, may_refuse=True)
     packet = inner(bench, 4, 6000)
     packet = bench.outward.ip(4, frames.TCP, packet[20:], ident=65533,
@@ -315,7 +316,7 @@ def go_out(bench):
 
 
 def say(bench, packet, vnet):
-    """PACKET into the link, as a virtual machine would that says VNET about it."""
+    """PACKET into the link with offload header VNET, as from a virtual machine."""
     try:
         bench.raw.send(frames.VNET.pack(*vnet) + packet)
     except OSError as error:
@@ -333,7 +334,7 @@ def sane(packets):
 
 
 def nonsense(bench):
-    """What packet sockets and virtual machines may say of what they send."""
+    """Wrong offload headers of packet sockets and virtual machines."""
     bench.inside()
     bench.raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     bench.raw.setsockopt(frames.SOL_PACKET, frames.PACKET_VNET_HDR, 1)
@@ -385,16 +386,18 @@ def nonsense(bench):
     bench.out.quiet(0.3)
     out = [one.packet for one in bench.out.take(0, outgoing=False)]
     wrong = sane_or_same(out, [p for _, p, _ in cases])
-    ktap.true(f"out: {len(cases)} packets with nonsense said of them", not wrong,
+    ktap.true(f"tx: {len(cases)} packets with wrong offload headers: sent right or refused",
+              not wrong,
               "packets that are right or as they were given", wrong)
     whole = frames.segment(four, right)
-    ktap.true("out: right words among them", all(one in out for one in whole),
+    ktap.true("tx: a right offload header among wrong ones: all segments are sent",
+              all(one in out for one in whole),
               f"{len(whole)} segments", f"{len(out)} packets without them")
-    bench.works("after nonsense")
+    bench.works("after wrong offload headers")
 
 
 def sane_or_same(packets, given):
-    """Neither longer than was said nor of bytes that nobody gave."""
+    """Neither longer than its header says nor of bytes that were not given."""
     given = set(given)
     for packet in packets:
         if packet in given:
@@ -409,7 +412,7 @@ def sane_or_same(packets, given):
 
 
 def chance(bench):
-    """Packets and words at random."""
+    """Random packets and offload headers."""
     dice = random.Random(3)
     kinds = (0, 1, 4, 3, 5, 0x81, 0x84)
     given = []
@@ -431,7 +434,7 @@ def chance(bench):
     bench.out.quiet(0.3)
     out = [one.packet for one in bench.out.take(0, outgoing=False)]
     ktap.note(f"{len(given)} packets at random: {len(out)} came out")
-    bench.works("after packets at random")
+    bench.works("after random packets")
 
 
 def main():

@@ -39,7 +39,7 @@ class Spokes:
 
 
 def answer(sock, peer, hub, rounds, errors):
-    """A spoke: speaks first, then answers each datagram of the hub, in order."""
+    """A spoke: sends first, then answers each datagram of the hub, in order."""
     try:
         sock.sendto(b"%d hello" % peer, hub)
         for serial in range(rounds):
@@ -99,7 +99,7 @@ def spread(hub_namespace, spoke_namespace, family, peers):
         errors.append(f"heard of {len(where)} peers: {error}")
     expected = {peer: sock.getsockname()[:2] for peer, sock in spokes.sockets.items()}
     missing = [peer for peer in expected if where.get(peer) != expected[peer]]
-    ktap.equal(f"IPv{family}: {peers} peers begin at once, and all are heard", [], missing)
+    ktap.equal(f"IPv{family}: {peers} peers send at once: a datagram of each arrives", [], missing)
     if not errors:
         try:
             collect(hub, where, ROUNDS, errors)

@@ -11,23 +11,23 @@ net_pair
 tunnel_pair
 ipn b link set cv0 down
 relay py staged.py "${ns[a]}" "${ns[b]}" cv0 200
-is "all 128 left the queue" 0 "$(stat a cv0 tx_errors)"
+is "more than 128 packets staged: no transmit errors" 0 "$(stat a cv0 tx_errors)"
 
-# Nor memory of the program that sent it.
+# A staged packet does not hold memory of the program that sent it.
 ipn b link set cv0 down
 ipn a link set cv0 down
 ipn a link set cv0 up
 ipn a route replace 10.77.0.2/32 dev cv0
 relay py zerocopy.py deliver "${ns[a]}" "${ns[b]}" cv0
 
-# A waiting packet holds neither its socket nor, by that, the namespace.
+# A staged packet holds neither its socket nor, by that, the namespace.
 ipn b link set cv0 down
 ipn a link set cv0 down
 ipn a link set cv0 up
 ipn a route replace 10.77.0.2/32 dev cv0
 n_py a send.py 10.77.0.2 4000
 drop_all
-soon "a namespace with a waiting packet ends at once" 5 module_gone "$kind"
+soon "a namespace with a staged packet ends at once" 5 module_gone "$kind"
 
 modprobe "$kind"
 net_pair
@@ -35,5 +35,5 @@ tunnel_pair
 ipn b link set cv0 down
 n_py a zerocopy.py leave
 drop_all
-soon "so does one with packets of MSG_ZEROCOPY" 5 module_gone "$kind"
+soon "a namespace with staged packets of MSG_ZEROCOPY ends at once" 5 module_gone "$kind"
 finish

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A guest behind a tap whose offload header lies. Called by dp-tap.sh.
+"""A guest behind a tap with wrong offload headers. Called by dp-tap.sh.
 
     tap.py LINK ROUTER-ADDRESS DESTINATION START OFFSET...
 

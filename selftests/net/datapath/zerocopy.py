@@ -55,7 +55,7 @@ def deliver(a, b, dev):
     enter(a)
     near = sender()
     memory = send(near)
-    ktap.equal("memory of datagrams that wait is the sender's again", 2, returned(near))
+    ktap.equal("staged MSG_ZEROCOPY datagrams: sends whose memory is returned", 2, returned(near))
     memory[:] = bytes(len(memory))
     enter(b)
     far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -70,7 +70,8 @@ def deliver(a, b, dev):
             arrived.append(data[0] if data == data[:1] * SEGMENT_BYTES else "mixed")
     except socket.timeout:
         pass
-    ktap.equal("they arrive as they were sent", list(range(1, SEGMENTS + 2)), arrived)
+    ktap.equal("staged MSG_ZEROCOPY datagrams arrive unchanged", list(range(1, SEGMENTS + 2)),
+               arrived)
 
 
 if sys.argv[1] == "leave":

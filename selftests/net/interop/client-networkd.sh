@@ -72,7 +72,7 @@ test_up()
 	is "networkctl: the MTU" 1399 "$(state MTU | cut -d ' ' -f 1)"
 	is "networkctl: the file" "$dir/wg0.network" "$(state 'Network File')"
 	is "networkctl: the driver" "$served_by" "$(state Driver)"
-	is "networkctl: va is not its business" unmanaged \
+	is "networkctl: va is unmanaged" unmanaged \
 		"$(networkctl --no-pager --no-legend list va | awk '{ print $5 }')"
 	is "wg shows the port and the mark" "4711 0xca6c" \
 		"$(wg show wg0 listen-port) $(wg show wg0 fwmark)"
@@ -86,9 +86,9 @@ test_up()
 		"$(ip route show dev wg0)"
 	matches "routes to the allowed IPs, IPv6" "^fd77::/64 proto static" \
 		"$(ip -6 route show dev wg0)"
-	is "the other peer's route, in its table" "192.0.2.0/24 proto static metric 7" \
+	is "route of the second peer is in table 1234" "192.0.2.0/24 proto static metric 7" \
 		"$(ip route show dev wg0 table 1234 | sed 's/ scope link//; s/ *$//')"
-	matches "the rule" "^1000:.*to 192.0.2.0/24 lookup 1234" "$(ip rule show)"
+	matches "ip rule to table 1234" "^1000:.*to 192.0.2.0/24 lookup 1234" "$(ip rule show)"
 	carries "networkd" wg0
 }
 
@@ -99,21 +99,21 @@ test_restart()
 		PublicKey=$third
 		AllowedIPs=10.78.0.0/16
 	END
-	works "restart with a peer more" systemctl restart systemd-networkd
-	soon "restart: it is there" 60 grep -qF "$third" <(wg show wg0 peers)
-	soon "restart: and is configured" 60 configured
+	works "restart with a peer added" systemctl restart systemd-networkd
+	soon "restart: the added peer is there" 60 grep -qF "$third" <(wg show wg0 peers)
+	soon "restart: wg0 is configured" 60 configured
 	is "restart: the first peer has kept its session" 1 \
 		"$(wg show wg0 latest-handshakes | grep -cE "^${pub[b]//+/[+]}[[:space:]]1")"
-	works "restart: the tunnel works" ping_ok a 10.77.0.2
+	works "restart: ping" ping_ok a 10.77.0.2
 }
 
 test_down()
 {
 	rm "$dir"/wg0.*
 	works "networkctl delete" networkctl delete wg0
-	soon "networkctl delete: the link goes" 20 no_link wg0
+	soon "networkctl delete: the link is gone" 20 no_link wg0
 	works "networkd: stops" service_down systemd-networkd
-	ip rule del priority 1000 2>/dev/null || :	# it leaves its rules to those after it
+	ip rule del priority 1000 2>/dev/null || :	# networkd leaves its rules behind
 	leaves_nothing "networkd"
 }
 
@@ -122,7 +122,8 @@ test_refusals()
 	secret wg0.psk "$tmp/shared.psk"
 	write_netdev "PrivateKey=abc" 4711
 	service_up systemd-networkd
-	soon "a bad key: networkd says so" 30 said systemd-networkd "wg0.netdev:.*(PrivateKey|private key)"
+	soon "a bad key: networkd logs it" 30 said systemd-networkd \
+		"wg0.netdev:.*(PrivateKey|private key)"
 	works "a bad key: no link" no_link wg0
 	service_down systemd-networkd
 	rm "$dir"/wg0.netdev
@@ -134,7 +135,8 @@ test_refusals()
 	write_netdev "PrivateKeyFile=$dir/wg0.key" 4799
 	write_network
 	service_up systemd-networkd
-	soon "a busy port: networkd says so" 30 said systemd-networkd "wg0: .*Address already in use"
+	soon "a busy port: networkd logs it" 30 said systemd-networkd \
+		"wg0: .*Address already in use"
 	is "a busy port: the link is down" down "$(cat /sys/class/net/wg0/operstate)"
 	rm "$dir"/wg0.*
 	networkctl delete wg0

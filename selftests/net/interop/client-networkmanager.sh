@@ -10,7 +10,7 @@
 
 profiles=/etc/NetworkManager/system-connections
 
-# It leaves every link alone but those of the test.
+# NetworkManager manages the links of the test only.
 configure()
 {
 	mkdir -p /etc/NetworkManager/conf.d
@@ -63,7 +63,8 @@ test_import()
 {
 	write_conf "10.77.0.0/24, fd77::/64" "198.51.100.2:$port" "ListenPort = 4711" \
 		"MTU = 1399" "DNS = 10.77.0.2, example.internal"
-	works "import" nmcli connection import type wireguard file "$tmp/wg0.conf"
+	works "import a file of wg-quick" nmcli connection import type wireguard file \
+		"$tmp/wg0.conf"
 	soon "import: is activated" 60 active wg0
 	link_is "import" wg0
 	is "nmcli: the type" wireguard "$(of_link GENERAL.TYPE)"
@@ -77,20 +78,22 @@ test_import()
 	is "wg shows the port" 4711 "$(wg show wg0 listen-port)"
 	is "wg shows the pre-shared key" "$(cat "$tmp/shared.psk")" \
 		"$(wg show wg0 preshared-keys | cut -f 2)"
-	matches "the kernel has the route" "^10.77.0.0/24 .*proto static" \
+	matches "import: the kernel has the route" "^10.77.0.0/24 .*proto static" \
 		"$(ip route show dev wg0)"
-	soon "the nameserver is known" 20 grep -q '^nameserver 10.77.0.2$' /etc/resolv.conf
+	soon "import: resolv.conf has the nameserver" 20 grep -q '^nameserver 10.77.0.2$' \
+		/etc/resolv.conf
 	carries "import" wg0
-	works "modify the port" nmcli connection modify wg0 wireguard.listen-port 4712 \
+	works "modify: listen port and mark" nmcli connection modify wg0 wireguard.listen-port \
+		4712 \
 		wireguard.fwmark 9
-	works "up again" nmcli connection up wg0
+	works "modify: up again" nmcli connection up wg0
 	is "wg shows the new port and mark" "4712 0x9" \
 		"$(wg show wg0 listen-port) $(wg show wg0 fwmark)"
-	works "modified, it works" ping_ok a 10.77.0.2
-	works "down" nmcli connection down wg0
-	leaves_nothing "down"
-	works "and up" nmcli connection up wg0
-	works "up, it works" ping_ok a 10.77.0.2
+	works "modify: ping" ping_ok a 10.77.0.2
+	works "connection down" nmcli connection down wg0
+	leaves_nothing "connection down"
+	works "connection up again" nmcli connection up wg0
+	works "connection up again: ping" ping_ok a 10.77.0.2
 	gone "import" wg0
 }
 
@@ -113,21 +116,21 @@ test_add()
 		persistent-keepalive=25
 		allowed-ips=10.77.0.2/32;fd77::2/128;
 	END
-	works "load with a peer" nmcli connection load "$file"
-	works "up" nmcli connection up tunnel
-	is "wg shows the peer" "${pub[b]}" "$(wg show wg0 peers)"
-	matches "a route to the peer" "^10.77.0.2 .*proto static" "$(ip route show dev wg0)"
+	works "add: load with a peer" nmcli connection load "$file"
+	works "add: up" nmcli connection up tunnel
+	is "add: wg shows the peer" "${pub[b]}" "$(wg show wg0 peers)"
+	matches "add: a route to the peer" "^10.77.0.2 .*proto static" "$(ip route show dev wg0)"
 	carries "add" wg0
-	works "no routes to peers" nmcli connection modify tunnel wireguard.peer-routes no
-	works "no routes to peers: up" nmcli connection up tunnel
-	is "no routes to peers: none" "" "$(ip route show dev wg0)"
-	works "autoconnect" nmcli connection modify tunnel connection.autoconnect yes \
+	works "peer-routes no: modify" nmcli connection modify tunnel wireguard.peer-routes no
+	works "peer-routes no: up" nmcli connection up tunnel
+	is "peer-routes no: no routes" "" "$(ip route show dev wg0)"
+	works "autoconnect yes: modify" nmcli connection modify tunnel connection.autoconnect yes \
 		wireguard.peer-routes yes
 	works "autoconnect: down" nmcli connection down tunnel
 	leaves_nothing "autoconnect, down"
 	works "autoconnect: restart" systemctl restart NetworkManager
-	soon "autoconnect: it is up by itself" 60 active tunnel
-	works "autoconnect: it works" ping_ok a 10.77.0.2
+	soon "autoconnect: activated after the restart" 60 active tunnel
+	works "autoconnect: ping" ping_ok a 10.77.0.2
 	gone "add" tunnel
 }
 
@@ -136,39 +139,42 @@ test_everything()
 	local mark
 
 	write_conf "0.0.0.0/0, ::/0" "203.0.113.2:$port"
-	works "everything: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
-	soon "everything: is activated" 60 active wg0
+	works "full tunnel: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
+	soon "full tunnel: is activated" 60 active wg0
 	mark=$(wg show wg0 fwmark)
-	isnt "everything: a mark of its own" off "$mark"
-	matches "everything: the rule" "not from all fwmark $mark lookup" "$(ip rule show)"
-	matches "everything: the rule, IPv6" "not from all fwmark $mark lookup" \
+	isnt "full tunnel: NetworkManager sets a mark" off "$mark"
+	matches "full tunnel: the rule for unmarked packets" "not from all fwmark $mark lookup" \
+		"$(ip rule show)"
+	matches "full tunnel: the rule for unmarked packets, IPv6" \
+		"not from all fwmark $mark lookup" \
 		"$(ip -6 rule show)"
-	matches "everything: an address beyond goes into the tunnel" "dev wg0 " \
+	matches "full tunnel: the route to 192.0.2.2 is by wg0" "dev wg0 " \
 		"$(ip route get 192.0.2.2)"
-	matches "everything: the tunnel's own packets do not" "dev va" \
+	matches "full tunnel: the route of marked packets is by va" "dev va" \
 		"$(ip route get 203.0.113.2 mark "$mark")"
-	works "everything: ping beyond" ping_ok a 192.0.2.2
-	works "everything: ping beyond, IPv6" ping_ok a 2001:db8:2::2
-	carries "everything" wg0
-	gone "everything" wg0
+	works "full tunnel: ping 192.0.2.2" ping_ok a 192.0.2.2
+	works "full tunnel: ping 2001:db8:2::2" ping_ok a 2001:db8:2::2
+	carries "full tunnel" wg0
+	gone "full tunnel" wg0
 }
 
 test_refusals()
 {
 	write_conf "10.77.0.0/33" "198.51.100.2:$port"
-	fails_with "a bad prefix" "failed to import.*wg0.conf" \
+	fails_with "import with a bad prefix: refused" "failed to import.*wg0.conf" \
 		nmcli connection import type wireguard file "$tmp/wg0.conf"
-	fails_with "a bad key" "wireguard.private-key: key must be 32 bytes base64 encoded" \
+	fails_with "add with a bad key: refused" \
+		"wireguard.private-key: key must be 32 bytes base64 encoded" \
 		nmcli connection add type wireguard con-name bad ifname wg0 \
 		wireguard.private-key abc
-	leaves_nothing "bad words"
+	leaves_nothing "a bad prefix and a bad key"
 	ip link add wg1 type wireguard
 	wg set wg1 listen-port 4799
 	ip link set wg1 up
 	before=$(world)
 	write_conf "10.77.0.0/24" "198.51.100.2:$port" "ListenPort = 4799"
 	works "a busy port: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
-	fails_with "a busy port" "activation failed" nmcli -w 60 connection up wg0
+	fails_with "a busy port: activation fails" "activation failed" nmcli -w 60 connection up wg0
 	gone "a busy port" wg0
 	ip link del wg1
 }

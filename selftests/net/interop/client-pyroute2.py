@@ -81,13 +81,13 @@ def create(directory, peer, address, port):
                                                "IFNAME")))
     ktap.equal("info: one peer", [peer], list(peers))
     one = peers[peer]
-    ktap.equal("info: its pre-shared key", key(directory, "shared.psk"),
+    ktap.equal("info: the peer's pre-shared key", key(directory, "shared.psk"),
                one["PRESHARED_KEY"].decode())
-    ktap.equal("info: its endpoint", (address, int(port)),
+    ktap.equal("info: the peer's endpoint", (address, int(port)),
                (one["ENDPOINT"]["addr"], one["ENDPOINT"]["port"]))
-    ktap.equal("info: its keepalive and protocol", (25, 1),
+    ktap.equal("info: the peer's keepalive and protocol", (25, 1),
                (one["PERSISTENT_KEEPALIVE_INTERVAL"], one["PROTOCOL_VERSION"]))
-    ktap.equal("info: its allowed IPs", ["10.77.0.2/32", "fd77::2/128"],
+    ktap.equal("info: the peer's allowed IPs", ["10.77.0.2/32", "fd77::2/128"],
                sorted(one["allowed"]))
 
 
@@ -105,13 +105,13 @@ def change(_directory, peer):
         other = state()[1][OTHER]
         ktap.equal("a peer with 1500 allowed IPs, over several messages", sorted(many),
                    sorted(other["allowed"]))
-        ktap.equal("its endpoint", ("2001:db8::9", 9),
+        ktap.equal("a peer with 1500 allowed IPs: its endpoint", ("2001:db8::9", 9),
                    (other["ENDPOINT"]["addr"], other["ENDPOINT"]["port"]))
         wg.set(DEV, peer={"public_key": OTHER, "allowed_ips": ["10.99.0.0/16"]})
-        ktap.equal("its allowed IPs are replaced", ["10.99.0.0/16"],
+        ktap.equal("allowed IPs of a peer set again: replaced", ["10.99.0.0/16"],
                    state()[1][OTHER]["allowed"])
         wg.set(DEV, peer={"public_key": OTHER, "remove": True})
-    ktap.equal("it is removed, and the other is as it was", before, configuration())
+    ktap.equal("a peer removed: all else is unchanged", before, configuration())
 
 
 def refused(name, error, dev=DEV, **words):
@@ -138,7 +138,7 @@ def refusals(_directory, peer):
         refused("a busy port", errno.EADDRINUSE, listen_port=4799, fwmark=9,
                 peer={"public_key": OTHER, "allowed_ips": ["10.0.0.0/8"]})
         ip.link("del", index=index)
-    refused("a mask too long", errno.EINVAL, fwmark=9,
+    refused("a prefix of 33", errno.EINVAL, fwmark=9,
             peer={"public_key": peer, "allowed_ips": ["10.0.0.0/33"]})
     refused("a link that is not there", errno.ENODEV, dev="wg7", fwmark=9)
     refused("a link of another kind", errno.EOPNOTSUPP, dev="va", fwmark=9)

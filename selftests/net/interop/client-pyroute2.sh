@@ -18,7 +18,7 @@ carries "pyroute2" wg0
 run_py change "$tmp" "${pub[b]}"
 run_py refusals "$tmp" "${pub[b]}"
 # The kernel's own wireguard takes the peer's allowed IPs away before it refuses the new.
-[ "$kind" != culvert ] || works "after the refusals it works" ping_ok a 10.77.0.2
+[ "$kind" != culvert ] || works "after refused requests: ping" ping_ok a 10.77.0.2
 run_py remove "$tmp" "${pub[b]}"
 leaves_nothing "pyroute2"
 drop_all

@@ -67,14 +67,14 @@ test_wg_quick()
 
 	# Everything by the tunnel: rules, marks and tables of its own.
 	write_wg_quick 203.0.113.2 "0.0.0.0/0, ::/0"
-	works "wg-quick, everything: the unit" systemctl start wg-quick@wg0
+	works "wg-quick, full tunnel: start the unit" systemctl start wg-quick@wg0
 	was=$(world)
-	works "wg-quick, everything: upgrade" culvert-upgrade
-	is "wg-quick, everything: all is as it was" "$was" "$(world)"
-	works "wg-quick, everything: ping beyond" ping_ok a 192.0.2.2
-	works "wg-quick, everything: ping beyond, IPv6" ping_ok a 2001:db8:2::2
-	works "wg-quick, everything: stop" systemctl stop wg-quick@wg0
-	leaves_nothing "wg-quick, everything"
+	works "wg-quick, full tunnel: upgrade" culvert-upgrade
+	is "wg-quick, full tunnel: links, routes and rules are the same" "$was" "$(world)"
+	works "wg-quick, full tunnel: ping 192.0.2.2" ping_ok a 192.0.2.2
+	works "wg-quick, full tunnel: ping 2001:db8:2::2" ping_ok a 2001:db8:2::2
+	works "wg-quick, full tunnel: stop the unit" systemctl stop wg-quick@wg0
+	leaves_nothing "wg-quick, full tunnel"
 	rm /etc/wireguard/wg0.conf
 }
 
@@ -87,13 +87,14 @@ test_networkd_configures()
 	wg set wg0 listen-port 4711 private-key "$tmp/a.key" peer "${pub[b]}" \
 		preshared-key "$tmp/shared.psk" endpoint "198.51.100.2:$port" \
 		allowed-ips 10.77.0.0/24,fd77::/64 persistent-keepalive 25
-	soon "networkd configures it: is done" 60 networkd_ready
+	soon "networkd, link made by hand: configured" 60 networkd_ready
 	ip route add 10.77.0.0/24 dev wg0
 	ip -6 route add fd77::/64 dev wg0
-	has_all "networkd configures it: before"
-	works "networkd configures it: upgrade" culvert-upgrade
-	has_all "networkd configures it"
-	is "networkd configures it: it is configured again" "" "$(networkd_ready || networkctl status wg0)"
+	has_all "networkd, link made by hand, before"
+	works "networkd, link made by hand: upgrade" culvert-upgrade
+	has_all "networkd, link made by hand"
+	is "networkd, link made by hand: configured again" "" \
+		"$(networkd_ready || networkctl status wg0)"
 }
 
 networkd_ready() { [[ "$(networkctl --no-pager status wg0)" == *"(configured)"* ]]; }
@@ -130,9 +131,9 @@ test_networkd()
 	END
 	works "networkd: starts" service_up systemd-networkd
 	soon "networkd: wg0 is configured" 60 networkd_ready
-	fails_with "networkd: without its steps it is refused" \
+	fails_with "networkd: culvert-upgrade alone is refused" \
 		"systemd-networkd manages wg0: networkctl delete wg0" culvert-upgrade
-	works "networkd: refused, it works" ping_ok a 10.77.0.2
+	works "networkd: ping after the refusal" ping_ok a 10.77.0.2
 	works "networkd: upgrade" bash -ec "$(steps networkctl)"
 	soon "networkd: wg0 is configured again" 60 networkd_ready
 	has_all "networkd"
@@ -166,9 +167,9 @@ test_networkmanager()
 	works "NetworkManager: import" nmcli connection import type wireguard file /etc/wireguard/wg0.conf
 	rm /etc/wireguard/wg0.conf
 	soon "NetworkManager: is activated" 60 active wg0
-	fails_with "NetworkManager: without its steps it is refused" \
+	fails_with "NetworkManager: culvert-upgrade alone is refused" \
 		"NetworkManager manages wg0: nmcli connection down" culvert-upgrade
-	works "NetworkManager: refused, it works" ping_ok a 10.77.0.2
+	works "NetworkManager: ping after the refusal" ping_ok a 10.77.0.2
 	works "NetworkManager: upgrade" bash -ec "$(steps nmcli)"
 	soon "NetworkManager: is activated again" 60 active wg0
 	has_all "NetworkManager"
@@ -178,7 +179,7 @@ test_networkmanager()
 }
 
 if [ "$kind" = wireguard ]; then
-	ok "there is nothing to replace: the kernel's own wireguard is"
+	ok "upgrade: not with wireguard.ko, there is nothing to replace"
 	finish
 fi
 service_down NetworkManager

@@ -61,15 +61,18 @@ test_plain()
 	matches "$name: openresolv knows the link" "^# resolv.conf from (tun[.])?wg0" \
 		"$(resolvconf -l)"
 	carries "$name" wg0
-	is "strip: what wg understands" "$(sed -E '/^(Address|MTU|DNS|P[a-z]*(Up|Down)) /d; /^$/d' $conf)" \
+	is "strip: only lines for wg are left" \
+		"$(sed -E '/^(Address|MTU|DNS|P[a-z]*(Up|Down)) /d; /^$/d' $conf)" \
 		"$(wg-quick strip wg0 | sed '/^$/d')"
-	works "strip: wg takes it" wg syncconf wg0 <(wg-quick strip wg0)
-	fails_with "up again is refused" "wg-quick: \`wg0' already exists" wg-quick up wg0
-	works "$name: and has harmed nothing" ping_ok a 10.77.0.2
+	works "strip: wg syncconf accepts it" wg syncconf wg0 <(wg-quick strip wg0)
+	fails_with "up of a link that is up: refused" "wg-quick: \`wg0' already exists" wg-quick \
+		up wg0
+	works "$name: ping after a refused up" ping_ok a 10.77.0.2
 	down "$name"
 	is "$name: hooks, in order" "wg0 pre-up wg0 post-up wg0 pre-down wg0 post-down" \
 		"$(xargs <"$hooks")"
-	fails_with "down again is refused" "wg-quick: \`wg0' is not a WireGuard interface" \
+	fails_with "down of a link that is down: refused" \
+		"wg-quick: \`wg0' is not a WireGuard interface" \
 		wg-quick down wg0
 }
 
@@ -83,13 +86,13 @@ test_save()
 	wg set wg0 peer "$other" allowed-ips 10.99.0.0/16
 	works "save" wg-quick save wg0
 	matches "save: the file has the new peer" "^PublicKey = ${other//+/[+]}$" "$(cat "$conf")"
-	matches "save: and the address" "^Address = 10.77.0.1/32$" "$(cat "$conf")"
+	matches "save: the file has the address" "^Address = 10.77.0.1/32$" "$(cat "$conf")"
 	wg set wg0 peer "$other" remove
 	down "SaveConfig"
-	fails "SaveConfig: down has written what there was then" grep -qF "$other" "$conf"
-	up "what was saved"
-	works "what was saved works" ping_ok a 10.77.0.2
-	down "what was saved"
+	fails "SaveConfig: down writes the file without the removed peer" grep -qF "$other" "$conf"
+	up "a saved file"
+	works "a saved file: ping" ping_ok a 10.77.0.2
+	down "a saved file"
 }
 
 test_tables()
@@ -100,7 +103,7 @@ test_tables()
 	up "Table = 1234"
 	matches "Table = 1234: the route is there" "^10.77.0.0/24 dev wg0" \
 		"$(ip route show table 1234)"
-	works "Table = 1234: it works" ping_ok a 10.77.0.2
+	works "Table = 1234: ping" ping_ok a 10.77.0.2
 	down "Table = 1234"
 	write_conf "198.51.100.2:$port" "10.77.0.0/24, fd77::/64" "Table = off"
 	up "Table = off"
@@ -108,31 +111,34 @@ test_tables()
 	down "Table = off"
 }
 
-# everything NAME: the whole of both families goes into the tunnel, but for the
-# tunnel's own packets, which a mark keeps out of it.
+# everything NAME: all of both families goes into the tunnel but the tunnel's own packets,
+# which have a mark.
 everything()
 {
 	local name=$1 mark
 
 	up "$name"
 	mark=$(wg show wg0 fwmark)
-	is "$name: the mark" 0xca6c "$mark"
-	matches "$name: rule for what has no mark" "not from all fwmark $mark lookup 51820" \
+	is "$name: fwmark" 0xca6c "$mark"
+	matches "$name: the rule for unmarked packets" "not from all fwmark $mark lookup 51820" \
 		"$(ip rule show)"
-	matches "$name: likewise IPv6" "not from all fwmark $mark lookup 51820" \
+	matches "$name: the rule for unmarked packets, IPv6" \
+		"not from all fwmark $mark lookup 51820" \
 		"$(ip -6 rule show)"
-	matches "$name: rule for the own networks" "lookup main suppress_prefixlength 0" \
+	matches "$name: the rule for the main table" "lookup main suppress_prefixlength 0" \
 		"$(ip rule show)"
-	is "$name: the table" "default dev wg0 scope link" \
+	is "$name: the default route in table 51820" "default dev wg0 scope link" \
 		"$(ip route show table 51820 | sed 's/ *$//')"
-	matches "$name: likewise IPv6" "^default dev wg0 " "$(ip -6 route show table 51820)"
-	matches "$name: an address beyond goes into the tunnel" "dev wg0 table 51820" \
+	matches "$name: the default route in table 51820, IPv6" "^default dev wg0 " \
+		"$(ip -6 route show table 51820)"
+	matches "$name: the route to 192.0.2.2 is by wg0" "dev wg0 table 51820" \
 		"$(ip route get 192.0.2.2)"
-	matches "$name: likewise IPv6" "dev wg0 table 51820" "$(ip -6 route get 2001:db8:2::2)"
-	matches "$name: the tunnel's own packets do not" "dev va" \
+	matches "$name: the route to 2001:db8:2::2 is by wg0" "dev wg0 table 51820" \
+		"$(ip -6 route get 2001:db8:2::2)"
+	matches "$name: the route of marked packets is by va" "dev va" \
 		"$(ip route get 203.0.113.2 mark "$mark")"
-	works "$name: ping beyond" ping_ok a 192.0.2.2
-	works "$name: ping beyond, IPv6" ping_ok a 2001:db8:2::2
+	works "$name: ping 192.0.2.2" ping_ok a 192.0.2.2
+	works "$name: ping 2001:db8:2::2" ping_ok a 2001:db8:2::2
 	carries "$name" wg0
 	is "$name: the endpoint" "$endpoint" "$(wg show wg0 endpoints | cut -f 2)"
 }
@@ -142,12 +148,12 @@ test_everything()
 	local endpoint="203.0.113.2:$port" filter
 
 	write_conf "$endpoint" "0.0.0.0/0, ::/0" "DNS = 10.77.0.2"
-	everything "everything, by nft"
+	everything "full tunnel, nft"
 	filter=$(nft list ruleset)
-	matches "everything, by nft: a table of its own" "table ip wg-quick-wg0" "$filter"
-	matches "everything, by nft: the mark of connections" "ct mark set meta mark" "$filter"
-	matches "everything, by nft: likewise IPv6" "table ip6 wg-quick-wg0" "$filter"
-	down "everything, by nft"
+	matches "full tunnel, nft: table ip wg-quick-wg0" "table ip wg-quick-wg0" "$filter"
+	matches "full tunnel, nft: the mark of connections" "ct mark set meta mark" "$filter"
+	matches "full tunnel, nft: table ip6 wg-quick-wg0" "table ip6 wg-quick-wg0" "$filter"
+	down "full tunnel, nft"
 
 	endpoint="[2001:db8:113::2]:$port"
 	write_conf "$endpoint" "0.0.0.0/0, ::/0"
@@ -156,14 +162,14 @@ test_everything()
 	ln -s /usr/sbin/* "$tmp/sbin/"
 	rm "$tmp/sbin/nft"
 	path=$tmp/sbin:/usr/bin
-	everything "everything, by iptables, IPv6 outside"
+	everything "full tunnel, iptables, IPv6 outside"
 	filter=$(iptables-save; ip6tables-save)
-	matches "everything, by iptables: entries" 'wg-quick\(8\) rule for wg0' "$filter"
-	works "everything, by iptables: down" env PATH="$path" wg-quick down wg0
+	matches "full tunnel, iptables: rules of wg-quick" 'wg-quick\(8\) rule for wg0' "$filter"
+	works "full tunnel, iptables: down" env PATH="$path" wg-quick down wg0
 	path=$PATH
-	# Its empty tables stay: they are iptables', not the client's.
+	# iptables leaves its own empty tables.
 	nft flush ruleset
-	leaves_nothing "everything, by iptables"
+	leaves_nothing "full tunnel, iptables"
 }
 
 test_unit()
@@ -173,12 +179,12 @@ test_unit()
 	is "the unit: is active" active "$(systemctl is-active wg-quick@wg0)"
 	carries "the unit" wg0
 	works "the unit: reload" systemctl reload wg-quick@wg0
-	works "the unit: works after it" ping_ok a 10.77.0.2
+	works "the unit: ping after reload" ping_ok a 10.77.0.2
 	works "the unit: stop" systemctl stop wg-quick@wg0
 	leaves_nothing "the unit"
 	sed -i 's/^PublicKey = .*/PublicKey = abc/' "$conf"
-	fails_with "the unit: a bad key fails it" "failed" systemctl start wg-quick@wg0
-	is "the unit: has failed" failed "$(systemctl is-active wg-quick@wg0 || :)"
+	fails_with "the unit: start with a bad key fails" "failed" systemctl start wg-quick@wg0
+	is "the unit: its state is failed" failed "$(systemctl is-active wg-quick@wg0 || :)"
 	systemctl reset-failed wg-quick@wg0
 	leaves_nothing "the unit, failed"
 }
@@ -186,17 +192,18 @@ test_unit()
 test_refusals()
 {
 	write_conf "198.51.100.2:$port" "10.77.0.0/24" "FwMark = nonsense"
-	fails_with "a bad mark" "Fwmark is neither.*nonsense" wg-quick up wg0
+	fails_with "up with a bad mark: refused" "Fwmark is neither.*nonsense" wg-quick up wg0
 	leaves_nothing "a bad mark"
 	write_conf "198.51.100.2:$port" "10.77.0.0/33"
-	fails_with "a bad prefix" "AllowedIP|Configuration parsing error" wg-quick up wg0
+	fails_with "up with a bad prefix: refused" "AllowedIP|Configuration parsing error" \
+		wg-quick up wg0
 	leaves_nothing "a bad prefix"
 	ip link add wg1 type wireguard
 	wg set wg1 listen-port 4799
 	ip link set wg1 up
 	before=$(world)
 	write_conf "198.51.100.2:$port" "10.77.0.0/24" "ListenPort = 4799"
-	fails_with "a busy port" "Address already in use" wg-quick up wg0
+	fails_with "up with a busy port: refused" "Address already in use" wg-quick up wg0
 	leaves_nothing "a busy port"
 	ip link del wg1
 }

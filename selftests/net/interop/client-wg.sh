@@ -21,16 +21,16 @@ test_keys()
 	isnt "genpsk: two differ" "$(wg genpsk)" "$(wg genpsk)"
 }
 
-# Nobody need load the module: a link of that kind does, and a question for its family.
+# The kernel loads the module for a link of that kind, and for a request to its family.
 test_loading()
 {
 	rmmod "$kind"
-	works "the module comes with a link of kind wireguard" ip link add wg0 type wireguard
-	works "it is $kind" test -d "/sys/module/$kind"
+	works "ip link add of kind wireguard with no module loaded" ip link add wg0 type wireguard
+	works "ip link add of kind wireguard loads $kind" test -d "/sys/module/$kind"
 	ip link del wg0
 	rmmod "$kind"
-	fails_with "and with a question of wg" "No such device" wg show wg0
-	works "it is $kind as well" test -d "/sys/module/$kind"
+	fails_with "wg show with no module loaded: no such device" "No such device" wg show wg0
+	works "wg show loads $kind" test -d "/sys/module/$kind"
 	loaded_modules=" $kind"
 }
 
@@ -68,9 +68,10 @@ test_set()
 		"$(rest dump | tail -n 1)"
 	is "show all peers" "wg0	${pub[b]}" "$(wg show all peers)"
 	is "show all dump: two lines" 2 "$(wg show all dump | grep -c '^wg0	')"
-	matches "show: for a person" "latest handshake: (Now|.* ago)" "$(wg show)"
+	matches "show: the time of the handshake in words" "latest handshake: (Now|.* ago)" \
+		"$(wg show)"
 	matches "show: keys are hidden" "preshared key: \(hidden\)" "$(wg show wg0)"
-	is "show all: the same for one link" "$(wg show wg0 | head -n 5)" \
+	is "show all: the same as show wg0" "$(wg show wg0 | head -n 5)" \
 		"$(wg show all | head -n 5)"
 }
 
@@ -81,20 +82,23 @@ test_change()
 	other=$(wg genkey | wg pubkey)
 	works "set: a second peer" wg set wg0 peer "$other" endpoint "[2001:db8::9]:9" \
 		allowed-ips 10.78.0.0/16
-	works "set: its allowed IPs are replaced" wg set wg0 peer "$other" \
+	works "set: allowed IPs of the second peer again" wg set wg0 peer "$other" \
 		allowed-ips 10.79.0.0/16,fd79::/64
-	is "set: and only its own" "10.77.0.2/32 10.79.0.0/16 fd77::2/128 fd79::/64 " \
+	is "set: only the second peer's allowed IPs are replaced" \
+		"10.77.0.2/32 10.79.0.0/16 fd77::2/128 fd79::/64 " \
 		"$(wg show wg0 allowed-ips | cut -f 2 | tr ' ' '\n' | sort | tr '\n' ' ')"
 	works "set: an allowed IP of another peer" wg set wg0 peer "$other" \
 		allowed-ips 10.77.0.2/32
-	is "set: it has moved" "${pub[b]} fd77::2/128" "$(rest allowed-ips | grep "^${pub[b]}")"
-	works "set: and back" wg set wg0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128
-	works "set: words turned off" wg set wg0 fwmark off peer "$other" \
+	is "set: the allowed IP of another peer has moved" "${pub[b]} fd77::2/128" \
+		"$(rest allowed-ips | grep "^${pub[b]}")"
+	works "set: the allowed IP moved back" wg set wg0 peer "${pub[b]}" allowed-ips \
+		10.77.0.2/32,fd77::2/128
+	works "set: mark, keepalive and pre-shared key off" wg set wg0 fwmark off peer "$other" \
 		persistent-keepalive off preshared-key /dev/null
-	is "set: no mark" off "$(rest fwmark)"
+	is "set: the mark is off" off "$(rest fwmark)"
 	works "set: a peer removed" wg set wg0 peer "$other" remove
-	is "set: the other is left" "${pub[b]}" "$(rest peers)"
-	works "the tunnel still works" ping_ok a 10.77.0.2
+	is "set: the other peer is left" "${pub[b]}" "$(rest peers)"
+	works "after changes: ping" ping_ok a 10.77.0.2
 }
 
 test_files()
@@ -107,19 +111,21 @@ test_files()
 		"$(cat "$tmp/saved")"
 	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.80.0.0/16\n' "$other" >"$tmp/more"
 	works "addconf" wg addconf wg0 "$tmp/more"
-	is "addconf: a peer more" 2 "$(wg show wg0 peers | wc -l)"
+	is "addconf: there are two peers" 2 "$(wg show wg0 peers | wc -l)"
 	works "syncconf" wg syncconf wg0 "$tmp/saved"
-	is "syncconf: it has gone" "$(cat "$tmp/saved")" "$(wg showconf wg0)"
-	isnt "syncconf: the session has not" "${pub[b]} 0" "$(rest latest-handshakes)"
-	works "syncconf: the tunnel works" ping_ok a 10.77.0.2
+	is "syncconf: the configuration is that of the file" "$(cat "$tmp/saved")" \
+		"$(wg showconf wg0)"
+	isnt "syncconf: the session is kept" "${pub[b]} 0" "$(rest latest-handshakes)"
+	works "syncconf: ping" ping_ok a 10.77.0.2
 	works "setconf" wg setconf wg0 "$tmp/saved"
-	is "setconf: the same" "$(cat "$tmp/saved")" "$(wg showconf wg0)"
-	works "setconf: the tunnel works" ping_ok a 10.77.0.2
+	is "setconf: the configuration is that of the file" "$(cat "$tmp/saved")" \
+		"$(wg showconf wg0)"
+	works "setconf: ping" ping_ok a 10.77.0.2
 	: >"$tmp/empty"
-	works "setconf of nothing" wg setconf wg0 "$tmp/empty"
-	is "setconf of nothing: no key, no peer" "(none) 0" \
+	works "setconf of an empty file" wg setconf wg0 "$tmp/empty"
+	is "setconf of an empty file: no key, no peer" "(none) 0" \
 		"$(rest private-key) $(wg show wg0 peers | wc -l)"
-	works "setconf: back" wg setconf wg0 "$tmp/saved"
+	works "setconf of the saved file again" wg setconf wg0 "$tmp/saved"
 }
 
 # refused NAME TEXT WORD...: wg WORD... ends with TEXT, and wg0 is what it was.
@@ -130,7 +136,7 @@ refused()
 	shift 2
 	saved=$(wg showconf wg0)
 	fails_with "refused: $name" "$text" wg "$@"
-	# The only words that get as far as the kernel.
+	# The only requests that reach the kernel.
 	[[ $name != *"busy port"* ]] || judge=unchanged
 	$judge "refused: $name: nothing has changed" "$saved" "$(wg showconf wg0)"
 }
@@ -153,7 +159,7 @@ test_refusals()
 		set wg0 fwmark 9 peer abc
 	refused "a bad prefix" "Unable to parse IP address: \`10.0.0.0.0'" \
 		set wg0 peer "$other" allowed-ips 10.0.0.0.0/8
-	refused "a mask too long" "^AllowedIP is not in the correct format: \`10.0.0.0/33'" \
+	refused "a prefix of 33" "^AllowedIP is not in the correct format: \`10.0.0.0/33'" \
 		set wg0 peer "$other" allowed-ips 10.0.0.0/33
 	refused "a link that is not there" "^Unable to modify interface: No such device$" \
 		set wg7 fwmark 9
@@ -188,7 +194,7 @@ test_set
 test_change
 test_files
 test_refusals
-works "the tunnel works at the end" ping_ok a 10.77.0.2
+works "after all requests: ping" ping_ok a 10.77.0.2
 ip link del wg0
 is "show: no link" "" "$(wg show interfaces)"
 leaves_nothing "ip link del"

@@ -3,8 +3,8 @@
 # mode: one
 # timeout: 180
 # test-modules: taken
-# culvert takes the place of wireguard.ko when it is asked to, only then, and only where
-# there is a place: the module parameter, the file for modprobe.d, links of both kinds
+# culvert takes the place of wireguard.ko when it is asked to, only then, and only if the
+# names are free: the module parameter, the file for modprobe.d, links of both kinds
 # side by side, and which of the modules serves a link.
 . "$(dirname "$0")/../../lib/test.sh"
 
@@ -29,49 +29,51 @@ refused()
 	before=$(dmesg | wc -l)
 	fails_with "$1: culvert is not loaded" "resource busy" \
 		modprobe culvert replace_wireguard=1
-	is "$1: it is not there" "not loaded" "$(is_loaded culvert)"
-	is "$1: one line says why" "1 1" "$(dmesg | tail -n +$((before + 1)) |
-		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*rmmod wireguard" \
+	is "$1: the module is not there" "not loaded" "$(is_loaded culvert)"
+	is "$1: one line of the log says why" "1 1" "$(dmesg | tail -n +$((before + 1)) |
+		awk -v w="culvert: not loaded: replace_wireguard=1 needs the $2 \"wireguard\".*modprobe -r wireguard" \
 			'/culvert/ { lines++ } $0 ~ w { right++ } END { print lines + 0, right + 0 }')"
 	works "$1: without the option it is loaded" modprobe culvert
 	ns_new a
-	works "$1: and works" ipn a link add cv0 type culvert
+	works "$1: without the option a link can be added" ipn a link add cv0 type culvert
 	drop_all
 	unload culvert
 }
 
-is "the module has no name of wireguard's" "" \
+is "the module has no alias of wireguard's" "" \
 	"$(modinfo -F alias culvert | grep wireguard)"
-is "by default it leaves wireguard's place alone" N \
+is "replace_wireguard is off by default" N \
 	"$(cat /sys/module/culvert/parameters/replace_wireguard)"
-is "the option is for reading only" 444 \
+is "replace_wireguard is read-only" 444 \
 	"$(command stat -c %a /sys/module/culvert/parameters/replace_wireguard)"
-is "by default it has one family" culvert "$(families)"
+is "by default there is family culvert only" culvert "$(families)"
 
 # Side by side.
 ns_new a
-works "a link of kind wireguard" ipn a link add wg0 type wireguard
-works "a link of kind culvert" ipn a link add cv0 type culvert
-is "is the kernel's own" "wireguard wireguard wireguard" \
+works "both modules: add a link of kind wireguard" ipn a link add wg0 type wireguard
+works "both modules: add a link of kind culvert" ipn a link add cv0 type culvert
+is "both modules: the link of kind wireguard is wireguard.ko's" "wireguard wireguard wireguard" \
 	"$(driver a wg0) $(devtype a wg0) $(kind_of a wg0)"
-is "is culvert's" "culvert culvert culvert" \
+is "both modules: the link of kind culvert is culvert's" "culvert culvert culvert" \
 	"$(driver a cv0) $(devtype a cv0) $(kind_of a cv0)"
-is "culvert show: module" "culvert wireguard" \
+is "both modules: culvert show tells the link's module" "culvert wireguard" \
 	"$(n a culvert show cv0 module) $(n a culvert show wg0 module)"
-matches "culvert doctor: the link" "^ok +wg0 +of kind wireguard, .* module wireguard\$" \
+matches "both modules: doctor tells the link's module" \
+	"^ok +wg0 +of kind wireguard, .* module wireguard\$" \
 	"$(n a culvert doctor || :)"
-matches "culvert doctor: the kind" "^ok +wireguard +.*served by wireguard.ko" \
+matches "both modules: doctor tells the kind's module" "^ok +wireguard +.*served by wireguard.ko" \
 	"$(n a culvert doctor || :)"
 drop_all
 unload culvert
 
-# No place.
-refused "wireguard.ko is there" "netlink family"
+# The names are taken.
+refused "wireguard.ko is loaded" "netlink family"
 cp "$fragment" "$installed"
-fails_with "culvert load says what to do" "replace_wireguard=1.*/etc/modprobe.d.*rmmod wireguard" \
+fails_with "wireguard.ko is loaded: culvert load says what to do" \
+	"replace_wireguard=1.*/etc/modprobe.d.*wireguard.ko is loaded.*modprobe -r wireguard" \
 	culvert load
 rm "$installed"
-is "wireguard.ko has not suffered" wireguard "$(families)"
+is "wireguard.ko is loaded: its family is still there" wireguard "$(families)"
 unload wireguard
 insmod "$taken" family=1
 refused "the family is taken" "netlink family"
@@ -83,28 +85,30 @@ rmmod cv_test_taken
 
 # In its place.
 replace_wireguard
-is "it has both families" "culvert wireguard" "$(families)"
+is "in its place: culvert has both families" "culvert wireguard" "$(families)"
 ns_new a b
-works "a link of kind wireguard" ipn a link add wg0 type wireguard
-is "is culvert's in all but name" "culvert wireguard wireguard" \
+works "in its place: add a link of kind wireguard" ipn a link add wg0 type wireguard
+is "in its place: the driver of kind wireguard is culvert" "culvert wireguard wireguard" \
 	"$(driver a wg0) $(devtype a wg0) $(kind_of a wg0)"
-is "no wireguard.ko came for it" "not loaded" "$(is_loaded wireguard)"
-works "a link of kind culvert" ipn a link add cv0 type culvert
-is "is culvert's" "culvert culvert culvert" \
+is "in its place: wireguard.ko is not loaded for the link" "not loaded" "$(is_loaded wireguard)"
+works "in its place: add a link of kind culvert" ipn a link add cv0 type culvert
+is "in its place: the link of kind culvert is culvert's" "culvert culvert culvert" \
 	"$(driver a cv0) $(devtype a cv0) $(kind_of a cv0)"
-is "culvert show all: module" "cv0	culvert wg0	culvert" \
+is "in its place: culvert show all tells the links' module" "cv0	culvert wg0	culvert" \
 	"$(n a culvert show all module | sort | paste -sd ' ')"
-matches "culvert doctor: the link" "^ok +wg0 +of kind wireguard, .* module culvert\$" \
+matches "in its place: doctor tells the link's module" \
+	"^ok +wg0 +of kind wireguard, .* module culvert\$" \
 	"$(n a culvert doctor || :)"
-matches "culvert doctor: the kind" "^ok +wireguard +.*are culvert's" "$(n a culvert doctor || :)"
+matches "in its place: doctor tells the kind's module" "^ok +wireguard +.*are served by culvert," \
+	"$(n a culvert doctor || :)"
 relay n_py a dropin.py serves
-is "wg shows its kind only" wg0 "$(n a wg show interfaces)"
+is "in its place: wg shows links of kind wireguard only" wg0 "$(n a wg show interfaces)"
 modprobe wireguard || :
-is "wireguard.ko finds no place" "not loaded" "$(is_loaded wireguard)"
-is "and does no harm" wg0 "$(n a wg show interfaces)"
+is "in its place: modprobe wireguard does not load it" "not loaded" "$(is_loaded wireguard)"
+is "in its place: after modprobe wireguard wg shows the link" wg0 "$(n a wg show interfaces)"
 
 ipn a link del cv0
-fails "a link of kind wireguard keeps the module" rmmod culvert
+fails "a link of kind wireguard: the module cannot be unloaded" rmmod culvert
 ipn a link set wg0 name wan0
 is "renamed: wg finds it" 4711 \
 	"$(n a wg set wan0 listen-port 4711; n a wg show wan0 listen-port)"
@@ -115,31 +119,31 @@ is "moved: the kind is the same" "culvert wireguard wireguard" \
 is "moved: wg finds it" "wan0 4711" \
 	"$(n b wg show interfaces) $(n b wg show wan0 listen-port)"
 ipn b link set wan0 up
-is "moved: its sockets are where it was born" 2 "$(n a ss -Hulna 'sport = :4711' | wc -l)"
-fails "moved: it keeps the module" rmmod culvert
+is "moved: its sockets are in its birth netns" 2 "$(n a ss -Hulna 'sport = :4711' | wc -l)"
+fails "moved: the module cannot be unloaded" rmmod culvert
 ns_drop b
-soon "its namespace ends: so does the link, and the module goes" 60 module_gone culvert
+soon "moved: its netns ends, the module can be unloaded" 60 module_gone culvert
 drop_all
 
 # By modprobe.d alone.
 ns_new a
 cp "$fragment" "$installed"
 defer "rm -f $installed"
-works "with the file: a link of kind wireguard" ipn a link add wg0 type wireguard
-is "with the file: it is culvert's" "culvert loaded, not loaded" \
+works "with modprobe.d's file: add a link of kind wireguard" ipn a link add wg0 type wireguard
+is "with modprobe.d's file: the link is culvert's" "culvert loaded, not loaded" \
 	"$(driver a wg0) $(is_loaded culvert), $(is_loaded wireguard)"
 ipn a link del wg0
 unload culvert
-works "with the file: asked for by the family" n_py a dropin.py call wireguard
-is "with the file: culvert answers" "culvert wireguard" "$(families)"
+works "with modprobe.d's file: get the family wireguard" n_py a dropin.py call wireguard
+is "with modprobe.d's file: culvert has both families" "culvert wireguard" "$(families)"
 unload culvert
-works "with the file: culvert load" culvert load
-is "with the file: in wireguard's place" Y \
+works "with modprobe.d's file: culvert load" culvert load
+is "with modprobe.d's file: culvert load sets replace_wireguard" Y \
 	"$(cat /sys/module/culvert/parameters/replace_wireguard)"
 unload culvert
 rm "$installed"
-works "without the file: a link of kind wireguard" ipn a link add wg0 type wireguard
-is "without the file: it is the kernel's own" "wireguard not loaded, loaded" \
+works "without modprobe.d's file: add a link of kind wireguard" ipn a link add wg0 type wireguard
+is "without modprobe.d's file: the link is wireguard.ko's" "wireguard not loaded, loaded" \
 	"$(driver a wg0) $(is_loaded culvert), $(is_loaded wireguard)"
 drop_all
 unload wireguard

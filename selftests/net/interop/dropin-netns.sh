@@ -19,7 +19,7 @@ path=$PATH
 
 words() { sed 's/\x1b\[[0-9;]*m//g' "$tmp/netns.out"; }
 
-# Without an end of its own: the suite's time-out is what ends a run that hangs.
+# It has no time-out of its own: the suite's ends a run that hangs.
 status=0
 PATH=$path bash "$script" >"$tmp/netns.out" 2>&1 </dev/null || status=$?
 if [ "$status" = 0 ]; then
@@ -28,8 +28,10 @@ else
 	fail "netns.sh of Linux $series" "status 0" "status $status; its last words:
 $(words | tail -n 40)"
 fi
-matches "it came to its end" "Objects that were created were also destroyed" \
+matches "netns.sh came to its end: its objects were destroyed" \
+	"Objects that were created were also destroyed" \
 	"$(words | tail -n 20)"
-# It goes on after that one, and so would not fail.
-is "a loop over namespaces ends" 0 "$(words | grep -c 'does not do the right thing')"
+# netns.sh goes on after that message, and so would not fail.
+is "netns.sh: a routing loop over namespaces ends" 0 \
+	"$(words | grep -c 'does not do the right thing')"
 finish

@@ -15,7 +15,7 @@ export CV_KIND=wireguard CV_TOOL=wg
 # take WHO WHAT COMMAND...: its output is what WHO answers to WHAT.
 take()
 {
-	works "$1: $2" into "$tmp/$1.$2" "${@:3}"
+	works "$1: answers of $2 are recorded" into "$tmp/$1.$2" "${@:3}"
 }
 into() { "${@:2}" >"$1"; }
 
@@ -89,10 +89,10 @@ record()
 	orphaned "$1"
 }
 
-is "the first module is the kernel's own" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
+is "first record: culvert is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
 record wireguard
 replace_wireguard
-is "the second is culvert" "" "$(ls -d /sys/module/wireguard 2>/dev/null)"
+is "second record: wireguard.ko is not loaded" "" "$(ls -d /sys/module/wireguard 2>/dev/null)"
 record culvert
 for what in requests links shown counted policies configured private moved orphaned; do
 	relay py dropin.py compare "$tmp/wireguard.$what" "$tmp/culvert.$what"

@@ -7,7 +7,7 @@ what came. Run by dropin-*.sh in a namespace of its own.
     dropin.py shown             what /sys and ethtool(8) show of links; by ip netns exec
     dropin.py policies          what CTRL_CMD_GETPOLICY shows
     dropin.py moved             requests about a link cv0 that was born elsewhere
-    dropin.py private           requests of somebody without privilege
+    dropin.py private           requests without privilege
     dropin.py configured PEERS  whole configurations, also by wg(8)
     dropin.py compare THEIRS OURS
     dropin.py serves            which family serves a link wg0, and which cv0
@@ -37,18 +37,18 @@ V4, V6 = u16(nl.IP_FAMILY, socket.AF_INET), u16(nl.IP_FAMILY, socket.AF_INET6)
 # Where an older wireguard.ko answers otherwise than that of Linux 7.3, which is what
 # culvert goes by: name of the question, its answer, ours, and why.
 MASKED = "a newer one checks flags by policy, which knows one errno"
-STRICT = "a newer one is strict about headers: nothing reserved, no odd flags"
+STRICT = "a newer one is strict about headers: nothing reserved, no unknown flags"
 NARROW = "a newer one has a policy for get, without what it has no use for"
 REMOVE = "since 6.16 there is a flag that removes an allowed IP"
 OLDER = {
-    "a device flag that nobody knows": ("EOPNOTSUPP", "EINVAL", MASKED),
+    "an unknown device flag": ("EOPNOTSUPP", "EINVAL", MASKED),
     "all device flags": ("EOPNOTSUPP", "EINVAL", MASKED),
-    "a peer flag that nobody knows": ("EOPNOTSUPP", "EINVAL", MASKED),
+    "an unknown peer flag": ("EOPNOTSUPP", "EINVAL", MASKED),
     "all peer flags": ("EOPNOTSUPP", "EINVAL", MASKED),
     "a reserved field that is not 0": ("ok", "EINVAL", STRICT),
-    "a set with odd flags": ("ok", "EINVAL", STRICT),
+    "a set with unknown message flags": ("ok", "EINVAL", STRICT),
     "a get with a reserved field": ("ok", "EINVAL", STRICT),
-    "a get with odd flags": ("ok", "EINVAL", STRICT),
+    "a get with unknown message flags": ("ok", "EINVAL", STRICT),
     "a get with a port": ("ok", "EINVAL", NARROW),
     "a get with peers": ("ok", "EINVAL", NARROW),
     "flag 0 of an allowed IP": ("EINVAL", "ok", REMOVE),
@@ -127,19 +127,19 @@ def about_requests():
     """The message itself."""
     plain = nl.REQUEST | nl.ACK
     mark = u32(nl.FWMARK, 9)
-    yield set_("a command that nobody knows", command=2)
+    yield set_("an unknown command", command=2)
     yield set_("command 64", command=64)
     yield set_("family version 0", mark, version=0)
     yield set_("family version 2", mark, version=2)
     yield set_("a reserved field that is not 0", mark, reserved=1)
-    yield set_("a set with odd flags", mark, flags=plain | 0x400)
+    yield set_("a set with unknown message flags", mark, flags=plain | 0x400)
     yield set_("a set that asks for a dump", mark, flags=plain | nl.DUMP)
     yield get("a get that asks for no dump", NAME, flags=plain)
     yield get("a get with a reserved field", NAME, reserved=1)
-    yield get("a get with odd flags", NAME, flags=plain | nl.DUMP | 0x400)
+    yield get("a get with unknown message flags", NAME, flags=plain | nl.DUMP | 0x400)
     yield get("a get with a port", NAME, u16(nl.LISTEN_PORT, 1))
     yield get("a get with peers", NAME, first_peer())
-    yield get("a get with an attribute that nobody knows", NAME, u32(9, 1))
+    yield get("a get with an unknown attribute", NAME, u32(9, 1))
     yield get("a get, family version 0", NAME, version=0)
 
 
@@ -147,18 +147,18 @@ def about_devices():
     """Attributes of the device."""
     mark = u32(nl.FWMARK, 9)
     for name, *parts in (
-            ("nothing",),
+            ("a mark alone",),
             ("a private key of 31 bytes", attr(nl.PRIVATE_KEY, bytes(31))),
             ("a private key of 33 bytes", attr(nl.PRIVATE_KEY, b"\1" * 33)),
             ("a private key of no bytes", attr(nl.PRIVATE_KEY, b"")),
-            ("no private key any more", attr(nl.PRIVATE_KEY, bytes(32))),
+            ("private key removed", attr(nl.PRIVATE_KEY, bytes(32))),
             ("another private key", attr(nl.PRIVATE_KEY, key("other"))),
             ("a private key of ones", attr(nl.PRIVATE_KEY, b"\xff" * 32)),
             ("a private key of 1", attr(nl.PRIVATE_KEY, b"\1" + bytes(31))),
             ("the same private key", attr(nl.PRIVATE_KEY, key("device"))),
             ("the device's public key", attr(nl.PUBLIC_KEY, key("any"))),
             ("the device's public key, 31 bytes of it", attr(nl.PUBLIC_KEY, bytes(31))),
-            ("a device flag that nobody knows", u32(nl.FLAGS, 2)),
+            ("an unknown device flag", u32(nl.FLAGS, 2)),
             ("all device flags", u32(nl.FLAGS, 0xffffffff)),
             ("device flag 0", u32(nl.FLAGS, 0)),
             ("replace peers by none", u32(nl.FLAGS, 1)),
@@ -168,11 +168,11 @@ def about_devices():
             ("another port", u16(nl.LISTEN_PORT, 4711)),
             ("a port that is in use, while down", u16(nl.LISTEN_PORT, BUSY_PORT)),
             ("two ports", u16(nl.LISTEN_PORT, 4711), u16(nl.LISTEN_PORT, 4712)),
-            ("no port any more", u16(nl.LISTEN_PORT, 0)),
+            ("port 0, link down", u16(nl.LISTEN_PORT, 0)),
             ("a mark of 2 bytes", u16(nl.FWMARK, 9)),
-            ("no mark any more", u32(nl.FWMARK, 0)),
+            ("mark removed", u32(nl.FWMARK, 0)),
             ("an attribute of type 0", u32(0, 1)),
-            ("an attribute that nobody knows", u32(9, 1)),
+            ("an unknown attribute", u32(9, 1)),
             ("attribute 64", u32(64, 1)),
             ("attribute 0x3fff", u32(0x3fff, 1)),
             ("bytes after the last attribute", b"\1\2"),
@@ -180,27 +180,27 @@ def about_devices():
             ("a mark in network order", attr(nl.FWMARK | 0x4000, bytes(4))),
             ("peers of no bytes", attr(nl.PEERS, b"")),
             ("peers that are no nest", attr(nl.PEERS, nl.peer(key("new")))),
-            ("peers that are rubbish", attr(nl.PEERS | nl.NESTED, b"\1\2\3")),
+            ("peers of invalid bytes", attr(nl.PEERS | nl.NESTED, b"\1\2\3")),
             ("peers, none", nest(nl.PEERS)),
             ("peers twice", first_peer(u16(nl.PEER_KEEPALIVE, 3)),
              nest(nl.PEERS, nl.peer(key("new")))),
     ):
         yield set_(name, mark, *parts)
     yield set_("a port that is in use", u16(nl.LISTEN_PORT, BUSY_PORT), up=True)
-    yield set_("a port that is in use, and more", u32(nl.FLAGS, 1),
+    yield set_("a port that is in use, and peers", u32(nl.FLAGS, 1),
                u16(nl.LISTEN_PORT, BUSY_PORT), first_peer(u16(nl.PEER_KEEPALIVE, 3)), up=True)
-    yield set_("the port that it has", u16(nl.LISTEN_PORT, PORT), up=True)
-    yield set_("any port", u16(nl.LISTEN_PORT, 0), up=True)
+    yield set_("the current port", u16(nl.LISTEN_PORT, PORT), up=True)
+    yield set_("port 0, link up", u16(nl.LISTEN_PORT, 0), up=True)
 
 
 def about_peers():
     """Attributes of a peer."""
     for name, *parts in (
-            ("a peer with nothing",),
+            ("a peer with its public key alone",),
             ("a pre-shared key of 16 bytes", attr(nl.PEER_PSK, bytes(16))),
             ("a pre-shared key", attr(nl.PEER_PSK, key("psk"))),
             ("a pre-shared key of zeros", attr(nl.PEER_PSK, bytes(32))),
-            ("a peer flag that nobody knows", u32(nl.PEER_FLAGS, 8)),
+            ("an unknown peer flag", u32(nl.PEER_FLAGS, 8)),
             ("all peer flags", u32(nl.PEER_FLAGS, 0xffffffff)),
             ("attribute 64 of a peer", u32(64, 1)),
             ("peer flags of 2 bytes", u16(nl.PEER_FLAGS, 1)),
@@ -228,7 +228,7 @@ def about_peers():
             ("an endpoint of family 99", to(99, 16)),
             ("a long endpoint of family 99", to(99, 28)),
             ("an endpoint of family 0", to(0, 16)),
-            ("an endpoint that is nowhere", attr(nl.PEER_ENDPOINT, nl.endpoint("0.0.0.0", 7))),
+            ("endpoint 0.0.0.0", attr(nl.PEER_ENDPOINT, nl.endpoint("0.0.0.0", 7))),
             ("a keepalive of 1 byte", u8(nl.PEER_KEEPALIVE, 5)),
             ("a keepalive of 65535 s", u16(nl.PEER_KEEPALIVE, 65535)),
             ("a time of handshake", attr(nl.PEER_HANDSHAKE, b"\1" * 16)),
@@ -242,7 +242,7 @@ def about_peers():
             ("protocol version 2", u32(nl.PEER_VERSION, 2)),
             ("a protocol version of 2 bytes", u16(nl.PEER_VERSION, 1)),
             ("a peer's attribute of type 0", u32(0, 1)),
-            ("a peer's attribute that nobody knows", u32(11, 1)),
+            ("an unknown attribute of a peer", u32(11, 1)),
             ("a peer's attribute 64", u32(64, 1)),
             ("bytes after a peer's last attribute", b"\1\2"),
             ("allowed IPs of no bytes", attr(nl.PEER_IPS, b"")),
@@ -265,15 +265,16 @@ def about_peers():
             ("two public keys", nl.peer(key("new"), attr(nl.PEER_KEY, key("newer")))),
             ("a peer twice", nl.peer(key("new"), u16(nl.PEER_KEEPALIVE, 3)),
              nl.peer(key("new"), u16(nl.PEER_KEEPALIVE, 4))),
-            ("a peer that comes and goes", nl.peer(key("new")),
+            ("a peer added and removed", nl.peer(key("new")),
              nl.peer(key("new"), u32(nl.PEER_FLAGS, nl.PEER_REMOVE))),
-            ("a peer that goes and comes",
+            ("a peer removed and added",
              nl.peer(key("first"), u32(nl.PEER_FLAGS, nl.PEER_REMOVE)), nl.peer(key("first"))),
-            ("remove and more",
+            ("remove a peer, with other attributes",
              nl.peer(key("first"), u32(nl.PEER_FLAGS, nl.PEER_REMOVE | nl.PEER_REPLACE_IPS),
                      u16(nl.PEER_KEEPALIVE, 3))),
-            ("the device itself", nl.peer(noise.public_of(key("device")))),
-            ("update", nl.peer(key("first"), u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY),
+            ("a peer with the device's own public key", nl.peer(noise.public_of(key("device")))),
+            ("update only, of a known peer",
+             nl.peer(key("first"), u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY),
                                u16(nl.PEER_KEEPALIVE, 3))),
             ("replace allowed IPs", nl.peer(
                 key("first"), u32(nl.PEER_FLAGS, nl.PEER_REPLACE_IPS),
@@ -295,7 +296,7 @@ def about_ips():
     """Attributes of an allowed IP."""
     four, six = attr(nl.IP_ADDRESS, b"\x0a\4\3\2"), attr(nl.IP_ADDRESS, b"\xfd" + b"\4" * 15)
     for name, *parts in (
-            ("an allowed IP of nothing",),
+            ("an allowed IP without attributes",),
             ("an allowed IP without a family", four, u8(nl.IP_PREFIX, 24)),
             ("an allowed IP without an address", V4, u8(nl.IP_PREFIX, 24)),
             ("an allowed IP without a length", V4, four),
@@ -315,14 +316,14 @@ def about_ips():
             ("attribute 64 of an allowed IP", V4, four, u8(nl.IP_PREFIX, 24), u32(64, 1)),
             ("a family of 1 byte", u8(nl.IP_FAMILY, 2), four, u8(nl.IP_PREFIX, 24)),
             ("a length of 2 bytes", V4, four, u16(nl.IP_PREFIX, 24)),
-            ("a flag of an allowed IP that nobody knows", V4, four, u8(nl.IP_PREFIX, 24),
+            ("an unknown flag of an allowed IP", V4, four, u8(nl.IP_PREFIX, 24),
              u32(nl.IP_FLAGS, 2)),
             ("flags of an allowed IP of 2 bytes", V4, four, u8(nl.IP_PREFIX, 24),
              u16(nl.IP_FLAGS, 1)),
             ("flag 0 of an allowed IP", V4, four, u8(nl.IP_PREFIX, 24), u32(nl.IP_FLAGS, 0)),
             ("remove an allowed IP that is not there", V4, four, u8(nl.IP_PREFIX, 24),
              u32(nl.IP_FLAGS, nl.IP_REMOVE)),
-            ("an allowed IP's attribute that nobody knows", V4, four, u8(nl.IP_PREFIX, 24),
+            ("an unknown attribute of an allowed IP", V4, four, u8(nl.IP_PREFIX, 24),
              u32(5, 1)),
             ("an allowed IP's attribute 64", V4, four, u8(nl.IP_PREFIX, 24), u32(64, 1)),
     ):
@@ -349,7 +350,7 @@ def questions():
 
 
 def populate(client):
-    """A link with something to lose."""
+    """A link with settings and peers."""
     client.set(NAME, attr(nl.PRIVATE_KEY, key("device")), u16(nl.LISTEN_PORT, PORT),
                u32(nl.FWMARK, 7),
                nest(nl.PEERS, nl.peer(
@@ -425,8 +426,8 @@ def requests():
 
 
 # IFLA_ attributes that say nothing of the kind: limits of the MTU, on which the two differ,
-# as man culvert says; and how a driver likes its packets laid out, which the stack alone
-# goes by. In that of the families, IPv6 has more of them: counters of its own, and
+# as man culvert says; and how a driver wants its packets laid out, which only the
+# stack uses. In that of the families, IPv6 has more of them: counters of its own, and
 # IFLA_INET6_CACHEINFO, which has random times.
 AF_SPEC, MIN_MTU, MAX_MTU = 26, 50, 51
 TSO_MAX_SIZE, HEADROOM, TAILROOM = 59, 68, 69
@@ -458,12 +459,12 @@ def link_questions(route):
     yield "a link with a queue length", add(u32(rtnl.TXQLEN, 17))
     yield "a link without a queue length", add(u32(rtnl.TXQLEN, 0))
     yield "a link with four queues", add(u32(rtnl.NUM_TX_QUEUES, 4))
-    yield "a link on another", add(u32(rtnl.LINK, nl.index_of("lo")))
+    yield "a link with IFLA_LINK", add(u32(rtnl.LINK, nl.index_of("lo")))
     yield "a link with data", add(data=u32(1, 7))
     yield "a link with data of 200 attributes", add(data=b"".join(u8(n, 1) for n in range(200)))
     yield "a link with data of no bytes", add(data=b"")
-    yield "a link with data that is rubbish", add(data=b"\1\2\3")
-    yield "a link that is up at once", lambda: route.request(
+    yield "a link with invalid data", add(data=b"\1\2\3")
+    yield "a link that is created up", lambda: route.request(
         rtnl.NEWLINK, rtnl.CREATE, attr(rtnl.IFNAME, DEV),
         nest(rtnl.LINKINFO, attr(rtnl.INFO_KIND, "wireguard")), up=True)
 
@@ -483,7 +484,7 @@ def change_questions(route):
                                                  attr(rtnl.INFO_DATA, u32(1, 7))))
     yield "another kind", change(nest(rtnl.LINKINFO, attr(rtnl.INFO_KIND, "dummy")))
     yield "the same name", change()
-    yield "another of that name", lambda: route.add(DEV, "wireguard")
+    yield "another link of that name", lambda: route.add(DEV, "wireguard")
     yield "down", change(up=False)
 
 
@@ -534,7 +535,7 @@ def ethtool(option):
     """Of ethtool(8); not -i and -S, which say whose the link is, and why packets were lost."""
     done = subprocess.run(["ethtool", *([option] if option else []), DEV], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    # How a driver likes its packets laid out is its own affair, as above.
+    # How a driver wants its packets laid out does not matter, as above.
     return {"status": done.returncode, "text": [line for line in done.stdout.splitlines()
                                                 if "scatter-gather-fraglist" not in line]}
 
@@ -558,7 +559,7 @@ def shown():
 
 
 def policies():
-    """What the family says that it takes: for each command its attributes."""
+    """What the family says that it accepts: for each command its attributes."""
     client, rules, commands = nl.Client("wireguard"), {}, {}
     for _, data in client.request(nl.CTRL_GETPOLICY, attr(2, "wireguard"), family=16,
                                   flags=nl.REQUEST | nl.ACK | nl.DUMP, version=2):
@@ -586,7 +587,7 @@ def policies():
 
 
 def moved():
-    """What may be done to a link whose socket is in a namespace of others."""
+    """What may be done to a link whose socket is in another namespace."""
     route, client, found = rtnl.Client(), nl.Client("wireguard"), {}
     for what, *parts in (
             ("a port", u16(nl.LISTEN_PORT, 4711)),
@@ -595,7 +596,7 @@ def moved():
             ("a key", attr(nl.PRIVATE_KEY, key("other"))),
             ("a peer and a mark", u32(nl.FWMARK, 9), nest(nl.PEERS, nl.peer(key("new")))),
             ("a peer", nest(nl.PEERS, nl.peer(key("new")))),
-            ("nothing",),
+            ("no attributes",),
     ):
         code, _ = answer(client.set, NAME, *parts)
         found[what] = {"answer": code, "state": state(client)}
@@ -605,14 +606,14 @@ def moved():
 
 
 def private():
-    """What is said to somebody without CAP_NET_ADMIN."""
+    """Answers to requests without CAP_NET_ADMIN."""
     client, found = nl.Client("wireguard"), {}
     for what, command, flags, parts in (
             ("get", nl.GET_DEVICE, nl.DUMP, (NAME,)),
             ("get of a link that is not there", nl.GET_DEVICE, nl.DUMP, (attr(nl.IFNAME, "nobody0"),)),
             ("set", nl.SET_DEVICE, 0, (NAME, u32(nl.FWMARK, 9))),
-            ("set of nothing", nl.SET_DEVICE, 0, ()),
-            ("set of rubbish", nl.SET_DEVICE, 0, (NAME, u8(nl.FWMARK, 9))),
+            ("set without attributes", nl.SET_DEVICE, 0, ()),
+            ("set of an invalid attribute", nl.SET_DEVICE, 0, (NAME, u8(nl.FWMARK, 9))),
     ):
         code, _ = answer(client.request, command, b"".join(parts),
                          flags=nl.REQUEST | nl.ACK | flags)
@@ -665,7 +666,7 @@ def configurations(client, peers):
     wide(client, "wider", range(1500, 4000, 3))
     yield "many allowed IPs have moved"
     wide(client, "wide", range(2999, 0, -7))
-    yield "some come back, some are set again"
+    yield "some allowed IPs move back, some are set again"
     remove(client, "first")
     populate(client)
     yield "the first peer becomes the last"
@@ -673,10 +674,10 @@ def configurations(client, peers):
     yield f"{peers} peers"
     remove(client, *(f"many {number}" for number in range(0, min(peers, 400), 7)))
     wide(client, "many 500", range(0, 2000, 11))
-    yield "some of them have gone, one has grown"
+    yield "some peers removed, one with more allowed IPs"
     client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS),
                nest(nl.PEERS, nl.peer(key("last")), nl.peer(key("first"))))
-    yield "two are left"
+    yield "two peers are left"
 
 
 def configured(peers):
@@ -713,16 +714,18 @@ def unlike(theirs, ours, where="", found=None):
     return found
 
 
-def compare_one(name, theirs, ours):
+def compare_one(what, name, theirs, ours):
+    title = f"{what}: {name}"
     if ours.get("changed"):
-        ktap.fail(f"{name}: a refusal changes nothing", "the state as before", "another")
+        ktap.fail(f"{title}: a refusal changes nothing", "the state as before", "another")
     older = OLDER.get(name)
     if older and (theirs["answer"], ours["answer"]) == older[:2]:
-        ktap.ok(f"{name}: {ours['answer']}, and not {theirs['answer']}: {older[2]}")
+        ktap.ok(f"{title}: {ours['answer']}, before 7.3 {theirs['answer']}")
+        ktap.note(older[2])
         return
     differences = unlike({k: v for k, v in theirs.items() if k != "changed"},
                          {k: v for k, v in ours.items() if k != "changed"})
-    ktap.true(f"{name}: {ours['answer']}", not differences, "the same of both modules",
+    ktap.true(f"{title}: {ours['answer']}", not differences, "the same of both modules",
               "\n#     ".join(differences))
 
 
@@ -731,30 +734,31 @@ def masked(policy):
     return isinstance(policy, dict) and ("12" in policy or any(map(masked, policy.values())))
 
 
-def compare_older_policy(name, theirs, ours):
+def compare_older_policy(what, name, theirs, ours):
     """An older one has none for nests, no masks for flags, and one for get and set."""
     for how, told in ours["state"].items():
         known = theirs["state"].get(how, {})
-        ktap.equal(f"{name}: attributes; {NARROW}",
+        ktap.equal(f"{what}: {name}: attributes of {how}, before 7.3",
                    [number for number in known if name != "command 0" or number in told],
                    list(told))
 
 
 def compare(theirs, ours):
+    what = os.path.basename(ours).partition(".")[2]
     with open(theirs, encoding="ascii") as file:
         theirs = json.load(file)
     with open(ours, encoding="ascii") as file:
         ours = json.load(file)
-    ktap.equal("the questions are the same", list(theirs), list(ours))
+    ktap.equal(f"{what}: both records have the same names", list(theirs), list(ours))
     for name in theirs:
         if name not in ours:
             continue
-        # The flags of a set are what tells an older policy.
+        # The flags of a set show that it is an older policy.
         if name.startswith("command ") and "command 1" in theirs and \
                 not masked(theirs["command 1"]):
-            compare_older_policy(name, theirs[name], ours[name])
+            compare_older_policy(what, name, theirs[name], ours[name])
         else:
-            compare_one(name, theirs[name], ours[name])
+            compare_one(what, name, theirs[name], ours[name])
 
 
 #

@@ -91,9 +91,9 @@ def handshakes(counted):
         # What was staged comes when the link has the session: before that it opens nothing.
         peer.expect(wg.DATA)
 
-    counted.step("a handshake of the peer's", initiated, ping=False)
-    counted.step("the first ping", lambda: None)
-    counted.step("a handshake of the link's", responded)
+    counted.step("a handshake begun by the peer", initiated, ping=False)
+    counted.step("the first ping of the session", lambda: None)
+    counted.step("a handshake begun by the link", responded)
 
 
 def good(counted):
@@ -112,11 +112,11 @@ def good(counted):
         counted.send(*(wg.udp4(peer.inside4, INSIDE4, bytes(size)) for size in
                        (0, 1, 3, 4, 15, 16, 1000)))
 
-    counted.step("a keepalive of the peer's", counted.send, b"")
-    counted.step("a keepalive of the link's", keepalive)
+    counted.step("a keepalive from the peer", counted.send, b"")
+    counted.step("a keepalive from the link", keepalive)
     counted.step("packets of many sizes from the link", sizes)
     counted.step("packets of many sizes from the peer", from_peer)
-    counted.step("packets with more padding than there need be", counted.send,
+    counted.step("a packet with 100 bytes of padding", counted.send,
                  wg.ping4(peer.inside4, INSIDE4) + bytes(100))
     counted.step("fragments", counted.inside, "ping", "-q", "-c", "1", "-W", "0.01", "-s",
                  "5000", peer.inside4)
@@ -131,9 +131,9 @@ def bad_datagrams(counted):
     whole = session.seal(bytes(32), counter=1 << 20)
     for name, message in (
             ("a datagram of 3 bytes", b"\4\0\0"),
-            ("type 0", bytes(64)),
-            ("type 5", struct.pack("<I", 5) + bytes(60)),
-            ("reserved bits", whole[:2] + b"\1" + whole[3:]),
+            ("a datagram of type 0", bytes(64)),
+            ("a datagram of type 5", struct.pack("<I", 5) + bytes(60)),
+            ("data with reserved bits set", whole[:2] + b"\1" + whole[3:]),
             ("data of 31 bytes", whole[:31]),
             ("data of an unknown index", session.seal(bytes(32), 7, index=1)),
             ("data with a wrong tag", whole[:-1] + bytes([whole[-1] ^ 1])),
@@ -144,7 +144,7 @@ def bad_datagrams(counted):
         counted.step(name, peer.send, message)
     replayed = session.seal(b"")
     counted.step("data", peer.send, replayed)
-    counted.step("the same again", peer.send, replayed)
+    counted.step("replayed data", peer.send, replayed)
 
 
 def bad_handshakes(counted):
@@ -152,13 +152,15 @@ def bad_handshakes(counted):
     first = wg.Initiation(peer, timestamp=wg.stamp(-50)).message
     stranger = wg.Me(peer.remote_public, peer.remote, local=("0.0.0.0", 0))
     for name, message in (
-            ("a wrong mac1", first[:-32] + bytes([first[-32] ^ 1]) + first[-31:]),
-            ("an initiation of a stranger", wg.Initiation(stranger).message),
+            ("an initiation with a wrong mac1",
+             first[:-32] + bytes([first[-32] ^ 1]) + first[-31:]),
+            ("an initiation of an unknown peer", wg.Initiation(stranger).message),
             ("an initiation that is older than the last", first),
-            ("a zero DH", wg.Initiation(peer, zero_dh=True).message),
-            ("a response to nothing", wg.with_macs(struct.pack("<III", 2, 1, 2) + bytes(48),
+            ("an initiation with a zero DH", wg.Initiation(peer, zero_dh=True).message),
+            ("a response with an unknown index",
+             wg.with_macs(struct.pack("<III", 2, 1, 2) + bytes(48),
                                                    peer.remote_public)),
-            ("a cookie reply to nothing", struct.pack("<II", 3, 1) + bytes(56)),
+            ("a cookie reply with an unknown index", struct.pack("<II", 3, 1) + bytes(56)),
     ):
         counted.step(name, peer.send, message)
 
@@ -172,8 +174,8 @@ def bad_packets(counted):
             ("an inner length that is too long", wg.ipv4(me, INSIDE4, 17, bytes(8), length=200)),
             ("an inner length that is too short", wg.ipv4(me, INSIDE4, 17, bytes(8), length=19)),
             ("an inner version 5", wg.ipv4(me, INSIDE4, 17, bytes(8), version=5)),
-            ("an inner source that is nobody's", wg.ping4("10.99.0.1", INSIDE4)),
-            ("zeros", bytes(48)),
+            ("an inner source in no allowed IPs", wg.ping4("10.99.0.1", INSIDE4)),
+            ("an inner packet of zeros", bytes(48)),
     ):
         counted.step(name, counted.send, packet)
 
@@ -197,8 +199,8 @@ def refused(counted):
     counted.step("a packet for no peer", ping("10.77.200.1"))
     counted.step("a packet for a peer without an endpoint", ping(nowhere.inside4))
     counted.step("a packet that is not IP", raw(0x88cc, 0x45))
-    counted.step("an IPv6 packet that says it is IPv4", raw(0x0800, 0x60))
-    # Not more than wait: the last place of the queue is another.
+    counted.step("an IPv6 packet with the ethertype of IPv4", raw(0x0800, 0x60))
+    # Not more than the staged queue holds: its limits differ by one.
     counted.step("100 packets that wait for a session", ping(silent.inside4, "-c", "100", "-l",
                                                              "100"))
     link.set("peer", silent.name, "remove")
@@ -222,8 +224,8 @@ def no_way(counted):
         counted.inside(*away)
         counted.inside("nft", "flush", "ruleset")
 
-    counted.step("no route", without_route)
-    counted.step("a filter takes it", filtered)
+    counted.step("a packet whose outer one has no route", without_route)
+    counted.step("a packet whose outer one is filtered", filtered)
 
 
 def main():

@@ -26,22 +26,24 @@ through_rekey()
 
 	net_pair
 	tunnel_pair a="$kind" b=wireguard endpoint="$([ "$from" = a ] && echo b || echo a)"
-	works "$name: a session" ping_ok "$from" "$to"
+	works "$name, rekey: ping at first" ping_ok "$from" "$to"
 	# wireguard.ko sets its timer after it has sent an initiation. On a preemptible kernel
 	# the answer can come before that, and five seconds later it tries again for nothing.
 	sleep 6
 	first=$(peer_handshake a cv0 b)
-	is "$name: none of 105 pings in 105 s is lost" 105 "$(pings "$from" "$to" 105)"
-	is "$name: after that it is still the same session" "$first" "$(peer_handshake a cv0 b)"
-	is "$name: none of the next 20 is lost" 20 "$(pings "$from" "$to" 20)"
+	is "$name, rekey: none of 105 pings in 105 s is lost" 105 "$(pings "$from" "$to" 105)"
+	is "$name, rekey: no new handshake in 105 s" "$first" "$(peer_handshake a cv0 b)"
+	is "$name, rekey: none of the next 20 pings is lost" 20 "$(pings "$from" "$to" 20)"
 	before=$(peer_handshake a cv0 b)
-	between "$name: a new session was made at" 119 125 $((before - first))
-	is "$name: none of 60 in the old one's last minute is lost" 60 "$(pings "$from" "$to" 60)"
-	is "$name: there was one new session" "$before" "$(peer_handshake a cv0 b)"
+	between "$name, rekey: age of the old session at the new handshake, s" 119 125 \
+		$((before - first))
+	is "$name, rekey: none of 60 pings up to the old one's end is lost" 60 \
+		"$(pings "$from" "$to" 60)"
+	is "$name, rekey: only one new handshake" "$before" "$(peer_handshake a cv0 b)"
 	reason "$name: no unknown index" a cv0 rx_unknown_index 0
 	reason "$name: no bad tag" a cv0 rx_bad_tag 0
 	reason "$name: no replay" a cv0 rx_replay 0
-	is "$name: no receive errors there" 0 "$(stat b cv0 rx_errors)"
+	is "$name, rekey: no receive errors at b" 0 "$(stat b cv0 rx_errors)"
 	drop_all
 }
 
@@ -53,7 +55,7 @@ through_expiry()
 
 	net_pair
 	tunnel_pair a="$kind" b=wireguard
-	works "$name: a session" ping_ok "$from" "$to"
+	works "$name, expiry: ping at first" ping_ok "$from" "$to"
 	first=$(peer_handshake a cv0 b)
 	n b nft -f - <<-END
 		table inet t {
@@ -64,24 +66,24 @@ through_expiry()
 		}
 	END
 	until_age 60
-	works "$name: after 60 s" ping_ok "$from" "$to"
+	works "$name, handshakes blocked: ping after 60 s" ping_ok "$from" "$to"
 	until_age 160
-	works "$name: after 160 s" ping_ok "$from" "$to"
+	works "$name, handshakes blocked: ping after 160 s" ping_ok "$from" "$to"
 	until_age 174
-	works "$name: after 174 s" ping_ok "$from" "$to"
+	works "$name, handshakes blocked: ping after 174 s" ping_ok "$from" "$to"
 	until_age 184
-	fails "$name: after 184 s it has ended" ping_once "$from" "$to"
-	is "$name: there was no other session" "$first" "$(peer_handshake a cv0 b)"
+	fails "$name, handshakes blocked: no ping after 184 s" ping_once "$from" "$to"
+	is "$name, handshakes blocked: no new handshake" "$first" "$(peer_handshake a cv0 b)"
 	n b nft delete table inet t
-	soon "$name: handshakes pass again: a session" 20 ping_once "$from" "$to"
-	works "$name: it works in both directions" ping_ok a 10.77.0.2
-	works "$name: it works in both directions" ping_ok b 10.77.0.1
+	soon "$name, handshakes pass again: ping" 20 ping_once "$from" "$to"
+	works "$name, handshakes pass again: pings from a" ping_ok a 10.77.0.2
+	works "$name, handshakes pass again: pings from b" ping_ok b 10.77.0.1
 
 	first=$(peer_handshake a cv0 b)
 	sleep 600
-	works "$name: a new session after ten idle minutes" ping_ok "$from" "$to"
-	isnt "$name: it is a new one" "$first" "$(peer_handshake a cv0 b)"
-	works "$name: TCP" tcp a b 10.77.0.2 200000
+	works "$name, ten idle minutes: ping" ping_ok "$from" "$to"
+	isnt "$name, ten idle minutes: a new handshake" "$first" "$(peer_handshake a cv0 b)"
+	works "$name, ten idle minutes: TCP" tcp a b 10.77.0.2 200000
 	drop_all
 }
 

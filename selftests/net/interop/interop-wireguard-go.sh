@@ -47,16 +47,16 @@ one()
 	addr a cv0 10.77.0.1/24 fd77::1/64
 	ipn a link set cv0 up
 	if [ "$role" = initiator ]; then
-		works "$name: the first ping, from here" ping_ok a 10.77.0.2
+		works "$name: the first ping, from a" ping_ok a 10.77.0.2
 	else
-		works "$name: the first ping, from there" ping_ok b 10.77.0.1
+		works "$name: the first ping, from b" ping_ok b 10.77.0.1
 	fi
 	works "$name: ping IPv6" ping_ok a fd77::2
 	works "$name: UDP" udp a b fd77::2 0 1 16 1000 1372 4000
 	works "$name: UDP back" udp b a 10.77.0.1 0 1 16 1000 1392 4000
 	works "$name: TCP both ways at once" tcp a b 10.77.0.2 1000000
 	works "$name: TCP both ways at once, IPv6" tcp b a fd77::1 1000000
-	is "$name: no receive errors here" 0 "$(stat a cv0 rx_errors)"
+	is "$name: no receive errors at a" 0 "$(stat a cv0 rx_errors)"
 	drop_all
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
 # timeout: 180
-# A dump of many messages while what it tells of goes away: peers are replaced, sessions
+# A dump of many messages while its objects are removed: peers are replaced, sessions
 # count, and links are deleted under it. In the kernel's own driver such dumps have
 # followed freed peers (CVE-2024-26950, CVE-2024-26951) and raced with a session's
 # counters (CVE-2024-26861); for the kernels that look for bugs while they run.
@@ -44,7 +44,7 @@ dumped() { [ -e "$tmp/$1.dumps" ] && [ "$(cut -d ' ' -f 1 "$tmp/$1.dumps")" -ge 
 
 net_pair
 tunnel_pair
-works "ping" ping_ok a 10.77.0.2
+works "ping before the dumps" ping_ok a 10.77.0.2
 for i in 1 2; do
 	conf "$tmp/peers$i" 300
 done
@@ -62,13 +62,13 @@ for i in 1 2 3 4 5 6; do
 	works "round $i: peers are added under dumps" n a "$tool" addconf cv0 "$tmp/peers$((1 + i % 2))"
 	sed -n 's/^PublicKey = \(.*\)/peer \1 remove/p' "$tmp/peers$((1 + i % 2))" | tr '\n' ' ' \
 		>"$tmp/words"
-	# A line without an end: read says false, and has read it.
+	# A line without a newline: read fails, but has read it.
 	read -ra words <"$tmp/words" || :
-	works "round $i: and removed" tun_set a cv0 "${words[@]}"
+	works "round $i: peers are removed under dumps" tun_set a cv0 "${words[@]}"
 done
-soon "a dump of the peers that were replaced comes to its end" 30 dumped a 3
-soon "so does one of sessions that count" 30 dumped b 3
-is "the peer that stayed is there" "${pub[b]}" "$(tun_show a cv0 peers)"
+soon "dumps while peers are replaced come to their end" 30 dumped a 3
+soon "dumps while sessions count come to their end" 30 dumped b 3
+is "after dumps and removals the remaining peer is shown" "${pub[b]}" "$(tun_show a cv0 peers)"
 
 for i in 1 2 3 4 5; do
 	n a "$tool" addconf cv0 "$tmp/peers$((1 + i % 2))"

@@ -13,12 +13,13 @@ works "ping" ping_ok a 10.77.0.2
 works "TCP" tcp a b 10.77.0.2 200000
 works "ping over IPv6" ping_ok a fd77::2
 drop_all
-# Its namespaces go when the kernel finds the time.
+# The kernel frees its namespaces asynchronously.
 soon "the module is unloaded" 30 rmmod "$kind"
-works "and loaded again" modprobe "$kind"
+works "the module is loaded again" modprobe "$kind"
 if [ "$kind" = culvert ]; then
-	is "with the version that modinfo tells" "$(modinfo -F version culvert)" \
+	is "the loaded module has modinfo's version" "$(modinfo -F version culvert)" \
 		"$(cat /sys/module/culvert/version)"
-	is "for this kernel" "$(uname -r)" "$(modinfo -F vermagic culvert | cut -d ' ' -f 1)"
+	is "the module's vermagic is this kernel's" "$(uname -r)" \
+		"$(modinfo -F vermagic culvert | cut -d ' ' -f 1)"
 fi
 finish

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Gives a link COUNT idle peers with one allowed IP each and measures what they
-cost. Run by memory.sh. On a kernel with KASAN bytes are not judged: its red zones, and
-what it keeps from being used again, are no cost of ours.
+cost. Run by memory.sh. On a kernel with KASAN bytes are not judged: its red zones and
+its quarantine are not the link's.
 
     memory.py DEV COUNT
 """
@@ -69,18 +69,20 @@ def main():
               f"vmalloc and per-CPU memory; {took * 1e6 / count:.0f} us each to add")
     if plain:
         ktap.between("bytes of free memory that an idle peer takes", 0, LIMIT_BYTES, cost)
-        ktap.between("bytes of kernel memory by the kernel's own books", 0, LIMIT_BYTES, slab)
-    ktap.between("threads that came with them", -20, 8, threads() - workers)
-    ktap.equal("peers in a dump", count + 400, len(client.dump(dev)["peers"]))
+        ktap.between("bytes of slab, vmalloc and per-CPU memory that an idle peer takes", 0,
+                     LIMIT_BYTES, slab)
+    ktap.between(f"kernel threads that {count} peers add", -20, 8, threads() - workers)
+    ktap.equal(f"peers in a dump of {count} and 400", count + 400, len(client.dump(dev)["peers"]))
     begin = time.monotonic()
     ktap.command("ip", "link", "del", dev)
-    ktap.between("seconds to delete the link", 0, 1 if plain else 10, time.monotonic() - begin)
+    ktap.between("seconds to delete the link with all its peers", 0, 1 if plain else 10,
+                 time.monotonic() - begin)
     settle()
-    # Free memory would tell of Python's own, which has grown by the dump.
+    # Free memory would include Python's own, which has grown by the dump.
     left = (kernel_memory() - kernel) * 1024 / count
-    ktap.note(f"{left:.0f} bytes a peer stay behind")
+    ktap.note(f"{left:.0f} bytes per peer are left after the link is deleted")
     if plain:
-        ktap.between("bytes a peer that stay behind", -64 * LIMIT_BYTES, 100, left)
+        ktap.between("bytes per peer left after the link is deleted", -64 * LIMIT_BYTES, 100, left)
 
 
 main()

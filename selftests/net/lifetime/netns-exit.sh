@@ -37,38 +37,39 @@ for round in 1 2 3; do
 	was=${ns[b]}
 	ns_drop b
 	soon "round $round: a namespace ends under traffic" 20 gone "$was"
-	works "round $round: the other end lives" ipn a link show cv0
-	is "round $round: and still knows its peer" "${pub[b]}" "$(tun_show a cv0 peers)"
+	works "round $round: the link at the other end is there" ipn a link show cv0
+	is "round $round: the link at the other end has its peer" "${pub[b]}" \
+		"$(tun_show a cv0 peers)"
 	drop_all
 done
 
 under_traffic
 works "a peer is removed under traffic" tun_set a cv0 peer "${pub[b]}" remove
-is "it is gone" "" "$(tun_show a cv0 peers)"
+is "the removed peer is not shown" "" "$(tun_show a cv0 peers)"
 drop_all
 
 for round in 1 2 3; do
 	under_traffic
 	works "round $round: the link is taken down under traffic" ipn a link set cv0 down
-	works "round $round: and up again" ipn a link set cv0 up
-	soon "round $round: and works" 30 ping_once a 10.77.0.2
-	works "round $round: it is deleted under traffic" ipn a link del cv0
+	works "round $round: the link is taken up under traffic" ipn a link set cv0 up
+	soon "round $round: ping after down and up" 30 ping_once a 10.77.0.2
+	works "round $round: the link is deleted under traffic" ipn a link del cv0
 	drop_all
 done
 
-# With no link left, the module goes at once; and comes back, and works.
+# With no link left, the module can be unloaded at once, loaded again, and works.
 if [[ " ${loaded_modules:-} " = *" $kind "* ]]; then
 	soon "with no link left the module is unloaded" 20 module_gone "$kind"
-	works "it can be loaded again" modprobe "$kind"
+	works "unloaded with no link left, the module can be loaded again" modprobe "$kind"
 	under_traffic
 	ns_drop b
 	ns_drop a
 	soon "the module is unloaded right after the last link's namespace" 30 module_gone "$kind"
-	works "and is loaded again" modprobe "$kind"
+	works "unloaded after the last netns, the module can be loaded again" modprobe "$kind"
 	net_pair
 	tunnel_pair
-	works "and works" tcp a b 10.77.0.2 300000
+	works "module loaded again: TCP" tcp a b 10.77.0.2 300000
 else
-	skip "unloading" "the module was loaded before the test"
+	skip "unloading the module" "the module was loaded before the test"
 fi
 finish

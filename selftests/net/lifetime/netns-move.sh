@@ -3,8 +3,7 @@
 # mode: smp
 # timeout: 120
 # A link that moves: its socket stays in the namespace it was born in, so that a
-# container with no other link reaches the world through it; what happens when
-# either namespace ends.
+# container with no other link has a way out through it; and either namespace ends.
 . "$(dirname "$0")/../../lib/test.sh"
 
 sockets() { n "$1" ss -Hulna "sport = :$port" | wc -l; }
@@ -29,57 +28,57 @@ into_container()
 }
 
 into_container
-fails "the link is not where it was born" ipn a link show cv0
-works "the container pings through it" ping_ok c 10.77.0.2
-works "and is pinged" ping_ok b 10.77.0.1
-works "TCP over IPv6" tcp c b fd77::2 1000000
-works "UDP" udp b c 10.77.0.1 0 1 1000 1392 20000
-is "its sockets are where it was born: one a family" 2 "$(sockets a)"
-is "it has none in the container" 0 "$(sockets c)"
-is "the container has no other way out" "" \
+fails "moved link: not in its birth netns" ipn a link show cv0
+works "moved link: ping from the container" ping_ok c 10.77.0.2
+works "moved link: ping to the container" ping_ok b 10.77.0.1
+works "moved link: TCP over IPv6" tcp c b fd77::2 1000000
+works "moved link: UDP" udp b c 10.77.0.1 0 1 1000 1392 20000
+is "moved link: one socket per family in its birth netns" 2 "$(sockets a)"
+is "moved link: no socket in the container" 0 "$(sockets c)"
+is "the container has no devices but lo and cv0" "" \
 	"$(ipn c -br link show | sed 's/[@ ].*//' | grep -vxE 'lo|cv0' || :)"
-matches "the link says where its socket is" "link-netns" "$(ipn c link show cv0)"
+matches "moved link: ip link shows link-netns" "link-netns" "$(ipn c link show cv0)"
 
 ipn c link set cv0 down
-is "down: no sockets" 0 "$(sockets a)"
+is "moved link, down: no sockets" 0 "$(sockets a)"
 ipn c link set cv0 up
-is "up again: sockets where it was born" 2 "$(sockets a)"
-soon "up again: a ping" 20 ping_once c 10.77.0.2
+is "moved link, up again: sockets in its birth netns" 2 "$(sockets a)"
+soon "moved link, up again: ping" 20 ping_once c 10.77.0.2
 
 tun_set c cv0 listen-port $((port + 1))
-is "a new port is opened where it was born" 1 \
+is "moved link, new port: open in its birth netns" 1 \
 	"$(n a ss -Hulna4 "sport = :$((port + 1))" | wc -l)"
-works "the other end follows" ping_ok c 10.77.0.2
-is "the other end has seen it" "${outer4[a]}:$((port + 1))" "$(peer_endpoint b cv0 a)"
+works "moved link, new port: ping" ping_ok c 10.77.0.2
+is "moved link, new port: b has learned it" "${outer4[a]}:$((port + 1))" "$(peer_endpoint b cv0 a)"
 
 ipn c link set cv0 netns "${ns[a]}"
 ipn a link set cv0 up
 addr a cv0 10.77.0.1/24
-soon "moved back home: a ping" 20 ping_once a 10.77.0.2
-is "moved back home: one socket a family" 2 "$(n a ss -Hulna "sport = :$((port + 1))" | wc -l)"
+soon "moved back: ping" 20 ping_once a 10.77.0.2
+is "moved back: one socket per family" 2 "$(n a ss -Hulna "sport = :$((port + 1))" | wc -l)"
 ipn a link set cv0 netns "${ns[c]}"
 ipn c link set cv0 name wan0
 ipn c link set wan0 up
 addr c wan0 10.77.0.1/24
-soon "moved and renamed: a ping" 20 ping_once c 10.77.0.2
-is "moved and renamed: the peer is known by the new name" "${pub[b]}" "$(tun_show c wan0 peers)"
+soon "moved and renamed: ping" 20 ping_once c 10.77.0.2
+is "moved and renamed: the peer is shown under the new name" "${pub[b]}" "$(tun_show c wan0 peers)"
 
 # The container ends: the link goes with it, and so do the sockets.
 ns_drop c
 sockets_gone() { [ "$(n a ss -Hulna "sport = :$((port + 1))" | wc -l)" = 0 ]; }
-soon "the container ends: so do the sockets" 30 sockets_gone
+soon "the container ends: the link's sockets are closed" 30 sockets_gone
 drop_all
 
 # The birth namespace ends while the link lives in another.
 into_container
-works "before the end: a ping" ping_ok c 10.77.0.2
+works "before the birth netns ends: ping" ping_ok c 10.77.0.2
 bg n c ping -q -n -i 0.01 10.77.0.2
 ns_drop a
 no_carrier() { ! carrier c cv0; }
-soon "its birth namespace ends: the link has no carrier" 30 no_carrier
-fails "there is no way out any more" ping_once c 10.77.0.2
-is "the link is still there" "${pub[b]}" "$(tun_show c cv0 peers)"
-works "it can be taken down" ipn c link set cv0 down
-fails "it cannot be taken up: there is no place for a socket" ipn c link set cv0 up
-works "it can be deleted" ipn c link del cv0
+soon "birth netns ended: the link has no carrier" 30 no_carrier
+fails "birth netns ended: no ping" ping_once c 10.77.0.2
+is "birth netns ended: the link is there with its peer" "${pub[b]}" "$(tun_show c cv0 peers)"
+works "birth netns ended: the link can be taken down" ipn c link set cv0 down
+fails "birth netns ended: the link cannot be taken up" ipn c link set cv0 up
+works "birth netns ended: the link can be deleted" ipn c link del cv0
 finish

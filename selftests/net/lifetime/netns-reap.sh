@@ -5,7 +5,7 @@
 # test-modules: hold
 # kernel-args: slub_debug=FZP,net_namespace
 # The namespace that a link was born in ends while peers of the link, removed one way or
-# another, are still being taken apart: routes that they have cached point into it, and
+# another, are still being torn down: routes that they have cached point into it, and
 # must not be touched when its memory, poisoned here, has been freed.
 . "$(dirname "$0")/../../lib/test.sh"
 
@@ -95,7 +95,7 @@ ends_while()
 		bg n_py b flood.py 10.77.0.1
 	fi
 	before=$(namespaces)
-	works "$name: removed" "$how"
+	works "$name: the request succeeds" "$how"
 	wait_for 10 called 1
 	ns_drop a
 	wait_for 30 freed_to $((before - 1)) || :
@@ -107,10 +107,10 @@ ends_while()
 		fail "$name: the birth namespace is freed" "$((before - 2)) namespaces" \
 			"$(namespaces): $(stuck)"
 	fi
-	between "$name: while peers are still taken apart" 1 $((idle - 1)) "$(calls)"
-	note "$name: $(calls) peers of $((idle + 1)) taken apart when it was freed"
+	between "$name: peers torn down before the netns is freed" 1 $((idle - 1)) "$(calls)"
+	note "$name: $(calls) peers of $((idle + 1)) torn down when it was freed"
 	echo 0 >/sys/module/cv_test_hold/parameters/ms
-	soon "$name: then all of them are" 30 called $((idle + 1))
+	soon "$name: all peers are torn down" 30 called $((idle + 1))
 	wait_for 30 peers_freed || :
 	unhold
 	drop_all

@@ -10,7 +10,7 @@ net_pair
 tunnel_pair
 psk other
 key spare
-works "tunnel" ping_ok a 10.77.0.2
+works "ping at first" ping_ok a 10.77.0.2
 rounds=10
 
 peers()
@@ -41,7 +41,7 @@ settings()
 	done
 }
 
-looks()
+dumps()
 {
 	local i
 
@@ -63,7 +63,7 @@ links()
 	done
 }
 
-# Traffic that takes what comes: with losses nothing of it can be checked.
+# Unchecked traffic: the disturbances lose packets.
 n a ping -q -f 10.77.0.2 >/dev/null 2>&1 &
 defer "end_process $!"
 n b ping -q -f -s 5000 10.77.0.1 >/dev/null 2>&1 &
@@ -72,27 +72,28 @@ n_py a flood.py 10.77.0.2 >/dev/null 2>&1 &
 defer "end_process $!"
 
 declare -A job=()
-for name in peers settings looks links; do
+for name in peers settings dumps links; do
 	"$name" >"$tmp/$name.out" 2>&1 &
 	job[$name]=$!
 done
-for name in peers settings looks links; do
+for name in peers settings dumps links; do
 	status=0
 	wait "${job[$name]}" || status=$?
-	is "$name under traffic" "status 0" "status $status$(tail -n 2 "$tmp/$name.out")"
+	is "$rounds rounds of $name under traffic succeed" "status 0" \
+		"status $status$(tail -n 2 "$tmp/$name.out")"
 done
 
 tun_set a cv0 listen-port "$port"
 ipn a link set cv0 mtu 1420
 tun_set b cv0 peer "${pub[a]}" persistent-keepalive off endpoint "$(hostport "${outer4[a]}")"
 tun_set a cv0 peer "${pub[b]}" endpoint "$(hostport "${outer4[b]}")"
-soon "it works afterwards" 20 ping_once a 10.77.0.2
-works "TCP afterwards" tcp a b 10.77.0.2 500000
-is "one peer at a" 1 "$(tun_show a cv0 peers | wc -l)"
-is "one peer at b" 1 "$(tun_show b cv0 peers | wc -l)"
+soon "afterwards: ping" 20 ping_once a 10.77.0.2
+works "afterwards: TCP" tcp a b 10.77.0.2 500000
+is "afterwards: one peer at a" 1 "$(tun_show a cv0 peers | wc -l)"
+is "afterwards: one peer at b" 1 "$(tun_show b cv0 peers | wc -l)"
 
-# With all that going on, a peer and then the link go for good.
+# Under the same traffic, a peer and then the link are removed.
 tun_set a cv0 peer "${pub[b]}" remove
 ipn b link del cv0
-works "the link can be deleted" ipn a link del cv0
+works "under traffic the link can be deleted" ipn a link del cv0
 finish

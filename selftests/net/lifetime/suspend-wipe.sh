@@ -3,9 +3,9 @@
 # mode: smp
 # timeout: 240
 # test-modules: hold
-# When a machine is put to sleep, the keys of all sessions have been wiped before the
-# module says that it is ready: those of peers that are removed, of links that are deleted
-# and of batches under way, too. Seen by the kernel's own probes of where that is done.
+# On suspend, the keys of all sessions have been wiped before the module's notifier returns:
+# those of peers being removed, of links being deleted and of batches in flight, too. kprobes
+# show it.
 . "$(dirname "$0")/../../lib/test.sh"
 
 hold=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_hold.ko
@@ -16,7 +16,8 @@ idle=300
 
 [ -e $tracing/kprobe_events ] || mount -t tracefs none $tracing 2>/dev/null || :
 if [ ! -w $test_level ] || [ ! -w $tracing/kprobe_events ]; then
-	skip "wiped before sleep" "this kernel has no $test_level or no $tracing/kprobe_events"
+	skip "sessions are wiped before suspend" \
+		"this kernel has no $test_level or no $tracing/kprobe_events"
 	finish
 fi
 
@@ -79,7 +80,7 @@ slept()
 	"$how"
 	wait_for 20 held
 	works "$name: suspended as far as the freezer" sleep_a_little
-	is "$name: both ends' sessions are freed before that, none after" "2 0" "$(freed)"
+	is "$name: 2 sessions freed before the notifier returns, 0 after" "2 0" "$(freed)"
 	echo 0 >$parameters/ms
 	unwatch
 	wait || :

@@ -3,8 +3,8 @@
 # mode: smp
 # timeout: 120
 # test-modules: hold refuse
-# Reasons for drops that no other test brings about, most of them for want of something:
-# functions are made slow, or fail.
+# Drop reasons that no other test triggers, most of them failed allocations: functions
+# are made slow, or fail.
 . "$(dirname "$0")/../../lib/test.sh"
 
 modules=$CULVERT_BUILD/kernel-tests/$(uname -r)
@@ -20,8 +20,7 @@ unrefuse() { [ ! -d /sys/module/cv_test_refuse ] || rmmod cv_test_refuse; }
 held() { [ "$(cat $hold/calls)" -ge 1 ]; }
 let_go() { echo 0 >$hold/ms; }
 
-# while_refused FUNCTION COMMAND...: COMMAND, while FUNCTION fails; what comes of it is
-# nothing that counts.
+# while_refused FUNCTION COMMAND...: COMMAND, while FUNCTION fails; its result is ignored.
 while_refused()
 {
 	insmod "$modules/cv_test_refuse.ko" functions="$1"
@@ -59,7 +58,7 @@ set_up()
 {
 	net_pair
 	tunnel_pair
-	works "$1: tunnel" ping_ok a 10.77.0.2
+	works "$1: ping at first" ping_ok a 10.77.0.2
 }
 
 # counted NAME END REASON: at least once.
@@ -71,11 +70,11 @@ case_send_failed()
 	ipn a route add blackhole "${outer4[b]}/32"
 	ping_once a 10.77.0.2 >/dev/null 2>&1 || :
 	counted "blackhole route" a tx_send_failed
-	matches "blackhole route: culvert show drops" \
+	matches "blackhole route: culvert show drops lists tx_send_failed" \
 		$'^tx_send_failed\t1\tthe outer packet could not be sent for another reason$' \
 		"$(n a culvert show cv0 drops)"
 	ipn a route del blackhole "${outer4[b]}/32"
-	works "blackhole route: gone again" ping_ok a 10.77.0.2
+	works "blackhole route removed: ping" ping_ok a 10.77.0.2
 	drop_all
 }
 
@@ -86,7 +85,7 @@ case_no_memory()
 	counted "no memory for a batch" a tx_no_memory
 	while_refused __netdev_alloc_skb ping_once a 10.77.0.2
 	counted "no memory for an inner packet" b rx_no_memory
-	works "no memory: there is some again" ping_ok a 10.77.0.2
+	works "no memory: ping once allocations succeed again" ping_ok a 10.77.0.2
 	drop_all
 }
 
@@ -111,7 +110,7 @@ case_queue_full()
 	counted "too many messages" b hs_queue_full
 	let_go
 	unhold
-	works "too many messages: tunnel" ping_ok a 10.77.0.2
+	works "too many messages: ping afterwards" ping_ok a 10.77.0.2
 	drop_all
 }
 
@@ -121,13 +120,13 @@ case_busy()
 	set_up "lane"
 	insmod "$modules/cv_test_hold.ko" functions=cv_lane_poll ms=10000
 	ping_once a 10.77.0.2 >/dev/null 2>&1 &
-	works "lane: held" wait_for 10 held
+	works "lane: cv_lane_poll() is held" wait_for 10 held
 	datagrams a 10.77.0.2 6000 1372
 	counted "a full lane" b rx_busy
 	let_go
 	wait || :
 	unhold
-	works "a full lane: empty again" ping_ok a 10.77.0.2
+	works "a full lane: ping once it is drained" ping_ok a 10.77.0.2
 	drop_all
 }
 
@@ -139,11 +138,12 @@ case_link_down()
 	set_up "link down"
 	insmod "$modules/cv_test_hold.ko" functions=cv_lane_push ms=10000
 	ping_once a 10.77.0.2 >/dev/null 2>&1 &
-	works "link down: held" wait_for 10 held
+	works "link down: cv_lane_push() is held" wait_for 10 held
 	nsenter --net="/run/netns/${ns[b]}" ip link set cv0 down &
 	pid=$!
-	# It has marked the link and waits for those that may not have seen that.
-	works "link down: on its way" wait_for 10 grep -qs dev_deactivate "/proc/$pid/stack"
+	# The link is marked; the kernel waits for CPUs that may not have seen it.
+	works "link down: ip link set waits in dev_deactivate()" wait_for 10 grep -qs \
+		dev_deactivate "/proc/$pid/stack"
 	let_go
 	wait || :
 	counted "link down" b rx_link_down

@@ -14,7 +14,7 @@ import time
 from cvtest import ktap, noise as crypto, peer as wg
 from cvtest.world import INSIDE4, INSIDE6, Refusal, World
 
-# A device is under load for a second after it was; the news of it may be late.
+# A device counts as under load for a second longer; the drop counters may lag.
 LOADED_S = 0.3
 
 
@@ -24,7 +24,7 @@ def any_port(world):
 
 
 def stranger_to(world):
-    """Somebody the link does not know."""
+    """A peer that the link does not know."""
     return wg.Me(world.public, world.remote, local=any_port(world))
 
 
@@ -93,15 +93,15 @@ def counters(world):
     old = session.seal(packet)
     session.counter += 20000
     ktap.true("a counter far ahead is accepted", peer.ping(session))
-    with Refusal("stale counter", peer, session, "rx_replay"):
+    with Refusal("counter 20000 back", peer, session, "rx_replay"):
         send(old)
     near = session.counter - 1500
     ktap.true("a counter 1500 back is accepted once", peer.ping(session, counter=near))
     with Refusal("counter 1500 back a second time", peer, session, "rx_replay"):
         send(session.seal(packet, counter=near))
-    forbidden = [("last counter", 2**64 - 1)]
+    forbidden = [("counter 2^64-1", 2**64 - 1)]
     if ktap.KIND == "culvert":
-        forbidden.append(("first forbidden counter", 2**64 - 1 - 8192))
+        forbidden.append(("counter 2^64-8193", 2**64 - 1 - 8192))
     for name, counter in forbidden:
         with Refusal(name, peer, session, ("rx_replay", "rx_session_expired")):
             send(session.seal(packet, counter=counter))
@@ -111,7 +111,7 @@ def counters(world):
     peer = world.new_peer()
     session = peer.initiate()
     order = [8000, 4000, 6000, 2, 7999, 1, 3000]
-    ktap.equal("packets in wild order are all accepted", [True] * len(order),
+    ktap.equal("counters out of order within the window are all accepted", [True] * len(order),
                [peer.ping(session, n, counter=n) for n in order])
     peer.remove()
 
@@ -138,8 +138,10 @@ def inner(world):
         ("inner version 5", wg.ipv4(me4, INSIDE4, 17, bytes(8), version=5),
          "rx_inner_version"),
         ("inner version 15", b"\xff" * 48, "rx_inner_version"),
-        ("inner IPv4 source of nobody", wg.ping4("10.99.0.1", INSIDE4), "rx_inner_source"),
-        ("inner IPv6 source of nobody", wg.ping6("fd99::1", INSIDE6), "rx_inner_source"),
+        ("inner IPv4 source in no peer's allowed IPs", wg.ping4("10.99.0.1", INSIDE4),
+         "rx_inner_source"),
+        ("inner IPv6 source in no peer's allowed IPs", wg.ping6("fd99::1", INSIDE6),
+         "rx_inner_source"),
     ]
     other = world.new_peer()
     cases += [
@@ -152,7 +154,7 @@ def inner(world):
         before = world.link.drops()
         message = session.seal(packet, pad=False)
         peer.send(message)
-        ktap.true(f"{name}: the session goes on", peer.ping(session))
+        ktap.true(f"{name}: the session still works", peer.ping(session))
         if not before:
             continue
         reasons = (reason,) if isinstance(reason, str) else reason
@@ -187,7 +189,7 @@ def initiations(world):
             for _ in range(count):
                 send(message)
         answer = peer.receive(0)
-        ktap.equal(f"{name}: gets silence", "nothing", wg.describe(answer))
+        ktap.equal(f"{name}: gets no answer", "nothing", wg.describe(answer))
 
     without_answer("initiation with a wrong mac1",
                    first[:-32] + bytes([first[-32] ^ 1]) + first[-31:], "hs_bad_mac1")
@@ -203,7 +205,7 @@ def initiations(world):
     without_answer("initiation with a changed ephemeral", changed(12), "hs_bad_static")
     without_answer("initiation with a changed timestamp", changed(90), "hs_bad_timestamp")
     stranger = stranger_to(world)
-    without_answer("initiation of a stranger", wg.Initiation(stranger).message,
+    without_answer("initiation of an unknown peer", wg.Initiation(stranger).message,
                    "hs_unknown_peer")
     without_answer("initiation with an all-zero DH",
                    wg.Initiation(peer, zero_dh=True).message, "hs_zero_dh")
@@ -212,7 +214,7 @@ def initiations(world):
     without_answer("initiation with a point of low order",
                    wg.with_macs(bytes(low_order), peer.remote_public), "hs_zero_dh")
 
-    # A real initiation, heard by the attacker and sent again.
+    # A valid initiation, captured by the attacker and sent again.
     time.sleep(0.05)
     latest = wg.stamp(-40)
     exchange = wg.Initiation(peer, timestamp=latest)
@@ -224,7 +226,7 @@ def initiations(world):
                    wg.Initiation(peer, timestamp=latest).message, "hs_replay")
     without_answer("initiation with an older timestamp",
                    wg.Initiation(peer, timestamp=wg.stamp(-60)).message, "hs_replay")
-    ktap.true("endpoint is still the peer's own",
+    ktap.true("after these initiations the endpoint is unchanged",
               peer.shown_endpoint() == peer.endpoint(), peer.endpoint(),
               peer.shown_endpoint())
     peer.remove()
@@ -241,9 +243,10 @@ def floods(world):
     ktap.equal("the second of two initiations at once gets no response", "nothing",
                wg.describe(peer.receive(0.5)))
     if before:
-        ktap.equal("and is counted as hs_flood", before["hs_flood"] + 1,
+        ktap.equal("the second of two initiations at once is counted as hs_flood",
+                   before["hs_flood"] + 1,
                    world.link.drops()["hs_flood"])
-    ktap.true("the session of the first works", peer.ping(session))
+    ktap.true("the session of the first of two initiations at once works", peer.ping(session))
     later = wg.Initiation(peer, timestamp=wg.stamp(3))
     peer.send(later.message)
     session = later.read(peer.expect(wg.RESPONSE))
@@ -285,10 +288,11 @@ def responses(world):
     refused("response under another pre-shared key", wrong_psk, "hs_bad_response")
     peer.send(response)
     session.open(peer.expect(wg.DATA))
-    ktap.true("the true response after all these is accepted", peer.ping(session))
+    ktap.true("the right response, after refused ones, is accepted", peer.ping(session))
     with Refusal("replayed response", peer, session, ("hs_unknown_index", "hs_superseded")):
         send(response)
-    ktap.equal("endpoint is still the peer's own", peer.endpoint(), peer.shown_endpoint())
+    ktap.equal("after these responses the endpoint is unchanged", peer.endpoint(),
+               peer.shown_endpoint())
     peer.remove()
 
 
@@ -314,8 +318,8 @@ def superseded(world):
     peer.provoke()
     old = wg.Heard(peer, peer.expect(wg.INITIATION))
     session = peer.initiate()
-    ktap.true("an initiation crossing ours is answered", peer.ping(session))
-    with Refusal("response to an initiation that lost", peer, session,
+    ktap.true("an initiation that crosses the link's own is answered", peer.ping(session))
+    with Refusal("response to an initiation that the peer's replaced", peer, session,
                  ("hs_superseded", "hs_unknown_index")):
         peer.send(old.respond()[0])
     peer.remove()
@@ -352,7 +356,7 @@ def cookies(world):
     peer.send(true_reply)
     ktap.equal("a cookie reply causes no resend at once", "nothing",
                wg.describe(peer.receive(0.3)))
-    ktap.equal("a cookie reply moves nothing", before, peer.state())
+    ktap.equal("a cookie reply leaves the peer's state unchanged", before, peer.state())
     refused("cookie reply a second time", peer.make_cookie(first, os.urandom(16)),
             "hs_bad_cookie")
     retry = peer.expect(wg.INITIATION, 8)
@@ -361,7 +365,7 @@ def cookies(world):
     response, session = wg.Heard(peer, retry).respond()
     peer.send(response)
     session.open(peer.expect(wg.DATA))
-    ktap.true("and its handshake completes", peer.ping(session))
+    ktap.true("the handshake with mac2 under the cookie completes", peer.ping(session))
     with Refusal("cookie reply to a session", peer, session, "hs_bad_cookie"):
         send(struct.pack("<II", wg.COOKIE, session.remote_index) + os.urandom(56))
     peer.remove()
@@ -382,7 +386,7 @@ def cookie_for_response(world):
     ktap.equal("the next response carries mac2 under the cookie",
                crypto.mac(cookie, response[:-16]).hex(), response[-16:].hex())
     session = exchange.read(response)
-    ktap.true("and its session works", peer.ping(session))
+    ktap.true("the session of a response with mac2 works", peer.ping(session))
     peer.remove()
 
 
@@ -432,7 +436,7 @@ def load(world):
         ktap.true("refusals under load are counted as hs_cookie_demanded",
                   drops["hs_cookie_demanded"] > before["hs_cookie_demanded"], "more",
                   drops["hs_cookie_demanded"])
-    ktap.between("a flood logs little", 0, 30, ktap.log_lines() - lines)
+    ktap.between("a flood of initiations: lines in the log", 0, 30, ktap.log_lines() - lines)
 
     time.sleep(0.05)
     exchange = wg.Initiation(peer, cookie=cookie, timestamp=wg.stamp(100))
@@ -444,7 +448,7 @@ def load(world):
     session = exchange.read(answer)
     ktap.true("under load an initiation with a good mac2 completes", peer.ping(session))
 
-    # The same cookie from another port is no good.
+    # The same cookie is refused from another port.
     time.sleep(0.05)
     moved = wg.Me.new_socket(any_port(world))
     moved.settimeout(5)
@@ -458,8 +462,9 @@ def load(world):
             break
         # The load was over before the message was looked at: from the start.
         peer.ping(session)
-    ktap.equal("a cookie is bound to its source port", wg.COOKIE, wg.type_of(answer))
-    ktap.equal("endpoint stays where the last session put it", peer.endpoint(),
+    ktap.equal("a cookie used from another port gets another cookie reply", wg.COOKIE,
+               wg.type_of(answer))
+    ktap.equal("under load an initiation from another port moves no endpoint", peer.endpoint(),
                peer.shown_endpoint())
     moved.close()
 
@@ -483,7 +488,7 @@ def load(world):
                                counted["hs_rate_limited"], 2):
                 break
         got = world.link.drops()["hs_rate_limited"]
-        ktap.true("more than the limit of a source are counted as hs_rate_limited",
+        ktap.true("initiations above the per-source limit are hs_rate_limited",
                   got > counted["hs_rate_limited"], "more", got)
         for one in several:
             one.remove()

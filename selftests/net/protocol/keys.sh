@@ -27,7 +27,7 @@ request()
 		tun_set a cv1 listen-port 51999
 		ipn a link set cv1 up
 	fi
-	works "$what, $peers peers: the answer" send "$what" "$peers"
+	works "$what, $peers peers: the request is answered as expected" send "$what" "$peers"
 	ipn a link del cv0
 	drop_all
 }
@@ -45,14 +45,14 @@ for what in accepted twice no-link both-names device-flag peer-version late-peer
 	request "$what" 1
 	request "$what" 500
 	wait_for 15 none_left "$what" || :
-	is "$what: copies of keys that are left" 0 "$(left "$what")"
+	is "$what: copies of keys left in memory" 0 "$(left "$what")"
 done
 
 # What generic netlink refuses by itself, before the handler is called, is out of reach.
 request policy 10
 ns_new a
 ipn a link add cv0 type "$kind"
-works "permission: the answer" without_permission
+works "permission: the request is answered as expected" without_permission
 drop_all
 "$keys" scan >"$tmp/scan"
 note "copies left, KIND COUNT: $(tr '\n' ' ' <"$tmp/scan")"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: icount
 # timeout: 120
-# One end behind a NAT that forgets soon, the other with one open port: persistent
-# keepalive holds the way open; without it the hidden end speaks first.
+# One end behind a NAT with short timeouts, the other with one open port: persistent
+# keepalive keeps the mapping; without it only the end behind the NAT can begin.
 . "$(dirname "$0")/../../lib/test.sh"
 
 #     a ─ va ── ra ─ r ─ rb ── vb ─ b
@@ -44,35 +44,36 @@ outside() { peer_endpoint b cv0 a; }
 
 tunnel_pair endpoint=b keepalive=10
 session() { has_session b cv0 a; }
-soon "a link that is up and has a persistent keepalive makes a session by itself" 10 session
-matches "its endpoint is the NAT's" '^198\.51\.100\.254:[2-6][0-9]{4}$' "$(outside)"
+soon "link up with persistent keepalive: a session without traffic" 10 session
+matches "b learns the NAT's address as endpoint" '^198\.51\.100\.254:[2-6][0-9]{4}$' "$(outside)"
 first=$(outside)
-works "ping in" ping_ok b 10.77.0.1
-works "ping out" ping_ok a 10.77.0.2
-works "TCP" tcp a b 10.77.0.2 100000
+works "ping from outside in" ping_ok b 10.77.0.1
+works "ping from inside out" ping_ok a 10.77.0.2
+works "TCP from inside out" tcp a b 10.77.0.2 100000
 for idle in 30 100; do
 	sleep $idle
 	works "after $idle idle seconds: ping in" ping_ok b 10.77.0.1
-	is "after $idle idle seconds: through the same hole" "$first" "$(outside)"
+	is "after $idle idle seconds: the NAT mapping is the same" "$first" "$(outside)"
 done
 
-# Without keepalives the hole closes: nobody gets in.
+# Without keepalives the mapping expires: no packet gets in.
 tun_set a cv0 peer "${pub[b]}" persistent-keepalive off
 works "no keepalive: ping in, at once" ping_ok b 10.77.0.1
 no_mapping() { [ "$(mapping || :)" = 0 ]; }
 sleep 30
-soon "no keepalive: the NAT forgets" 60 no_mapping
-fails "no keepalive: nobody gets in" ping_once b 10.77.0.1
-works "but out" ping_ok a 10.77.0.2
-isnt "that is another hole" "$first" "$(outside)"
-matches "that is another hole" '^198\.51\.100\.254:[2-6][0-9]{4}$' "$(outside)"
-works "and now in again" ping_ok b 10.77.0.1
+soon "no keepalive: the NAT mapping expires" 60 no_mapping
+fails "no keepalive, mapping expired: no ping in" ping_once b 10.77.0.1
+works "no keepalive, mapping expired: ping out" ping_ok a 10.77.0.2
+isnt "ping out makes another NAT mapping" "$first" "$(outside)"
+matches "the other mapping is the NAT's address and a port of its range" \
+	'^198\.51\.100\.254:[2-6][0-9]{4}$' "$(outside)"
+works "another NAT mapping: ping in" ping_ok b 10.77.0.1
 works "TCP from outside in" tcp b a 10.77.0.1 100000
 
-# A keepalive that comes back opens the hole by itself.
+# Persistent keepalive, set again, makes a mapping without traffic.
 tun_set a cv0 listen-port 40404
 sleep 30
-soon "the NAT forgets again" 60 no_mapping
+soon "new listen port: the NAT mapping expires" 60 no_mapping
 tun_set a cv0 peer "${pub[b]}" persistent-keepalive 10
-soon "set from off to 10 s: in again at once" 5 ping_once b 10.77.0.1
+soon "keepalive set from off to 10 s: ping in at once" 5 ping_once b 10.77.0.1
 finish

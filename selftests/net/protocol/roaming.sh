@@ -8,8 +8,8 @@
 
 net_routed
 tunnel_pair endpoint=b
-works "ping" ping_ok a 10.77.0.2
-is "the endpoint is learned" "192.0.2.1:$port" "$(peer_endpoint b cv0 a)"
+works "before roaming: ping" ping_ok a 10.77.0.2
+is "before roaming: b learns a's endpoint" "192.0.2.1:$port" "$(peer_endpoint b cv0 a)"
 first=$(peer_handshake b cv0 a)
 
 # A new address replaces the old one.
@@ -42,7 +42,7 @@ tun_set a cv0 peer "${pub[b]}" endpoint "$(hostport "${outer4[b]}")"
 works "back to IPv4: ping" ping_ok a 10.77.0.2
 is "back to IPv4: the endpoint follows" "192.0.2.99:40404" "$(peer_endpoint b cv0 a)"
 
-is "it was the same session all along" "$first" "$(peer_handshake b cv0 a)"
+is "roaming brings no new handshake" "$first" "$(peer_handshake b cv0 a)"
 
 # A transfer goes on while the address changes over and over. What was under way to the
 # old address is lost, so TCP gets the time to recover before the next change: an address
@@ -62,10 +62,10 @@ while ! ended && [ $moves -lt 10 ]; do
 	received=$(stat b cv0 rx_bytes)
 	wait_for 30 recovered || :
 done
-# By this shell: it is no other's child, if it goes on still.
+# In this shell, whose child it is.
 wait $transfer && result="ended well" || result="status $?: $(cat "$tmp/tcp")"
 is "TCP over $moves new addresses" "ended well" "$result"
-between "there were several" 2 1000000 $moves
-works "ping after all that" ping_ok a 10.77.0.2
+between "TCP over new addresses: how many there were" 2 1000000 $moves
+works "after roaming: ping" ping_ok a 10.77.0.2
 is "no receive errors at b" 0 "$(stat b cv0 rx_errors)"
 finish

@@ -7,14 +7,14 @@
 # moment; a jitter must keep them from crossing for ever. Of three retries each has a chance
 # of one in fifteen to cross again. On a long way, one by satellite or to a machine that is
 # slow, initiations cross that are a third of a second apart, which is all the jitter that a
-# retry has: those who have been crossed wait for longer.
+# retry has: after a crossing an end waits for longer.
 . "$(dirname "$0")/../../lib/test.sh"
 
-# crossed: both ends have refused an answer, since they had undone their own initiation.
+# crossed: both ends have refused a response, since the peer's initiation replaced theirs.
 crossed() { dropped a cv0 hs_unknown_index 1 && dropped b cv0 hs_unknown_index 1; }
 
-# crossing DELAY-MS INTERVAL-S SECONDS: packets both ways and no session; one so long after.
-# They come in turn, less apart than a message is under way.
+# crossing DELAY-MS INTERVAL-S SECONDS: packets both ways without a session, at intervals
+# below the delay; a session within SECONDS.
 crossing()
 {
 	local delay=$1 interval=$2 limit=$3 end begun
@@ -28,9 +28,9 @@ crossing()
 	defer "end_process $!"
 	n b ping -q -i "$interval" 10.77.0.1 >/dev/null 2>&1 &
 	defer "end_process $!"
-	soon "$delay ms: the first initiations cross" 3 crossed
+	soon "$delay ms delay: the first initiations cross" 3 crossed
 	begun=$(now_ms)
-	soon "$delay ms: there is a session in spite of that" "$limit" \
+	soon "$delay ms delay: a session though the first initiations crossed" "$limit" \
 		n a ping -q -c 1 -W 1 10.77.0.2
 	note "$(($(now_ms) - begun)) ms after they crossed"
 	drop_all

@@ -14,7 +14,7 @@ import time
 from cvtest import ktap, noise as crypto, peer as wg
 from cvtest.world import INSIDE4, Refusal, World
 
-# An address nobody has: what is sent there arrives, and is answered by nothing.
+# An unused address: packets to it arrive and get no answer.
 NOWHERE = "10.77.99.99"
 JITTER_S = 0.334
 # What it may take a link to act at once.
@@ -66,10 +66,10 @@ def idle(peer, until):
 
 def one(name, heard, kind, low, high):
     """Exactly one message was heard: KIND, between LOW and HIGH."""
-    ktap.true(f"{name}: one {kind}, and nothing else", [k for _, k, _, _ in heard] == [kind],
+    ktap.true(f"{name}: one {kind}, nothing else", [k for _, k, _, _ in heard] == [kind],
               f"one {kind} between {low:.2f} and {high:.2f} s", kinds(heard))
     if times(heard, kind):
-        ktap.between(f"{name}: its time", low, high, times(heard, kind)[0])
+        ktap.between(f"{name}: time of the {kind}, s", low, high, times(heard, kind)[0])
 
 
 def silence(name, heard):
@@ -114,9 +114,9 @@ def keepalive(world):
     peer.send(session.seal())
     silence("a keepalive gets no answer in 25 s", listen(peer, 25, session))
 
-    ktap.true("data that is answered", peer.ping(session, 9))
+    ktap.true("a ping is answered", peer.ping(session, 9))
     peer.send(session.seal())
-    silence("gets no keepalive as well", listen(peer, 25, session))
+    silence("data that was answered gets no keepalive in 25 s", listen(peer, 25, session))
 
     peer.send(session.seal(silent_data(peer)))
     listen(peer, 5, session)
@@ -136,11 +136,12 @@ def steady(world):
         peer.send(session.seal(silent_data(peer)))
         at = time.monotonic() - begin
         heard += [(at + when, *rest) for when, *rest in listen(peer, 3, session)]
-    ktap.true("a minute of data one way gets keepalives only",
+    ktap.true("data one way for 60 s: only keepalives are sent",
               {kind for _, kind, _, _ in heard} == {"keepalive"}, "keepalives", kinds(heard))
-    ktap.between("and 4 to 6 of them", 4, 6, len(heard))
+    ktap.between("data one way for 60 s: number of keepalives", 4, 6, len(heard))
     gaps = [b[0] - a[0] for a, b in zip(heard, heard[1:])]
-    ktap.true("never closer than 10 s", all(gap >= 9.99 for gap in gaps), ">= 10", gaps)
+    ktap.true("data one way for 60 s: keepalives are 10 s apart or more",
+              all(gap >= 9.99 for gap in gaps), ">= 10", gaps)
     peer.remove()
 
 
@@ -157,7 +158,7 @@ def unanswered(world):
     so_far = time.monotonic() - begin
     heard = [(at + so_far, *rest) for at, *rest in listen(peer, 13, session)]
     heard = [entry for entry in heard if entry[1] != "data"]
-    one("15 s after the first of two", heard, "initiation", 14.9, late(15 + JITTER_S))
+    one("15 s after unanswered data", heard, "initiation", 14.9, late(15 + JITTER_S))
     if heard:
         response, session = wg.Heard(peer, heard[0][2]).respond()
         peer.send(response)
@@ -166,52 +167,53 @@ def unanswered(world):
     peer.provoke()
     listen(peer, 5, session)
     peer.send(session.seal())
-    silence("any authenticated packet clears it", listen(peer, 25, session))
+    silence("an authenticated packet ends the wait of 15 s", listen(peer, 25, session))
     peer.remove()
 
 
 def retry(world):
-    """Retries of a handshake that nobody answers."""
+    """Retries of an unanswered handshake."""
     peer = world.new_peer(endpoint=True)
     before = world.link.drops()
     peer.provoke()
     begin = time.monotonic()
     heard = listen(peer, 150)
     at = times(heard, "initiation")
-    ktap.equal("nothing but initiations come", len(heard), len(at))
-    ktap.true("the first at once", at and at[0] < 1, "< 1", at[:1])
+    ktap.equal("no response: only initiations are sent", len(heard), len(at))
+    ktap.true("no response: the first initiation comes at once", at and at[0] < 1, "< 1", at[:1])
     gaps = [b - a for a, b in zip(at, at[1:])]
     # culvert does not let the kernel's timer wheel round the jitter away.
     latest = 5 + JITTER_S + 0.03 if ktap.KIND == "culvert" else late(5 + JITTER_S)
-    ktap.true("the others every 5 s and up to a third",
+    ktap.true("no response: retries every 5 s and up to 0.33 s of jitter",
               all(4.99 <= gap <= latest for gap in gaps), f"4.99 to {latest:.2f}",
               [round(gap, 3) for gap in gaps])
-    ktap.true("with jitter", len({round(gap, 2) for gap in gaps}) > 1, "different gaps", gaps)
-    ktap.between("18 to 20 of them", 18, 20, len(at))
-    ktap.between("given up after about 90 s", 84, 108, at[-1])
+    ktap.true("no response: intervals of retries differ", len({round(gap, 2) for gap in gaps}) > 1,
+              "different gaps", gaps)
+    ktap.between("no response: number of initiations", 18, 20, len(at))
+    ktap.between("no response: time of the last initiation, s", 84, 108, at[-1])
     indices = {wg.sender_of(message) for _, _, message, _ in heard}
-    ktap.equal("each with an index of its own", len(at), len(indices))
+    ktap.equal("retries: each has another index", len(at), len(indices))
     stamps = [wg.Heard(peer, message).timestamp for _, _, message, _ in heard[:6]]
-    ktap.true("timestamps grow", stamps == sorted(set(stamps)), "growing", stamps)
+    ktap.true("retries: timestamps grow", stamps == sorted(set(stamps)), "growing", stamps)
     if before:
         ktap.equal("the staged packet is counted as tx_handshake_gave_up",
                    before["tx_handshake_gave_up"] + 1,
                    world.link.drops()["tx_handshake_gave_up"])
     peer.provoke()
     heard = listen(peer, 6.5)
-    ktap.true("new data starts again at once", times(heard, "initiation")
+    ktap.true("after giving up: new data brings an initiation at once", times(heard, "initiation")
               and times(heard, "initiation")[0] < 1, "an initiation", kinds(heard))
     message = [m for _, kind, m, _ in heard if kind == "initiation"][-1]
     response, session = wg.Heard(peer, message).respond()
     peer.send(response)
     plain = session.open(peer.expect(wg.DATA))[1]
-    ktap.true("and what was staged since arrives", len(plain) >= 28, "a ping", plain)
+    ktap.true("after giving up: a packet staged since arrives", len(plain) >= 28, "a ping", plain)
     ktap.note(f"{time.monotonic() - begin:.0f} s of guest time")
     peer.remove()
 
 
 def crowded(world):
-    """Data every second while nobody answers."""
+    """Data every second without an answer."""
     peer = world.new_peer(endpoint=True)
     at, begin = [], time.monotonic()
     for _ in range(30):
@@ -219,9 +221,10 @@ def crowded(world):
         offset = time.monotonic() - begin
         at += [offset + when for when in times(listen(peer, 1), "initiation")]
     gaps = [b - a for a, b in zip(at, at[1:])]
-    ktap.true("never two initiations within 5 s", all(gap >= 4.99 for gap in gaps), ">= 5",
+    ktap.true("data every second, no response: initiations 5 s apart or more",
+              all(gap >= 4.99 for gap in gaps), ">= 5",
               [round(gap, 3) for gap in gaps])
-    ktap.between("and 5 to 7 in 30 s", 5, 7, len(at))
+    ktap.between("data every second, no response: initiations in 30 s", 5, 7, len(at))
     peer.remove()
 
 
@@ -233,11 +236,11 @@ def unconfirmed(world):
     session = exchange.read(peer.expect(wg.RESPONSE))
     peer.provoke()
     heard = listen(peer, 4)
-    silence("no data under an unconfirmed session, no initiation within 5 s of a response",
+    silence("unconfirmed session: no data, no initiation for 4 s",
             heard)
     peer.send(session.seal())
     heard = listen(peer, 1, session)
-    ktap.true("the confirming keepalive frees what is staged",
+    ktap.true("a keepalive confirms the session: the staged packet is sent",
               [kind for _, kind, _, _ in heard] == ["data"], "data", kinds(heard))
     peer.remove()
 
@@ -263,9 +266,9 @@ def rekey_on_send(world):
     response, new = wg.Heard(peer, message[0]).respond()
     peer.send(response)
     heard = listen(peer, 1, new)
-    ktap.true("the new session is confirmed by a keepalive at once",
+    ktap.true("rekey at 120 s: the new session is confirmed by a keepalive",
               [kind for _, kind, _, _ in heard] == ["keepalive"], "keepalive", kinds(heard))
-    ktap.true("data under the old session is still taken", peer.ping(new) and
+    ktap.true("rekey at 120 s: data under the old session is accepted", peer.ping(new) and
               old_is_taken(peer, session, new))
     peer.remove()
 
@@ -293,7 +296,7 @@ def rekey_on_receive(world):
     peer, session, made = as_responder(world)
     idle(peer, made + 164)
     peer.send(session.seal(silent_data(peer)))
-    silence("initiator receives at 164 s: nothing", listen(peer, 0.8))
+    silence("initiator receives at 164 s: nothing is sent", listen(peer, 0.8))
     idle(peer, made + 165.2)
     peer.send(session.seal(silent_data(peer)))
     one("initiator receives at 165 s", listen(peer, 1), "initiation", 0, SLACK_S)
@@ -301,7 +304,7 @@ def rekey_on_receive(world):
     peer, session, made = as_initiator(world)
     idle(peer, made + 166)
     peer.send(session.seal(silent_data(peer)))
-    silence("responder receives at 166 s: nothing", listen(peer, 5))
+    silence("responder receives at 166 s: nothing is sent", listen(peer, 5))
     peer.remove()
 
 
@@ -309,17 +312,18 @@ def expiry(world):
     """Sessions end after 180 s."""
     peer, session, made = as_initiator(world)
     idle(peer, made + 178.5)
-    ktap.true("a session is good at 178 s", peer.ping(session, 3))
+    ktap.true("session of 178 s: a ping is answered", peer.ping(session, 3))
     idle(peer, made + 180.5)
     before = world.link.drops()
     peer.send(session.seal(wg.ping4(peer.inside4, INSIDE4, 4)))
-    silence("no answer at 180 s", listen(peer, 2))
+    silence("session of 180 s: a ping gets no answer", listen(peer, 2))
     if before:
-        ktap.equal("counted as rx_session_expired", before["rx_session_expired"] + 1,
+        ktap.equal("session of 180 s: a ping is counted as rx_session_expired",
+                   before["rx_session_expired"] + 1,
                    world.link.drops()["rx_session_expired"])
     peer.provoke()
     heard = listen(peer, 2)
-    ktap.true("data at 180 s waits for a new handshake",
+    ktap.true("session of 180 s: data waits for a new handshake",
               [kind for _, kind, _, _ in heard] == ["initiation"], "initiation", kinds(heard))
     peer.remove()
 
@@ -349,18 +353,21 @@ def persistent(world):
     peer, session, made = as_responder(world)
     world.link.set("peer", peer.name, "persistent-keepalive", "25")
     heard = listen(peer, 24.5, session)
-    one("set from 0", heard, "keepalive", 0, SLACK_S)
+    one("persistent keepalive set from 0 to 25 s", heard, "keepalive", 0, SLACK_S)
     heard = listen(peer, 5, session)
-    one("25 s later", heard, "keepalive", 0.3, late(25) - 24.5)
-    silence("and nothing for 10 s", listen(peer, 10, session))
+    one("persistent keepalive, 25 s later", heard, "keepalive", 0.3, late(25) - 24.5)
+    silence("persistent keepalive of 25 s: nothing in the next 10 s", listen(peer, 10, session))
     peer.send(session.seal())
-    silence("a packet from the peer begins the 25 s anew", listen(peer, 24.9, session))
-    one("and then it comes", listen(peer, 5, session), "keepalive", 0, late(25) - 24.9)
+    silence("persistent keepalive: a received packet restarts the 25 s",
+            listen(peer, 24.9, session))
+    one("25 s after a packet from the peer", listen(peer, 5, session), "keepalive", 0,
+        late(25) - 24.9)
     heard = listen(peer, made + 118 - time.monotonic(), session)
-    ktap.true("and every 25 s", all(kind == "keepalive" for _, kind, _, _ in heard),
+    ktap.true("persistent keepalive: keepalives only, up to 118 s",
+              all(kind == "keepalive" for _, kind, _, _ in heard),
               "keepalives", kinds(heard))
     heard = listen(peer, made + 150 - time.monotonic(), session)
-    ktap.true("one after 120 s brings a new handshake",
+    ktap.true("persistent keepalive: after 120 s there is an initiation",
               "initiation" in [kind for _, kind, _, _ in heard], "an initiation", kinds(heard))
     world.link.set("peer", peer.name, "persistent-keepalive", "off")
     message = [m for _, kind, m, _ in heard if kind == "initiation"][-1]
@@ -368,7 +375,7 @@ def persistent(world):
     peer.send(response)
     listen(peer, 1, session)
     peer.send(session.seal())
-    silence("off: nothing more", listen(peer, 60, session))
+    silence("persistent keepalive off: nothing in 60 s", listen(peer, 60, session))
     peer.remove()
 
 
@@ -376,18 +383,19 @@ def persistent_alone(world):
     """Persistent keepalive without a session, and over link down and up."""
     peer = world.new_peer(endpoint=True, keepalive=20)
     heard = listen(peer, 3)
-    ktap.true("a peer that is added with one is called at once",
+    ktap.true("peer added with persistent keepalive: an initiation at once",
               [kind for _, kind, _, _ in heard] == ["initiation"], "initiation", kinds(heard))
     response, session = wg.Heard(peer, heard[0][2]).respond()
     peer.send(response)
     heard = listen(peer, 1, session)
-    ktap.true("its session is confirmed by a keepalive",
+    ktap.true("peer added with persistent keepalive: a keepalive confirms",
               [kind for _, kind, _, _ in heard] == ["keepalive"], "keepalive", kinds(heard))
     world.link.inside("ip", "link", "set", world.link.dev, "down")
-    silence("a link that is down sends nothing", listen(peer, 60))
+    silence("persistent keepalive: a link that is down sends nothing", listen(peer, 60))
     world.link.inside("ip", "link", "set", world.link.dev, "up")
     heard = listen(peer, 3)
-    ktap.true("link up calls at once", [kind for _, kind, _, _ in heard] == ["initiation"],
+    ktap.true("persistent keepalive: link up brings an initiation at once",
+              [kind for _, kind, _, _ in heard] == ["initiation"],
               "initiation", kinds(heard))
     peer.remove()
 
@@ -399,7 +407,7 @@ def slots(world):
     """Previous, current and next session of a responder."""
     peer = world.new_peer()
     first = peer.initiate()
-    ktap.true("first session", peer.ping(first, 1))
+    ktap.true("first session: a ping is answered", peer.ping(first, 1))
 
     def handshake():
         time.sleep(0.1)
@@ -408,19 +416,20 @@ def slots(world):
         return exchange.read(peer.expect(wg.RESPONSE))
 
     second = handshake()
-    ktap.true("the first goes on while the second is unconfirmed", peer.ping(first, 2))
+    ktap.true("the first session works while the second is unconfirmed", peer.ping(first, 2))
     peer.send(second.seal())
-    ktap.true("the second, once used, carries the answers", peer.ping(second, 3))
-    ktap.true("data under the first is answered under the second",
+    ktap.true("the second session, once used, carries the answers", peer.ping(second, 3))
+    ktap.true("data under the first session is answered under the second",
               old_is_taken(peer, first, second))
     third = handshake()
-    with Refusal("the first, after a third was made", peer, second, "rx_unknown_index"):
+    with Refusal("first session after a third handshake", peer, second, "rx_unknown_index"):
         peer.send(first.seal(wg.ping4(peer.inside4, INSIDE4, 5)))
     fourth = handshake()
-    with Refusal("a third that a fourth replaced", peer, second, "rx_unknown_index"):
+    with Refusal("third session, replaced by a fourth", peer, second, "rx_unknown_index"):
         peer.send(third.seal())
-    ktap.true("the fourth works", peer.ping(fourth, 6))
-    ktap.true("with the second as its previous", old_is_taken(peer, second, fourth))
+    ktap.true("fourth session: a ping is answered", peer.ping(fourth, 6))
+    ktap.true("second session, previous to the fourth: data is accepted",
+              old_is_taken(peer, second, fourth))
     peer.remove()
 
 
@@ -431,18 +440,20 @@ def own_slots(world):
     peer.provoke()
     second, _ = peer.answer()
     listen(peer, 1, second)
-    ktap.true("a new session of its own is used at once", peer.ping(second, 1))
-    ktap.true("the old one is still taken", old_is_taken(peer, first, second))
+    ktap.true("initiator: the second session is used at once", peer.ping(second, 1))
+    ktap.true("initiator: data under the first session is accepted",
+              old_is_taken(peer, first, second))
     idle(peer, made + 245)
     peer.provoke()
     third, _ = peer.answer()
     listen(peer, 1, third)
-    ktap.true("and so the third", peer.ping(third, 2))
+    ktap.true("initiator: the third session is used at once", peer.ping(third, 2))
     before = world.link.drops()
     peer.send(first.seal())
-    silence("the first is gone", listen(peer, 1))
+    silence("initiator: data under the first of three gets no answer", listen(peer, 1))
     if before:
-        ktap.equal("counted as rx_unknown_index", before["rx_unknown_index"] + 1,
+        ktap.equal("initiator: data under the first of three is rx_unknown_index",
+                   before["rx_unknown_index"] + 1,
                    world.link.drops()["rx_unknown_index"])
     peer.remove()
 
@@ -456,18 +467,20 @@ def down(world):
     silent.expect(wg.INITIATION)
     world.link.inside("ip", "link", "set", world.link.dev, "down")
     if before:
-        ktap.equal("a staged packet is counted as tx_link_down", before["tx_link_down"] + 1,
+        ktap.equal("link down: a staged packet is counted as tx_link_down",
+                   before["tx_link_down"] + 1,
                    world.link.drops()["tx_link_down"])
     world.link.inside("ip", "link", "set", world.link.dev, "up")
     peer.drain()
     before = world.link.drops()
     peer.send(session.seal(wg.ping4(peer.inside4, INSIDE4, 5)))
-    silence("data under a wiped session gets no answer", listen(peer, 2))
+    silence("link down and up: data under the old session gets no answer", listen(peer, 2))
     if before:
-        ktap.equal("counted as rx_unknown_index", before["rx_unknown_index"] + 1,
+        ktap.equal("link down and up: data of the old session is rx_unknown_index",
+                   before["rx_unknown_index"] + 1,
                    world.link.drops()["rx_unknown_index"])
     session = peer.initiate()
-    ktap.true("a new handshake works", peer.ping(session, 6))
+    ktap.true("link down and up: a new handshake works", peer.ping(session, 6))
     silent.remove()
     peer.remove()
 
@@ -480,36 +493,37 @@ def clock(world):
     peer = world.new_peer(endpoint=True)
     peer.provoke()
     first = wg.Heard(peer, peer.expect(wg.INITIATION)).timestamp
-    ktap.between("a timestamp is the present", -1, 1,
+    ktap.between("timestamp less the clock, s", -1, 1,
                  wg.stamp_seconds(first) - time.time())
     nanoseconds, = struct.unpack_from(">I", first, 8)
-    ktap.equal("its nanoseconds are rounded to 2^24", 0, nanoseconds % 2**24)
+    ktap.equal("timestamp: nanoseconds are rounded to 2^24", 0, nanoseconds % 2**24)
     now = time.time()
     time.clock_settime(time.CLOCK_REALTIME, now - 3600)
     second = wg.Heard(peer, peer.expect(wg.INITIATION, 8)).timestamp
-    ktap.true("a clock an hour back does not take the timestamp back", second > first,
+    ktap.true("clock set back by 1 h: the timestamp grows all the same", second > first,
               f"> {first.hex()}", second.hex())
-    ktap.between("it steps by no more than needed", 0, 10,
+    ktap.between("clock set back by 1 h: the timestamp grows by, s", 0, 10,
                  wg.stamp_seconds(second) - wg.stamp_seconds(first))
     third = wg.Heard(peer, peer.expect(wg.INITIATION, 8)).timestamp
-    ktap.true("nor does the next", third > second, f"> {second.hex()}", third.hex())
+    ktap.true("clock set back by 1 h: the next timestamp grows, too", third > second,
+              f"> {second.hex()}", third.hex())
     time.clock_settime(time.CLOCK_REALTIME, now + 3600)
     heard = wg.Heard(peer, peer.expect(wg.INITIATION, 8))
-    ktap.between("a clock that leaps ahead is followed", 3590, 3620,
+    ktap.between("clock set ahead by 1 h: the timestamp grows by, s", 3590, 3620,
                  wg.stamp_seconds(heard.timestamp) - wg.stamp_seconds(first))
     response, session = heard.respond()
     peer.send(response)
     session.open(peer.expect(wg.DATA))
-    ktap.true("and the handshake completes", peer.ping(session))
+    ktap.true("clock set ahead by 1 h: the handshake completes", peer.ping(session))
     time.clock_settime(time.CLOCK_REALTIME, now + 7)
-    ktap.true("a session does not mind the clock", peer.ping(session, 2))
+    ktap.true("clock set back to normal: the session still works", peer.ping(session, 2))
     peer.remove()
 
 
 def sleep(world):
-    """What a sleeping machine must not keep."""
+    """Suspend wipes sessions."""
     if not os.path.exists("/sys/power/pm_test"):
-        ktap.ok("a sleeping machine wipes its sessions # SKIP no /sys/power/pm_test")
+        ktap.ok("suspend wipes sessions # SKIP no /sys/power/pm_test")
         return
     peer, session, _ = as_responder(world)
     with open("/sys/power/pm_test", "w", encoding="ascii") as file:
@@ -521,12 +535,13 @@ def sleep(world):
     peer.drain()
     before = world.link.drops()
     peer.send(session.seal(wg.ping4(peer.inside4, INSIDE4, 5)))
-    silence("a session from before a sleep gets no answer", listen(peer, 2))
+    silence("suspend: data under the old session gets no answer", listen(peer, 2))
     if before:
-        ktap.equal("counted as rx_unknown_index", before["rx_unknown_index"] + 1,
+        ktap.equal("suspend: data under the old session is rx_unknown_index",
+                   before["rx_unknown_index"] + 1,
                    world.link.drops()["rx_unknown_index"])
     session = peer.initiate()
-    ktap.true("a new handshake works", peer.ping(session, 6))
+    ktap.true("suspend: a new handshake works", peer.ping(session, 6))
     peer.remove()
 
 
@@ -549,8 +564,10 @@ def cookie_age(world):
             elif age > 116:
                 old.append(none)
         peer.provoke()
-    ktap.true("mac2 for 115 s", young and all(young), "mac2 in each", young)
-    ktap.true("zeros after that", old and all(old), "zeros in each", old)
+    ktap.true("cookie up to 114 s old: mac2 in each initiation", young and all(young),
+              "mac2 in each", young)
+    ktap.true("cookie over 116 s old: mac2 is zeros in each initiation", old and all(old),
+              "zeros in each", old)
     peer.remove()
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
 # timeout: 120
-# culvert load and culvert doctor: what they say of a machine that is well, and of each
-# thing that can be wrong with it; doctor-paths.sh and doctor-firewall.sh are about the rest.
+# culvert load and culvert doctor: what they say of a machine without faults, and of each
+# fault that it can have; doctor-paths.sh and doctor-firewall.sh are about the rest.
 . "$(dirname "$0")/../../lib/findings.sh"
 
 ko=$(modinfo -F filename culvert)
@@ -16,16 +16,18 @@ drop_all
 
 net_pair
 tunnel_pair
-quiet "all is well" a
+quiet "no faults" a
 out=$doctor_out
-matches "the module and its version" "^ok +module +$ko, version $(modinfo -F version culvert)" "$out"
-matches "is loaded" "^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
-matches "crypto" "^(ok|note) +crypto " "$out"
-matches "the port" "^ok +cv0 +UDP port $port takes packets" "$out"
-matches "the MTU" "^ok +cv0 +MTU 1420 fits the way to ${outer4[b]}:$port" "$out"
-matches "forwarding" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
+matches "no faults: the module and its version" \
+	"^ok +module +$ko, version $(modinfo -F version culvert)" "$out"
+matches "no faults: the module is loaded" \
+	"^ok +loaded +version $(culvert version | cut -d ' ' -f 2)," "$out"
+matches "no faults: a line about crypto" "^(ok|note) +crypto " "$out"
+matches "no faults: the port takes packets" "^ok +cv0 +UDP port $port receives packets" "$out"
+matches "no faults: the MTU fits" "^ok +cv0 +MTU 1420 fits the path to ${outer4[b]}:$port" "$out"
+matches "forwarding is off" "^note +forwarding +is off: .*net.ipv4.ip_forward=1" "$out"
 n a sysctl -qw net.ipv4.ip_forward=1
-notes "forwarding of one family" a "forwarding +is on in part: .*sysctl net.ipv6.conf.all.forwarding=1$"
+notes "forwarding of one family" a "forwarding +is on for IPv4 only: .*sysctl net.ipv6.conf.all.forwarding=1$"
 n a sysctl -qw net.ipv6.conf.all.forwarding=1
 quiet "forwarding is on" a "^note +forwarding"
 
@@ -34,11 +36,12 @@ finds "a link that is down" a "is down: ip link set cv0 up"
 ipn a link set cv0 up
 quiet "a link that is up" a "is down"
 tun_set a cv0 private-key /dev/null
-finds "no key" a "has no private key"
+finds "a link without a private key" a "has no private key"
 tun_set a cv0 private-key "$tmp/a.key"
-quiet "a key" a "private key"
+quiet "a link with a private key" a "private key"
 doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
-matches "without the right to look" "^note +cv0 +not looked at: .*CAP_NET_ADMIN" "$doctor_out"
+matches "without CAP_NET_ADMIN: the link is not looked at" \
+	"^note +cv0 +not checked: .*CAP_NET_ADMIN" "$doctor_out"
 
 # What the kernel says of the module and of its processor.
 pretend() { echo "$2" >"$tmp/pretended"; mount --bind "$tmp/pretended" "$1"; }
@@ -48,59 +51,92 @@ umount /sys/module/culvert/version
 sed 's/\(^\|\x00\)version=[0-9]/\1version=9/' "$ko" >"$tmp/next.ko"
 mount --bind "$tmp/next.ko" "$ko"
 if [ "$(modinfo -F version culvert)" != "$(cat /sys/module/culvert/version)" ]; then
-	notes "a file of another version" a "loaded +version .* takes its place at the next boot"
+	notes "a module file of another version" a \
+		"loaded +version .* takes effect at the next boot"
 else
-	skip "a file of another version" "its version cannot be written over"
+	skip "a module file of another version" "its version cannot be written over"
 fi
 umount "$ko"
 pretend /proc/kallsyms "0000000000000000 T chacha_crypt_generic"
 pretend /proc/cpuinfo "flags : fpu ssse3"
-finds "a kernel without the processor's code" a "crypto +plain code only"
+finds "a kernel without the processor's code" a "crypto +generic C code only"
 umount /proc/cpuinfo
 pretend /proc/cpuinfo "flags : fpu"
-notes "a processor without instructions for it" a "crypto +this processor has no vector instructions"
+notes "a processor without instructions for it" a "crypto +this CPU has neither SSSE3 nor NEON"
 umount /proc/cpuinfo
 umount /proc/kallsyms
-quiet "well again" a
+quiet "no faults any more" a
 drop_all
 
 # The module itself.
-soon "the module goes" 30 rmmod culvert
+soon "the module is unloaded" 30 rmmod culvert
 out=$(culvert doctor) || :
-matches "doctor: not loaded" "^note +loaded +no: 'culvert load' does it" "$out"
-fails_with "a device that is not there" "no such device; the module is not loaded: try 'culvert load'" \
+matches "doctor, module not loaded: 'culvert load' is advised" \
+	"^note +loaded +no: run 'culvert load'" "$out"
+fails_with "set of a missing link, module not loaded: load is advised" \
+	"no such device; the module is not loaded: try 'culvert load'" \
 	culvert set cv9 fwmark 1
-works "load" culvert load
-works "load, again" culvert load
-matches "loaded" "^ok +loaded" "$(culvert doctor)"
-rmmod culvert
+works "culvert load" culvert load
+works "culvert load of a loaded module" culvert load
+matches "doctor after culvert load: loaded" "^ok +loaded" "$(culvert doctor)"
+
+# A file in modprobe.d that makes culvert replace wireguard.ko, not yet in effect.
+fragment=/etc/modprobe.d/culvert-replaces-wireguard.conf
+defer "rm -f $fragment"
+wait_for 30 module_gone wireguard
+is "no modprobe.d file: doctor says nothing about wireguard" "" "$(culvert doctor | grep wireguard || :)"
+cp "$CULVERT_TREE/packaging/modprobe.d/${fragment##*/}" "$fragment"
+matches "modprobe.d file, culvert loaded without the option: a note" \
+	"^note +wireguard +/etc/modprobe.d sets replace_wireguard=1, but culvert was loaded without it: .*'modprobe -r wireguard culvert'" \
+	"$(culvert doctor || :)"
+works "modprobe.d file: modprobe -r as the note advises" modprobe -r wireguard culvert
+works "modprobe.d file: modprobe wireguard" modprobe wireguard
+matches "modprobe.d file, wireguard.ko loaded: BAD with what to do" \
+	"^BAD +wireguard +/etc/modprobe.d sets replace_wireguard=1, but wireguard.ko is loaded, .*'modprobe -r wireguard'" \
+	"$(culvert doctor || :)"
+fails_with "modprobe.d file, wireguard.ko loaded: load says what to do" \
+	"replace_wireguard=1 is set \(see /etc/modprobe.d\), but wireguard.ko is loaded: .*'modprobe -r wireguard'" \
+	culvert load
+works "modprobe.d file, wireguard.ko loaded: modprobe -r as advised" modprobe -r wireguard
+matches "modprobe.d file, nothing loaded: it applies to the next load" \
+	"^ok +wireguard +links of this kind will be served by culvert" "$(culvert doctor || :)"
+works "modprobe.d file: culvert load" culvert load
+matches "modprobe.d file, culvert loaded: doctor says it is served" "^ok +wireguard +links of this kind are served by culvert" \
+	"$(culvert doctor || :)"
+works "modprobe.d file, culvert loaded: modprobe -r culvert" modprobe -r culvert
+rm "$fragment"
 
 release=$(uname -r)
 other=${release%?}X
 # A kernel with checksums of its symbols looks at what follows the release alone.
 sed "s/vermagic=$release SMP/vermagic=$other XMP/" "$ko" >"$tmp/culvert.ko"
 mount --bind "$tmp/culvert.ko" "$ko"
-fails_with "a module of another kernel" "built for kernel $other, and $release is running: run 'dkms autoinstall'" \
+fails_with "culvert load of a module for another kernel: refused" \
+	"built for kernel $other, and $release is running: run 'dkms autoinstall'" \
 	culvert load
-matches "doctor says so too" "^BAD +module .*built for kernel $other" "$(culvert doctor || :)"
+matches "doctor, a module for another kernel: BAD" "^BAD +module .*built for kernel $other" \
+	"$(culvert doctor || :)"
 umount "$ko"
 
 mount -t tmpfs none "$(dirname "$ko")"
 depmod_none() { mkdir -p "$tmp/none" && mount --bind "$tmp/none" "/lib/modules/$release"; }
-works "no modules at all" depmod_none
-fails_with "no module, no headers" "no module culvert for the running kernel $release.*apt-get install linux-headers-$release" \
+works "/lib/modules is empty" depmod_none
+fails_with "culvert load without module and headers: says what to install" \
+	"no module culvert for the running kernel $release.*apt-get install linux-headers-$release" \
 	culvert load
 umount "/lib/modules/$release"
 umount "$(dirname "$ko")"
-fails_with "a container" "this is a container.* on the host, run 'modprobe culvert'" \
+fails_with "culvert load in a container: says what to do on the host" \
+	"this is a container.* on the host, run 'modprobe culvert'" \
 	setpriv --bounding-set -sys_module culvert load
-fails_with "not root" "needs root: try 'sudo culvert load'" \
+fails_with "culvert load without root: refused" "needs root: try 'sudo culvert load'" \
 	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
-# What modinfo then says on stderr is not what it was asked for.
+# modinfo then also complains on stderr, which is not its answer.
 hide_others() { mount -t tmpfs -o mode=700 none "/lib/modules/$release/kernel"; }
-works "modules that only root may read" hide_others
-fails_with "not root, and they are needed" "needs root: try 'sudo culvert load'" \
+works "/lib/modules is readable by root only" hide_others
+fails_with "culvert load without root, modules unreadable: refused" \
+	"needs root: try 'sudo culvert load'" \
 	setpriv --reuid 65534 --clear-groups "$(command -v culvert)" load
 umount "/lib/modules/$release/kernel"
-works "after all that it loads" modprobe culvert
+works "at the end the module loads" modprobe culvert
 finish

@@ -3,7 +3,7 @@
 # mode: one
 # timeout: 120
 # `culvert load` waits for modprobe, and not for what an `install` line of modprobe.d leaves
-# running with modprobe's output in its hands.
+# running with modprobe's output open.
 . "$(dirname "$0")/../../lib/test.sh"
 
 fragment=/etc/modprobe.d/culvert-test.conf
@@ -27,29 +27,29 @@ daemon="sh -c 'echo \$\$ >$tmp/left; while :; do echo noise; echo noise >&2; sle
 
 install "$daemon
 modprobe --ignore-install culvert"
-works "load, where modprobe leaves a daemon behind" timeout 60 culvert load
-works "the module is there" test -d /sys/module/culvert
-works "the daemon runs" left
+works "culvert load ends though modprobe leaves a daemon" timeout 60 culvert load
+works "culvert load, modprobe leaves a daemon: the module is loaded" test -d /sys/module/culvert
+works "culvert load, modprobe leaves a daemon: the daemon runs" left
 # Its writes neither fail it nor block it once the command has gone.
 lived() { [ "$(ps -o etimes= -p "$(cat "$tmp/left")")" -ge 2 ]; }
-soon "and goes on without the command" 30 lived
+soon "culvert load, modprobe leaves a daemon: it runs on" 30 lived
 end_left
 
 install "echo 'modprobe: it is Friday' >&2
 $daemon
 exit 1"
-fails_with "load fails as modprobe does, with what that has said" "it is Friday" \
+fails_with "modprobe fails: culvert load fails with its message" "it is Friday" \
 	timeout 60 culvert load
 end_left
 
 install "exec sleep 1000"
 start=$(now_ms)
-fails_with "a modprobe that does not end is an error" "modprobe still runs after 60 s" \
+fails_with "modprobe does not end: culvert load fails" "modprobe is still running after 60 s" \
 	timeout 100 culvert load
-between "after a minute" 59000 110000 $(($(now_ms) - start))
+between "modprobe does not end: ms until culvert load fails" 59000 110000 $(($(now_ms) - start))
 pid=$(pgrep -f "sleep 1000" | head -1)
 [ -z "$pid" ] || kill "$pid"
 
 rm -f "$fragment"
-works "load, without any of it" culvert load
+works "culvert load without modprobe.d's file" culvert load
 finish

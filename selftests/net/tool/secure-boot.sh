@@ -12,12 +12,13 @@ if [ "$(cat /sys/module/module/parameters/sig_enforce 2>/dev/null)" != Y ]; then
 	skip "a kernel that takes signed modules only" "this one cannot"
 	finish
 fi
-fails_with "a module that is not signed" \
-	"takes signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
+fails_with "load an unsigned module: refused with what to do" \
+	"accepts signed modules only .* DKMS signs it .*mokutil --import /var/lib/dkms/mok.pub" \
 	culvert load
-matches "doctor says so too" "^BAD +signature +none, and this kernel asks for one .*mokutil --import" \
+matches "doctor: an unsigned module is BAD" \
+	"^BAD +signature +none, and this kernel requires one .*mokutil --import" \
 	"$(culvert doctor 2>&1 || :)"
-is "it is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
+is "the unsigned module is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
 
 # The same module, signed as DKMS does it: by a key that this kernel does not know.
 ko=$(modinfo -F filename culvert)
@@ -25,14 +26,14 @@ sign=$(find "$CULVERT_BUILD/kernels/$(uname -r)/usr/lib" -path '*/scripts/sign-f
 openssl req -new -x509 -nodes -newkey rsa:2048 -subj '/CN=nobody knows it/' -days 1 \
 	-keyout "$tmp/key" -out "$tmp/cert" 2>"$tmp/openssl.log"
 cp "$ko" "$tmp/culvert.ko"
-works "the module is signed" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
+works "sign the module" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
 mount --bind "$tmp/culvert.ko" "$ko"
-is "by a key of this machine" "nobody knows it" "$(modinfo -F signer culvert)"
-fails_with "a key that is not enrolled" \
-	"does not know the key that signed the module \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
+is "the module is signed by an unknown key" "nobody knows it" "$(modinfo -F signer culvert)"
+fails_with "load a module with an unknown key: refused with what to do" \
+	"the key that signed the module is not enrolled \(Secure Boot\): run 'mokutil --import /var/lib/dkms/mok.pub'" \
 	culvert load
-matches "doctor tells whose signature it is" "^ok +signature +by nobody knows it" \
+matches "doctor: the signer of the module" "^ok +signature +by nobody knows it" \
 	"$(culvert doctor 2>&1 || :)"
-is "nor is it loaded now" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
+is "the module with an unknown key is not loaded" "" "$(ls -d /sys/module/culvert 2>/dev/null)"
 umount "$ko"
 finish

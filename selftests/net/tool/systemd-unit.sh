@@ -61,32 +61,32 @@ start_fails()
 
 test_life()
 {
-	is "systemd has nothing to say of the unit" "" \
+	is "systemd-analyze verify: nothing about the unit" "" \
 		"$(systemd-analyze verify --man=no /usr/lib/systemd/system/culvert@.service 2>&1 |
 			grep culvert || :)"
 	write_files cv0
-	works "start" sc start culvert@cv0
-	works "the tunnel works" ping_ok a 10.77.0.2
-	works "over IPv6" ping_ok a fd77::2
+	works "start the unit" sc start culvert@cv0
+	works "started: ping" ping_ok a 10.77.0.2
+	works "started: ping over IPv6" ping_ok a fd77::2
 	echo "PersistentKeepalive = 21" >>$dir/cv0.conf
-	works "reload" sc reload culvert@cv0
-	is "takes what has changed" 21 "$(field a cv0 persistent-keepalive b)"
-	works "the tunnel still works" ping_ok a 10.77.0.2
+	works "reload with a keepalive added" sc reload culvert@cv0
+	is "reload: the keepalive is set" 21 "$(field a cv0 persistent-keepalive b)"
+	works "reload: ping" ping_ok a 10.77.0.2
 	echo "Endpoint = nonsense" >>$dir/cv0.conf
 	fails "reload of a file with a fault fails" sc reload culvert@cv0
-	is "and the unit stays" active "$(state cv0)"
-	works "so does the tunnel" ping_ok a 10.77.0.2
+	is "reload of a file with a fault: the unit stays active" active "$(state cv0)"
+	works "reload of a file with a fault: ping" ping_ok a 10.77.0.2
 	write_files cv0
-	works "restart" sc restart culvert@cv0
-	works "works after it" ping_ok a 10.77.0.2
-	works "stop" sc stop culvert@cv0
-	is "the link has gone" "" "$(index cv0)"
-	is "nothing is noted any more" "" "$(ls /run/culvert)"
+	works "restart the unit" sc restart culvert@cv0
+	works "restart: ping" ping_ok a 10.77.0.2
+	works "stop the unit" sc stop culvert@cv0
+	is "stopped: the link is gone" "" "$(index cv0)"
+	is "stopped: /run/culvert is empty" "" "$(ls /run/culvert)"
 	rm $dir/cv0.ip
-	works "without the file for ip it starts" sc start culvert@cv0
-	works "and stops" sc stop culvert@cv0
-	works "enable" sc enable culvert@cv0
-	is "it belongs to the boot" enabled "$(sc is-enabled culvert@cv0)"
+	works "start without the file for ip" sc start culvert@cv0
+	works "stop without the file for ip" sc stop culvert@cv0
+	works "enable the unit" sc enable culvert@cv0
+	is "enabled: is-enabled says so" enabled "$(sc is-enabled culvert@cv0)"
 	sc disable culvert@cv0
 }
 
@@ -101,14 +101,14 @@ test_faults()
 	is "a file with a fault: no link is left" "" "$(index cv0)"
 	write_files cv0
 	echo "address add nonsense dev cv0" >>$dir/cv0.ip
-	start_fails "an address that is none" cv0 "$dir/cv0.ip is not applied"
-	is "an address that is none: no link is left" "" "$(index cv0)"
+	start_fails "an invalid address" cv0 "cannot apply $dir/cv0.ip"
+	is "an invalid address: no link is left" "" "$(index cv0)"
 	# The port is what fails here, at the very end of what needs the link.
 	ip link add cv1 type culvert
 	culvert set cv1 listen-port 4711
 	ip link set cv1 up
 	write_files cv0
-	start_fails "a busy port" cv0 "cv0 does not go up"
+	start_fails "a busy port" cv0 "cannot set the link cv0 up"
 	is "a busy port: no link is left" "" "$(index cv0)"
 	ip link del cv1
 }
@@ -130,45 +130,46 @@ test_of_others()
 	write_files cv0
 	by_hand
 	mine=$(index cv0)
-	works "made by hand: it works" ping_ok a 10.77.0.2
-	start_fails "made by hand" cv0 "link cv0 that this unit has not made.*ip link del cv0"
-	is "made by hand: the link is the same" "$mine" "$(index cv0)"
-	works "made by hand: it still works" ping_ok a 10.77.0.2
-	works "made by hand: stop" sc stop culvert@cv0
-	works "made by hand: it works after that, too" ping_ok a 10.77.0.2
+	works "link made by hand: ping" ping_ok a 10.77.0.2
+	start_fails "link made by hand" cv0 \
+		"link cv0 exists and was not created by this unit.*ip link del cv0"
+	is "link made by hand: it is the same after the start" "$mine" "$(index cv0)"
+	works "link made by hand: ping after the start" ping_ok a 10.77.0.2
+	works "link made by hand: stop the unit" sc stop culvert@cv0
+	works "link made by hand: ping after the stop" ping_ok a 10.77.0.2
 	ip link del cv0
 
-	works "made anew by hand: start" sc start culvert@cv0
+	works "link made again by hand: start before that" sc start culvert@cv0
 	ip link del cv0
 	by_hand
-	works "made anew by hand: stop" sc stop culvert@cv0
-	works "made anew by hand: it works" ping_ok a 10.77.0.2
+	works "link made again by hand: stop the unit" sc stop culvert@cv0
+	works "link made again by hand: ping after the stop" ping_ok a 10.77.0.2
 	ip link del cv0
 
 	sc start culvert@cv0
 	ip link del cv0
-	works "deleted by hand: stop" sc stop culvert@cv0
-	is "deleted by hand: the unit is inactive" inactive "$(state cv0)"
+	works "link deleted by hand: stop the unit" sc stop culvert@cv0
+	is "link deleted by hand: the unit is inactive" inactive "$(state cv0)"
 
 	sc start culvert@cv0
 	ip link set cv0 down
 	ip link set cv0 name cv9
-	works "renamed: stop" sc stop culvert@cv0
-	is "renamed: the link has gone" "" "$(index cv9)"
+	works "link renamed: stop the unit" sc stop culvert@cv0
+	is "link renamed: it is gone after the stop" "" "$(index cv9)"
 
 	sc start culvert@cv0
 	rm /run/culvert/cv0.ifindex
-	works "started by a version that noted nothing: stop" sc stop culvert@cv0
-	is "started by a version that noted nothing: the link has gone" "" "$(index cv0)"
+	works "no note of the link: stop the unit" sc stop culvert@cv0
+	is "no note of the link: it is gone after the stop" "" "$(index cv0)"
 
 	sc start culvert@cv0
 	rm /run/culvert/cv0.ifindex
 	ip link del cv0
 	ip link add cv0 type dummy
 	mine=$(index cv0)
-	works "nothing noted, and another kind of link: stop" sc stop culvert@cv0
-	is "nothing noted, and another kind of link: it is the same" "$mine" "$(index cv0)"
-	is "nothing noted, and another kind of link: the unit is inactive" inactive "$(state cv0)"
+	works "no note of the link, now of another kind: stop the unit" sc stop culvert@cv0
+	is "no note of the link, now of another kind: it is the same" "$mine" "$(index cv0)"
+	is "no note of the link, now of another kind: the unit is inactive" inactive "$(state cv0)"
 	ip link del cv0
 }
 
@@ -180,19 +181,19 @@ test_names()
 		write_files "$name"
 		escaped=$(systemd-escape "$name")
 		works "$name: start of culvert@$escaped" sc start "culvert@$escaped"
-		works "$name: it works" ping_ok a 10.77.0.2
+		works "$name: ping" ping_ok a 10.77.0.2
 		works "$name: stop" sc stop "culvert@$escaped"
-		is "$name: the link has gone" "" "$(index "$name")"
+		is "$name: stopped, the link is gone" "" "$(index "$name")"
 	done
 	works "my-vpn: start, not escaped" sc start culvert@my-vpn
-	works "my-vpn: it works" ping_ok a 10.77.0.2
+	works "my-vpn: ping" ping_ok a 10.77.0.2
 	works "my-vpn: reload" sc reload culvert@my-vpn
 	write_files cv0 4712
-	works "a second tunnel" sc start culvert@cv0
-	works "the second one stops" sc stop culvert@cv0
-	works "my-vpn: still works" ping_ok a 10.77.0.2
-	works "my-vpn: stop" sc stop culvert@my-vpn
-	is "my-vpn: the link has gone" "" "$(index my-vpn)"
+	works "my-vpn is up: start culvert@cv0" sc start culvert@cv0
+	works "my-vpn is up: stop culvert@cv0" sc stop culvert@cv0
+	works "my-vpn: ping after that" ping_ok a 10.77.0.2
+	works "my-vpn, not escaped: stop" sc stop culvert@my-vpn
+	is "my-vpn, not escaped: stopped, the link is gone" "" "$(index my-vpn)"
 	start_fails "no-file" no-file "$dir/no-file.conf"
 }
 

@@ -130,31 +130,32 @@ test_set()
 	compare "$k" "$k, three peers"
 	works "$k: change a peer" c set "$dev" peer "${K[1]}" preshared-key /dev/null \
 		allowed-ips "" persistent-keepalive 0
-	is "$k: pre-shared key is gone" "(none)" \
+	is "$k: change a peer: no pre-shared key" "(none)" \
 		"$(c show "$dev" preshared-keys | sed -n "s|^${K[1]}\t||p")"
-	is "$k: allowed IPs are gone" "(none)" \
+	is "$k: change a peer: no allowed IPs" "(none)" \
 		"$(c show "$dev" allowed-ips | sed -n "s|^${K[1]}\t||p")"
 	works "$k: add one allowed IP" c set "$dev" peer "${K[3]}" allowed-ips +10.9.0.0/16
-	is "$k: the others stay" 3 \
+	is "$k: add one allowed IP: the others stay" 3 \
 		"$(c show "$dev" allowed-ips | sed -n "s|^${K[3]}\t||p" | wc -w)"
 	works "$k: remove a peer" c set "$dev" peer "${K[2]}" remove
-	is "$k: two are left" 2 "$(c show "$dev" peers | wc -l)"
-	works "$k: turn it all off" c set "$dev" private-key /dev/null fwmark off
-	is "$k: no key, no mark" "(none) off" \
+	is "$k: remove a peer: two are left" 2 "$(c show "$dev" peers | wc -l)"
+	works "$k: private key and fwmark off" c set "$dev" private-key /dev/null fwmark off
+	is "$k: private key and fwmark off: none are shown" "(none) off" \
 		"$(c show "$dev" private-key) $(c show "$dev" fwmark)"
 	compare "$k" "$k, changed"
 }
 
-# Only newer kernels let wireguard take a single prefix away; culvert always does.
+# Only newer kernels let wireguard remove a single prefix; culvert always does.
 test_take_away()
 {
 	if [ "$1" = culvert ]; then
-		works "$1: take one allowed IP away" c set "$dev" peer "${K[3]}" \
+		works "$1: remove one allowed IP" c set "$dev" peer "${K[3]}" \
 			allowed-ips -10.9.0.0/16
-		is "$1: the others stay" 2 "$(c show "$dev" allowed-ips |
+		is "$1: remove one allowed IP: the others stay" 2 "$(c show "$dev" allowed-ips |
 			sed -n "s|^${K[3]}\t||p" | wc -w)"
 	elif ! c set "$dev" peer "${K[3]}" allowed-ips -10.9.0.0/16 2>"$tmp/err"; then
-		matches "$1: says that the kernel is too old" "Linux 6.16" \
+		matches "$1: remove one allowed IP: the error names the kernel needed" \
+			"Linux 6.16" \
 			"$(cat "$tmp/err")"
 	fi
 }
@@ -187,19 +188,20 @@ ${K[2]}" "$(c show "$dev" peers)"
 	conf >"$tmp/b.conf"
 	n a ip link add other type "$k"
 	works "$k: setconf of what showconf printed" c setconf other "$tmp/b.conf"
-	is "$k: round trip" "$(conf)" "$(c showconf other)"
+	is "$k: setconf of what showconf printed: the same configuration" "$(conf)" \
+		"$(c showconf other)"
 	n a ip link del other
 	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.3.0.0/16\n' "${K[4]}" >"$tmp/c.conf"
 	works "$k: addconf" c addconf "$dev" "$tmp/c.conf"
-	is "$k: addconf keeps the rest" "3 4712" \
+	is "$k: addconf: other peers and the port stay" "3 4712" \
 		"$(c show "$dev" peers | wc -l) $(c show "$dev" listen-port)"
 	works "$k: setconf from a pipe" c setconf "$dev" <(cat "$tmp/b.conf")
-	is "$k: the peer is gone" 2 "$(c show "$dev" peers | wc -l)"
+	is "$k: setconf from a pipe: the added peer is gone" 2 "$(c show "$dev" peers | wc -l)"
 	: >"$tmp/empty.conf"
-	works "$k: setconf of nothing" c setconf "$dev" "$tmp/empty.conf"
-	is "$k: turns all off" "(none) off 0" \
+	works "$k: setconf of an empty file" c setconf "$dev" "$tmp/empty.conf"
+	is "$k: setconf of an empty file: no key, mark or peers" "(none) off 0" \
 		"$(c show "$dev" private-key) $(c show "$dev" fwmark) $(c show "$dev" peers | wc -l)"
-	works "$k: the file again" c setconf "$dev" "$tmp/a.conf"
+	works "$k: setconf of the file again" c setconf "$dev" "$tmp/a.conf"
 }
 
 test_many()
@@ -220,18 +222,19 @@ test_many()
 	} >"$tmp/many.conf"
 	works "$k: setconf of 701 peers, one with 10000 allowed IPs" \
 		c setconf "$dev" "$tmp/many.conf"
-	is "$k: 701 peers" 701 "$(c show "$dev" peers | wc -l)"
-	is "$k: 10000 allowed IPs" 10000 \
+	is "$k: setconf of 701 peers: all are shown" 701 "$(c show "$dev" peers | wc -l)"
+	is "$k: a peer with 10000 allowed IPs: all are shown" 10000 \
 		"$(c show "$dev" allowed-ips | sed -n "s|^${K[big]}\t||p" | wc -w)"
-	is "$k: the set of all allowed IPs is right" \
+	is "$k: setconf of 701 peers: the allowed IPs are the file's" \
 		"$(sed -n 's/AllowedIPs = //p' "$tmp/many.conf" | tr -d ' ' | tr , '\n' | sort | sha256sum)" \
 		"$(c show "$dev" allowed-ips | cut -f2 | tr ' ' '\n' | sort | sha256sum)"
 	compare "$k" "$k, many"
 	conf >"$tmp/many2.conf"
-	works "$k: syncconf of the same" c syncconf "$dev" "$tmp/many2.conf"
-	is "$k: it is the same" "$(sha256sum <"$tmp/many2.conf")" "$(conf | sha256sum)"
-	works "$k: syncconf to few" c syncconf "$dev" "$tmp/a.conf"
-	is "$k: two peers" 2 "$(c show "$dev" peers | wc -l)"
+	works "$k: syncconf of the same configuration" c syncconf "$dev" "$tmp/many2.conf"
+	is "$k: syncconf of the same configuration: nothing changed" \
+		"$(sha256sum <"$tmp/many2.conf")" "$(conf | sha256sum)"
+	works "$k: syncconf to two peers" c syncconf "$dev" "$tmp/a.conf"
+	is "$k: syncconf to two peers: two are left" 2 "$(c show "$dev" peers | wc -l)"
 	compare "$k" "$k, few"
 }
 
@@ -241,16 +244,17 @@ test_refusals()
 		--inh-caps=-all --bounding-set=-all)
 
 	before=$(conf)
-	refused "$k, port" "listen-port: '65536'.*expected a number from 0 to 65535" \
+	refused "$k, listen-port 65536" "listen-port: '65536'.*expected a number from 0 to 65535" \
 		set "$dev" fwmark 5 listen-port 65536
-	refused "$k, no value" "nothing after 'fwmark'" set "$dev" listen-port 1 fwmark
-	refused "$k, key" "peer: 'abc' is not a key" set "$dev" listen-port 1 peer abc
-	refused "$k, unknown word" "'mtu' is not a word" set "$dev" listen-port 1 mtu 5
-	refused "$k, word of a peer" "'endpoint' is not a word that may stand before a peer" \
+	refused "$k, fwmark without a value" "'fwmark' needs a value" set "$dev" listen-port 1 \
+		fwmark
+	refused "$k, a bad public key" "peer: 'abc' is not a key" set "$dev" listen-port 1 peer abc
+	refused "$k, unknown word" "'mtu' is not a setting" set "$dev" listen-port 1 mtu 5
+	refused "$k, word of a peer before a peer" "'endpoint' needs a peer before it" \
 		set "$dev" endpoint 1.2.3.4:5
-	refused "$k, prefix" "'10.0.0.0/33'.*at most 32" set "$dev" listen-port 1 \
+	refused "$k, prefix of 33" "'10.0.0.0/33'.*at most 32" set "$dev" listen-port 1 \
 		peer "${K[9]}" allowed-ips 10.0.0.0/8,10.0.0.0/33
-	refused "$k, empty item" "'' is not an allowed IP" set "$dev" \
+	refused "$k, empty allowed IP" "'' is not an allowed IP" set "$dev" \
 		peer "${K[9]}" allowed-ips 10.0.0.0/8,
 	refused "$k, no such file" "No such file" set "$dev" listen-port 1 \
 		private-key "$tmp/none"
@@ -260,27 +264,28 @@ test_refusals()
 		"set: peer ${K[9]}: endpoint 'no.such.host.invalid'" set "$dev" \
 		listen-port 1 peer "${K[9]}" endpoint no.such.host.invalid:5
 	printf '[Interface]\nListenPort = 9\n\nAddress = 10.0.0.1/24\n' >"$tmp/bad.conf"
-	refused "$k, word of wg-quick" "$tmp/bad.conf:4: 'Address' is not a word of \[Interface\].*wg-quick.*expected" \
+	refused "$k, word of wg-quick" "$tmp/bad.conf:4: 'Address' is not a setting of \[Interface\].*wg-quick.*expected" \
 		setconf "$dev" "$tmp/bad.conf"
 	printf '[Interface]\nListenPort = 9\n[Peer]\nAllowedIPs = 10.0.0.0/8\n' >"$tmp/bad.conf"
 	refused "$k, no public key" "$tmp/bad.conf:3: this \[Peer\] has no PublicKey" \
 		addconf "$dev" "$tmp/bad.conf"
 	printf '[Interface]\nListenPort = 9\nPrivateKey = nearlyakey\n' >"$tmp/bad.conf"
-	refused "$k, private key" "$tmp/bad.conf:3: PrivateKey: .*not shown" \
+	refused "$k, a bad private key" "$tmp/bad.conf:3: PrivateKey: .*not shown" \
 		syncconf "$dev" "$tmp/bad.conf"
 	fails "$k: a bad private key is not shown" grep -q nearlyakey "$tmp/err"
 	refused "$k, no such device" "nodev: there is no such device" set nodev fwmark 1
-	refused "$k, other kind" "va: this device is neither" show va
+	refused "$k, link of another kind" "va: this device is neither" show va
 	refused "$k, name too long" "there is no such device" \
 		show aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 	refused "$k, unknown field" "'colour' is not a field" show "$dev" colour
 	refused "$k, unknown subcommand" "no subcommand 'frob'" frob
 	is "$k: refused changes have changed nothing" "$before" "$(conf)"
 	n a "${nobody[@]}" culvert show interfaces >"$tmp/out" 2>&1 || :
-	is "$k: anyone may list the devices" "$dev" "$(cat "$tmp/out")"
-	fails_with "$k: nobody else may look inside" "^culvert: $dev: .*CAP_NET_ADMIN" \
+	is "$k: an unprivileged user may list the links" "$dev" "$(cat "$tmp/out")"
+	fails_with "$k: an unprivileged user may not show a link" \
+		"^culvert: $dev: .*CAP_NET_ADMIN" \
 		n a "${nobody[@]}" culvert show "$dev"
-	fails_with "$k: or change it" "^culvert: $dev: .*CAP_NET_ADMIN" \
+	fails_with "$k: an unprivileged user may not set a link" "^culvert: $dev: .*CAP_NET_ADMIN" \
 		n a "${nobody[@]}" culvert set "$dev" fwmark 1
 	n a sh -c "culvert show $dev dump >/dev/full" 2>"$tmp/err" || :
 	matches "$k: a full disk is an error" "^culvert: .*No space left" "$(cat "$tmp/err")"
@@ -295,7 +300,7 @@ test_kernel_refusal()
 	ipn a link set other up
 	c set other listen-port 4999
 	ipn a link set "$dev" up
-	refused "$k, a port that is in use" "$dev: another socket has that port" \
+	refused "$k, a port that is in use" "$dev: another socket uses that port" \
 		set "$dev" listen-port 4999
 	ipn a link set "$dev" down
 	ipn a link del other
@@ -331,20 +336,21 @@ test_sync()
 	soon "$k: a handshake" 10 handshake
 	before=$(sessions)
 	works "$k: syncconf with a session" c syncconf "$dev" "$tmp/sync.conf"
-	is "$k: the session is there" "$before" "$(sessions)"
+	is "$k: syncconf with a session: the session stays" "$before" "$(sessions)"
 	sed 's|10.0.0.2/32|10.0.0.2/32,10.4.0.0/16|' "$tmp/sync.conf" >"$tmp/sync2.conf"
 	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.5.0.0/16\n' "${K[7]}" >>"$tmp/sync2.conf"
 	works "$k: syncconf with changes" c syncconf "$dev" "$tmp/sync2.conf"
-	is "$k: the session is still there" "$before" "$(sessions | head -1)"
-	is "$k: the allowed IPs are new" "10.0.0.2/32 10.4.0.0/16" \
+	is "$k: syncconf with changes: the session stays" "$before" "$(sessions | head -1)"
+	is "$k: syncconf with changes: the allowed IPs are new" "10.0.0.2/32 10.4.0.0/16" \
 		"$(c show "$dev" allowed-ips | head -1 | cut -f2 | tr ' ' '\n' | sort | paste -sd' ')"
 	sed 's|10.0.0.2/32|10.0.0.2/32,10.6.0.0/16|' "$tmp/sync.conf" >"$tmp/sync3.conf"
 	printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.4.0.0/16\n' "${K[7]}" >>"$tmp/sync3.conf"
 	works "$k: syncconf that moves prefixes" c syncconf "$dev" "$tmp/sync3.conf"
-	is "$k: the prefixes have moved" "10.0.0.2/32 10.6.0.0/16|10.4.0.0/16" \
+	is "$k: syncconf that moves prefixes: they have moved" \
+		"10.0.0.2/32 10.6.0.0/16|10.4.0.0/16" \
 		"$(c show "$dev" allowed-ips | cut -f2 | while read -r l; do tr ' ' '\n' <<<"$l" | sort | paste -sd' '; done | paste -sd'|')"
-	works "$k: setconf of the same" c setconf "$dev" "$tmp/sync3.conf"
-	is "$k: setconf begins anew" 0 "$(sessions | sort -n | tail -1)"
+	works "$k: setconf with a session" c setconf "$dev" "$tmp/sync3.conf"
+	is "$k: setconf with a session: no session is left" 0 "$(sessions | sort -n | tail -1)"
 }
 
 test_keys

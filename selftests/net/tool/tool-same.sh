@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
 # timeout: 500
-# The command culvert beside wg(8): each word of `set`, in all the spellings that people
+# The command culvert beside wg(8): each word of `set`, in all the spellings in
 # use, and each file of `setconf`, `addconf` and `syncconf` is given to both. They take or
 # refuse the same and leave the same behind: wg on a link of wireguard.ko, culvert on
 # another one and on a link of its own.
@@ -146,8 +146,8 @@ file()
 
 file "nothing" </dev/null
 file "an [Interface] with nothing in it" <<<"[Interface]"
-file "a mark only" <<<$'[Interface]\nFwMark = 7'
-file "a port only" <<<$'[Interface]\nListenPort = 7'
+file "a file with a mark only" <<<$'[Interface]\nFwMark = 7'
+file "a file with a port only" <<<$'[Interface]\nListenPort = 7'
 file "a peer's key only" <<<$'[Peer]\nPublicKey='"${K[1]}"
 file "a new peer's key only" <<<$'[Peer]\nPublicKey='"${K[3]}"
 file "an endpoint only" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nEndpoint=192.0.2.9:9'
@@ -155,7 +155,7 @@ file "a list of allowed IPs only" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nAllowedIP
 file "a keepalive only" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nPersistentKeepalive=7'
 file "a keepalive that is off" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nPersistentKeepalive=off'
 file "a pre-shared key only" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nPresharedKey='"${K[3]}"
-file "a list that takes from another" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nAllowedIPs=10.2.0.0/16'
+file "an allowed IP of another peer" <<<$'[Peer]\nPublicKey='"${K[1]}"$'\nAllowedIPs=10.2.0.0/16'
 file "the same peer twice" <<-END
 	[Peer]
 	PublicKey = ${K[1]}
@@ -167,7 +167,7 @@ file "the same peer twice" <<-END
 	PersistentKeepalive = 7
 	AllowedIPs = 10.9.0.0/16
 END
-file "peers that swap their lists" <<-END
+file "peers that swap their allowed IPs" <<-END
 	[Peer]
 	PublicKey = ${K[2]}
 	AllowedIPs = 10.1.0.0/16
@@ -193,7 +193,8 @@ signs()
 	for dev in w1 c0; do
 		wg_or_own "$dev" setconf "$dev" "$tmp/before"
 		works "$command of '$*' on $dev" n a culvert "$command" "$dev" "$tmp/file"
-		is "leaves that, on $dev" "$expected" "$(n a culvert show "$dev" allowed-ips |
+		is "$command of '$*' on $dev: allowed IPs" "$expected" \
+			"$(n a culvert show "$dev" allowed-ips |
 			sed -n "s|^${K[1]}\t||p" | tr ' ' '\n' | sort | paste -sd ' ')"
 	done
 }
@@ -213,26 +214,28 @@ signs "10.1.0.0/16 fd01::/64" syncconf "AllowedIPs = -10.2.0.0/16"
 n a culvert setconf c0 "$tmp/before"
 printf '[Peer]\nPublicKey = %s\nAllowedIPs = +10.3.0.0/16, -10.1.0.0/16, -10.2.0.0/16\n' \
 	"${K[1]}" >"$tmp/file"
-works "addconf takes away" n a culvert addconf c0 "$tmp/file"
-is "what belongs to the peer" "10.2.0.0/16 10.3.0.0/16 fd01::/64" \
+works "addconf with added and removed allowed IPs" n a culvert addconf c0 "$tmp/file"
+is "addconf with removed allowed IPs: only the peer's own are" "10.2.0.0/16 10.3.0.0/16 fd01::/64" \
 	"$(n a culvert show c0 allowed-ips | cut -f 2 | tr ' ' '\n' | sort | paste -sd ' ')"
 
 # Files as other systems write them.
 printf '\xef\xbb\xbf[Interface]\r\nListenPort = 4712\r\n' >"$tmp/file"
 works "addconf of a file with a byte order mark" n a culvert addconf c0 "$tmp/file"
-is "does what it says" 4712 "$(n a culvert show c0 listen-port)"
+is "addconf of a file with a byte order mark: the port is set" 4712 \
+	"$(n a culvert show c0 listen-port)"
 for code in UTF-16 UTF-16LE UTF-16BE; do
 	iconv -f UTF-8 -t "$code" <"$tmp/before" >"$tmp/file"
 	fails_with "a file in $code" "file:1: this is UTF-16; .*iconv -f UTF-16 -t UTF-8" \
 		n a culvert setconf c0 "$tmp/file"
 done
 iconv -f UTF-8 -t UTF-16 <"$tmp/before" | iconv -f UTF-16 -t UTF-8 >"$tmp/file"
-works "is read when it is converted as the message says" n a culvert setconf c0 "$tmp/file"
+works "a file in UTF-16, converted as the message says: accepted" n a culvert setconf c0 "$tmp/file"
 printf '\xef\xbb\xbf%s\r\n' "${K[psk]}" >"$tmp/keyfile"
 works "a key file with a byte order mark" n a culvert set c0 private-key "$tmp/keyfile"
-is "has its key" "${K[psk]}" "$(n a culvert show c0 private-key)"
+is "a key file with a byte order mark: the key is set" "${K[psk]}" \
+	"$(n a culvert show c0 private-key)"
 iconv -f UTF-8 -t UTF-16 <"$tmp/key" >"$tmp/keyfile"
 fails_with "a key file in UTF-16" "keyfile: this is UTF-16" \
 	n a culvert set c0 private-key "$tmp/keyfile"
-is "leaves the key" "${K[psk]}" "$(n a culvert show c0 private-key)"
+is "a key file in UTF-16: the key is unchanged" "${K[psk]}" "$(n a culvert show c0 private-key)"
 finish

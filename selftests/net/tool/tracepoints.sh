@@ -35,7 +35,7 @@ tunnel_pair
 defer quiet
 echo 1 >$tracing/events/culvert/enable
 echo 1 >$tracing/events/skb/kfree_skb/enable
-works "tunnel" ping_ok a 10.77.0.2
+works "ping at first" ping_ok a 10.77.0.2
 n a bash -c "echo >/dev/udp/${outer4[b]}/$port"
 soon "a datagram of one byte: counted" 10 dropped b cv0 rx_short 1
 echo 0 >$tracing/events/enable
@@ -43,9 +43,10 @@ shows "an initiation was sent" 'cv_peer_event: link=cv0 peer=[0-9]+ event=initia
 shows "a handshake is complete" 'cv_peer_event: link=cv0 peer=[0-9]+ event=handshake_complete'
 shows "a batch was placed" \
 	'cv_batch_placed: link=cv0 peer=[0-9]+ seal counter=0 packets=1 bytes=84 cpu=0 level=soon'
-shows "it was begun" 'cv_batch_begun: link=cv0 peer=[0-9]+ seal counter=0 packets=1'
-shows "and has left" 'cv_batch_leaves: link=cv0 peer=[0-9]+ seal counter=0 packets=1'
-shows "it was opened at the other end" 'cv_batch_leaves: link=cv0 peer=[0-9]+ open counter=0 '
+shows "the batch was begun" 'cv_batch_begun: link=cv0 peer=[0-9]+ seal counter=0 packets=1'
+shows "the batch has left" 'cv_batch_leaves: link=cv0 peer=[0-9]+ seal counter=0 packets=1'
+shows "the batch was opened at the other end" \
+	'cv_batch_leaves: link=cv0 peer=[0-9]+ open counter=0 '
 shows "the short datagram was refused" 'cv_drop: link=cv0 reason=rx_short count=1'
-shows "the kernel's own reason for that" 'kfree_skb: .*reason: PKT_TOO_SMALL'
+shows "the short datagram was refused: the kernel's own reason" 'kfree_skb: .*reason: PKT_TOO_SMALL'
 finish

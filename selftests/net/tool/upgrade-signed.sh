@@ -4,7 +4,7 @@
 # timeout: 100
 # kernel-args: lsm=lockdown
 # The module on disk is one that the kernel would not load, because of lockdown alone or
-# because nobody knows its key: culvert-upgrade says so and touches nothing. Neither can be
+# because its key is unknown: culvert-upgrade says so and touches nothing. Neither can be
 # taken back, so this has a VM of its own.
 . "$(dirname "$0")/../../lib/test.sh"
 
@@ -19,7 +19,7 @@ refused()
 	local was
 
 	was=$(index)
-	fails_with "$1: is refused" "does not take the module on disk [(].*$2" \
+	fails_with "$1: is refused" "rejects the module on disk [(].*$2" \
 		n_sys a culvert-upgrade --force
 	is "$1: the link was not touched" "$was" "$(index)"
 	is "$1: nothing is left in /run" "" "$(find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d)"
@@ -32,9 +32,9 @@ if [ ! -w "$lockdown" ] || [ ! -w "$enforce" ]; then
 fi
 ns_new a
 tun_new a cv0
-works "before" n_sys a culvert-upgrade --force
+works "upgrade without restrictions" n_sys a culvert-upgrade --force
 echo integrity >"$lockdown"
-is "signatures are not asked for by themselves" N "$(cat "$enforce")"
+is "lockdown leaves sig_enforce off" N "$(cat "$enforce")"
 refused "lockdown" "Operation not permitted"
 
 # Signed as DKMS does it: by a key that this kernel does not know.
@@ -43,7 +43,7 @@ sign=$(find "$CULVERT_BUILD/kernels/$(uname -r)/usr/lib" -path '*/scripts/sign-f
 openssl req -new -x509 -nodes -newkey rsa:2048 -subj '/CN=nobody knows it/' -days 1 \
 	-keyout "$tmp/key" -out "$tmp/cert" 2>"$tmp/openssl.log"
 cp "$ko" "$tmp/culvert.ko"
-works "the module is signed" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
+works "sign the module" "$sign" sha256 "$tmp/key" "$tmp/cert" "$tmp/culvert.ko"
 mount --bind "$tmp/culvert.ko" "$ko"
 refused "lockdown, a key that is not enrolled" "(Key was rejected|Required key|not permitted)"
 echo 1 >"$enforce"

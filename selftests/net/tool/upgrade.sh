@@ -114,17 +114,18 @@ test_upgrade()
 	link=$(index b cv0)
 	numbers=$(index a cv0; index a cv1; index a cv2)
 	works "upgrade" upgrade
-	same_world "all is as it was"
-	is "the links have the numbers they had" "$numbers" "$(index a cv0; index a cv1; index a cv2)"
-	is "nothing is left in /run" "" "$(saved)"
+	same_world "upgrade: links, addresses, routes and rules are the same"
+	is "upgrade: the links have the same ifindex" "$numbers" \
+		"$(index a cv0; index a cv1; index a cv2)"
+	is "upgrade: nothing is left in /run" "" "$(saved)"
 
-	# Nobody sends anything here: the keepalive alone brings the session.
-	soon "a session by itself" 15 has_session a cv0 b
-	works "the peer's traffic goes through" ping_ok b 10.77.0.1
-	works "TCP from the peer" tcp b a 10.77.0.1 300000
-	is "by one handshake" 1 "$(initiations)"
-	is "the peer sees the same endpoint" "$endpoint" "$(field b cv0 endpoints a)"
-	is "the peer has the same link" "$link" "$(index b cv0)"
+	# No traffic here: the keepalive alone brings the session.
+	soon "upgrade: the keepalive brings a session" 15 has_session a cv0 b
+	works "upgrade: ping from the peer" ping_ok b 10.77.0.1
+	works "upgrade: TCP from the peer" tcp b a 10.77.0.1 300000
+	is "upgrade: number of initiations" 1 "$(initiations)"
+	is "upgrade: the peer has the same endpoint" "$endpoint" "$(field b cv0 endpoints a)"
+	is "upgrade: the peer has the same link" "$link" "$(index b cv0)"
 }
 
 # refused NAME TEXT: and nothing has changed.
@@ -161,7 +162,7 @@ test_refusals()
 	refused "a link in another namespace" "1 more links.*${ns[c]}:far0"
 	ipn c link set far0 netns "${ns[a]}"
 	before=$(world_of_a)
-	refused "a link that was moved here" "far0 was made in another network namespace"
+	refused "a link that was moved here" "far0 was created in another network namespace"
 	ipn a link del far0
 	ns_drop c
 
@@ -184,11 +185,11 @@ test_refusals()
 	ipn a link del cv0-x
 	hook_at cv0
 	before=$(world_of_a)
-	refused "a hook of the packet filter" "packet filter's hook at cv0"
+	refused "a hook of the packet filter" "nftables hook at cv0"
 	n a tc qdisc add dev cv0 root handle 1: fq_codel
-	works "all the same, by --lose" upgrade --lose
+	works "a qdisc and a hook, with --lose: upgrade" upgrade --lose
 	n a nft delete table netdev t 2>/dev/null || :
-	same_world "by --lose: all but that is as it was"
+	same_world "a qdisc and a hook, with --lose: all else is the same"
 }
 
 # insmod_says TEXT: and does nothing.
@@ -207,37 +208,39 @@ test_not_loaded()
 
 	insmod_says "Key was rejected by service"
 	PATH=$tmp/bin:$PATH refused "a key that is not enrolled" \
-		"does not take the module on disk .*Key was rejected"
+		"rejects the module on disk .*Key was rejected"
 	echo "install culvert /bin/false" >/etc/modprobe.d/broken.conf
-	fails_with "the old module is put back" "the old one is loaded again" upgrade
-	same_world "the old module is put back: all is as it was"
-	is "the old module is put back: nothing is left in /run" "" "$(saved)"
-	works "the old module is put back: traffic" ping_ok b 10.77.0.1
+	fails_with "the new module is refused: the old one is loaded again" \
+		"the old one is loaded again" upgrade
+	same_world "the old module is loaded again: all is the same"
+	is "the old module is loaded again: nothing is left in /run" "" "$(saved)"
+	works "the old module is loaded again: ping" ping_ok b 10.77.0.1
 
 	insmod_says "File exists"
-	PATH=$tmp/bin:$PATH fails_with "the new module does not load" \
+	PATH=$tmp/bin:$PATH fails_with "neither module loads: --restore is advised" \
 		"culvert-upgrade --restore /run/culvert-upgrade[.]" upgrade
 	rm "$tmp/bin/insmod"
 	where=$(saved)
-	is "what was saved is for root alone" "" "$(find "$where" -perm /077)"
+	is "what was saved is readable by root only" "" "$(find "$where" -perm /077)"
 	rm /etc/modprobe.d/broken.conf
 	works "restore" n_sys a culvert-upgrade --restore "$where"
-	same_world "restore: all is as it was"
+	same_world "restore: all is the same"
 	is "restore: nothing is left in /run" "" "$(saved)"
-	works "restore: traffic" ping_ok b 10.77.0.1
+	works "restore: ping" ping_ok b 10.77.0.1
 }
 
-# The old one stays in use.
+# The old module stays in use.
 test_not_unloaded()
 {
 	printf '#!/bin/sh\necho still in use >&2\nexit 1\n' >"$tmp/bin/rmmod"
 	chmod 755 "$tmp/bin/rmmod"
-	PATH=$tmp/bin:$PATH fails_with "the old module stays" "still in use" upgrade
-	same_world "the old module stays: all is as it was"
-	works "the old module stays: traffic" ping_ok b 10.77.0.1
+	PATH=$tmp/bin:$PATH fails_with "the old module cannot be unloaded: upgrade fails" \
+		"still in use" upgrade
+	same_world "the old module cannot be unloaded: all is the same"
+	works "the old module cannot be unloaded: ping" ping_ok b 10.77.0.1
 }
 
-# Keys are not put back: that is said, and without a key.
+# Keys are not restored: the message says so, and shows no key.
 test_keys_hidden()
 {
 	local said keys
@@ -249,15 +252,18 @@ test_keys_hidden()
 	END
 	chmod 755 "$tmp/bin/culvert"
 	rm "$tmp/bin/rmmod"
-	said=$(PATH=$tmp/bin:$PATH upgrade 2>&1) && fail "no keys: fails" "an exit status of 1" "$said"
-	matches "no keys: says so" "no setconf" "$said"
-	matches "no keys: the private key is seen to differ" "< PrivateKey = [(]hidden[)]" "$said"
-	matches "no keys: so is the preshared key" "< PresharedKey = [(]hidden[)]" "$said"
+	said=$(PATH=$tmp/bin:$PATH upgrade 2>&1) && fail "keys not restored: upgrade fails" \
+		"an exit status of 1" "$said"
+	matches "keys not restored: the error of setconf is shown" "no setconf" "$said"
+	matches "keys not restored: the private key is named as different" \
+		"< PrivateKey = [(]hidden[)]" "$said"
+	matches "keys not restored: the preshared key is named as different" \
+		"< PresharedKey = [(]hidden[)]" "$said"
 	keys=$(grep -E '[A-Za-z0-9+/]{43}=' <<<"$said" | grep -v ' PublicKey = ' || :)
-	is "no keys: none is shown but public ones" "" "$keys"
-	works "no keys: restore" n_sys a culvert-upgrade --restore "$(saved)"
-	same_world "no keys, restore: all is as it was"
-	works "no keys, restore: traffic" ping_ok b 10.77.0.1
+	is "keys not restored: only public keys are shown" "" "$keys"
+	works "keys not restored: restore" n_sys a culvert-upgrade --restore "$(saved)"
+	same_world "keys not restored, restore: all is the same"
+	works "keys not restored, restore: ping" ping_ok b 10.77.0.1
 }
 
 # The other end must not lose its session with our module: it is wireguard.ko.
@@ -265,9 +271,9 @@ need_module wireguard
 net_pair
 tunnel_pair b=wireguard keepalive=25
 # The keepalive began before the other end was up: it tries again after five seconds.
-soon "before: ping" 20 ping_once a 10.77.0.2
+soon "before the upgrade: ping" 20 ping_once a 10.77.0.2
 everything
-soon "everything: ping" 20 ping_once a 10.77.0.2
+soon "before the upgrade, links with all settings: ping" 20 ping_once a 10.77.0.2
 n b nft -f - <<-END
 	table inet t {
 		counter initiations { }

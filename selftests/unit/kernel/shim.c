@@ -85,7 +85,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 		return NULL;
 	object = malloc(cache->bytes);
 	assert(object);
-	/* Whoever forgets to set a member shall not find a lucky zero there. */
+	/* A member that was not set must not read as zero by luck. */
 	memset(object, 0xa5, cache->bytes);
 	cache->live++;
 	shim_live++;

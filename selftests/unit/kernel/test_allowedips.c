@@ -610,15 +610,17 @@ static void test_allowedips_size(void)
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		{ "longest match of known prefixes", test_allowedips_known },
-		{ "random changes, against a model", test_allowedips_random },
-		{ "lists keep the order of insertion", test_allowedips_order },
-		{ "no memory", test_allowedips_no_memory },
-		{ "the deepest trie", test_allowedips_deep },
-		{ "readers outlive removals", test_allowedips_reader },
-		{ "readers beside a writer", test_allowedips_threads },
-		{ "131072 prefixes", test_allowedips_many },
-		{ "a node is small", test_allowedips_size },
+		{ "lookups find the longest match of known prefixes", test_allowedips_known },
+		{ "after random changes the trie equals a model", test_allowedips_random },
+		{ "a peer's list keeps the order of insertion", test_allowedips_order },
+		{ "no memory: preallocation fails; inserting and removing need none",
+		  test_allowedips_no_memory },
+		{ "a trie with a node for each of 128 bits finds each", test_allowedips_deep },
+		{ "a reader may use a node that is removed", test_allowedips_reader },
+		{ "readers beside a writer find valid peers", test_allowedips_threads },
+		{ "131072 prefixes are inserted, found, and removed by peer",
+		  test_allowedips_many },
+		{ "a node has at most 80 bytes", test_allowedips_size },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

@@ -179,9 +179,9 @@ int main(void)
 	static const struct unit_case cases[] = {
 		{ "macs and replies equal those of a second implementation",
 		  test_cookie_vectors },
-		{ "every byte of a message matters to its macs", test_cookie_mac_bits },
+		{ "a change in any byte of a message makes its macs wrong", test_cookie_mac_bits },
 		{ "short messages have no macs", test_cookie_short },
-		{ "every byte of a cookie reply matters", test_cookie_reply_bits },
+		{ "a cookie reply changed in any byte is refused", test_cookie_reply_bits },
 		{ "a cookie is bound to its source", test_cookie_source },
 	};
 

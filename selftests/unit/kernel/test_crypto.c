@@ -225,13 +225,13 @@ static void test_siphash(void)
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		{ "BLAKE2s of abc", test_blake2s_abc },
-		{ "BLAKE2s self test of its RFC", test_blake2s_self },
-		{ "ChaCha20-Poly1305 vector", test_aead },
-		{ "XChaCha20-Poly1305 vector", test_xaead },
-		{ "X25519 vectors", test_curve25519 },
+		{ "BLAKE2s of abc equals its vector", test_blake2s_abc },
+		{ "BLAKE2s passes the self test of its RFC", test_blake2s_self },
+		{ "ChaCha20-Poly1305 equals its vector", test_aead },
+		{ "XChaCha20-Poly1305 equals its vector", test_xaead },
+		{ "X25519 equals its vectors", test_curve25519 },
 		{ "X25519 refuses points of small order", test_curve25519_small_order },
-		{ "SipHash vector", test_siphash },
+		{ "SipHash equals its vector", test_siphash },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

@@ -89,9 +89,9 @@ int main(void)
 	static const struct unit_case cases[] = {
 		{ "a new peer has no limit", test_pace_begin },
 		{ "a steady rate is what goes out in two milliseconds", test_pace_steady },
-		{ "more is seen at once", test_pace_faster },
-		{ "a pause is not slow", test_pace_pause },
-		{ "no rate overflows", test_pace_extreme },
+		{ "a higher rate is seen at once", test_pace_faster },
+		{ "a pause does not lower the rate", test_pace_pause },
+		{ "extreme rates do not overflow", test_pace_extreme },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

@@ -379,7 +379,7 @@ static void test_placement_turns(enum test_placement_kind kind, const char *leve
 		CHECK(pending[i].cpu == (i + 1) % 4 && !strcmp(pending[i].level, level),
 		      "turn %u: expected CPU %u to be told, %s, got %u, %s", i, (i + 1) % 4,
 		      level, pending[i].cpu, pending[i].level);
-	/* Each has its own to do: nobody takes over while all are at it. */
+	/* Each has its own batches: none is stolen while all CPUs run. */
 	for (cpu = 1; cpu < 4; cpu++)
 		CHECK(test_placement_run(cpu, level), "expected CPU %u to run", cpu);
 	CHECK_RAN(8);
@@ -396,7 +396,7 @@ static void test_placement_short(void)
 	test_placement_turns(SHORT, "culvert-urgent");
 }
 
-/* A CPU that does not come to its share keeps nobody waiting. */
+/* A CPU that does not come to its share holds up no other. */
 static void test_placement_take_over(enum test_placement_kind kind, const char *level)
 {
 	unsigned int i;
@@ -514,7 +514,7 @@ static void test_placement_share(void)
 	test_placement_end();
 }
 
-/* Who brings a lone packet runs what lies before it. */
+/* The CPU that queues a lone packet runs what lies before it. */
 static void test_placement_lone(void)
 {
 	unsigned int i;
@@ -541,7 +541,7 @@ static void test_placement_lone_behind_short(void)
 	test_placement_end();
 }
 
-/* Who makes too many runs the oldest. */
+/* A CPU that makes too many batches runs the oldest. */
 static void test_placement_behind(void)
 {
 	unsigned int i;
@@ -753,26 +753,26 @@ static void test_placement_random(void)
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		{ "a lone packet of an idle tunnel is run where it came", test_placement_idle },
-		{ "one CPU hands nothing to anybody", test_placement_one_cpu },
-		{ "bulk goes round patient workers", test_placement_bulk },
-		{ "short packets go round urgent workers", test_placement_short },
+		{ "a lone packet of an idle tunnel is run on its own CPU", test_placement_idle },
+		{ "with one CPU all batches run on it, soon", test_placement_one_cpu },
+		{ "bulk is spread over patient workers", test_placement_bulk },
+		{ "short packets are spread over urgent workers", test_placement_short },
 		{ "a patient worker takes over bulk", test_placement_take_over_bulk },
 		{ "an urgent worker takes over short packets", test_placement_take_over_short },
 		{ "an urgent worker takes over no bulk", test_placement_no_bulk },
-		{ "an urgent worker becomes patient", test_placement_tired },
+		{ "an urgent worker becomes patient after its budget", test_placement_tired },
 		{ "short packets leave bulk its share", test_placement_share },
 		{ "a lone packet does not wait behind bulk", test_placement_lone },
 		{ "a lone packet behind short ones waits for their worker",
 		  test_placement_lone_behind_short },
-		{ "who makes too many batches helps", test_placement_behind },
-		{ "a batch that was overtaken takes its place", test_placement_overtaken },
+		{ "a CPU that makes too many batches helps", test_placement_behind },
+		{ "a batch that was overtaken leaves in its place", test_placement_overtaken },
 		{ "a batch that is opened last is not too old", test_placement_late },
-		{ "what is in a CPU's backlog is not overtaken", test_placement_held },
-		{ "what is in no backlog holds nothing", test_placement_not_held },
+		{ "batches in a CPU's backlog are not overtaken", test_placement_held },
+		{ "a batch in no backlog does not hold the order", test_placement_not_held },
 		{ "a backlog that stands still is not waited for", test_placement_stuck },
 		{ "a CPU that does nothing is not waited for", test_placement_hogged },
-		{ "any mixture runs once and leaves in order", test_placement_random },
+		{ "random batches each run once and leave in order", test_placement_random },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

@@ -138,10 +138,13 @@ int main(void)
 	static const struct unit_case cases[] = {
 		{ "a burst of 5, then one each 50 ms", test_ratelimit_tokens },
 		{ "20 per second in the long run", test_ratelimit_long_run },
-		{ "clocks that differ a little", test_ratelimit_clock },
-		{ "what counts as one source", test_ratelimit_sources },
-		{ "a flood of sources", test_ratelimit_flood },
-		{ "no memory", test_ratelimit_no_memory },
+		{ "a clock that is behind by 1 ms gets no token, and breaks nothing",
+		  test_ratelimit_clock },
+		{ "an IPv4 address or an IPv6 /64 of one namespace is one source",
+		  test_ratelimit_sources },
+		{ "200000 sources: each passes once, and no memory is taken",
+		  test_ratelimit_flood },
+		{ "no memory: no limiter is created", test_ratelimit_no_memory },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

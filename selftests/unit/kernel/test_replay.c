@@ -137,10 +137,10 @@ int main(void)
 {
 	static const struct unit_case cases[] = {
 		{ "each counter passes once, in any order", test_replay_order },
-		{ "edges of the window", test_replay_edges },
+		{ "counters at the edges of the window", test_replay_edges },
 		{ "counters past the limit of a session are refused", test_replay_limit },
 		{ "any counter may be the first", test_replay_first },
-		{ "random counters, against a model", test_replay_model },
+		{ "random counters pass as in a model", test_replay_model },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

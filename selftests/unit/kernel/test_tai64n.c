@@ -96,8 +96,8 @@ static void test_tai64n_monotonic(void)
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		{ "layout and rounding", test_tai64n_layout },
-		{ "order", test_tai64n_after },
+		{ "stamps have TAI64N's layout and are rounded", test_tai64n_layout },
+		{ "stamps compare by seconds, then nanoseconds, unsigned", test_tai64n_after },
 		{ "the next stamp is later though the clock steps back", test_tai64n_next },
 		{ "stamps grow with any clock", test_tai64n_monotonic },
 	};

@@ -461,8 +461,9 @@ EVERYWHERE(test_timer_busy);
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		{ "a stopped peer arms nothing", test_timer_stopped_everywhere },
-		{ "a peer that is started again", test_timer_restart_everywhere },
+		{ "a stopped peer arms no timer", test_timer_stopped_everywhere },
+		{ "a peer that is stopped and started begins with no timers",
+		  test_timer_restart_everywhere },
 		{ "a keepalive 10 s after unanswered data", test_timer_keepalive_everywhere },
 		{ "a new handshake 15 s after the first unanswered packet",
 		  test_timer_new_handshake_everywhere },
@@ -477,7 +478,7 @@ int main(void)
 		  test_timer_persistent_change_everywhere },
 		{ "busy traffic leaves the kernel timer alone", test_timer_busy_everywhere },
 		{ "random events miss no deadline", test_timer_random },
-		{ "an idle peer pays 32 bytes", test_timer_size },
+		{ "a peer's timer state has at most 32 bytes", test_timer_size },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

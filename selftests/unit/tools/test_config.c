@@ -48,7 +48,7 @@ static void means(const char *name, const char *text, const char *expected)
 
 static void test_good(void)
 {
-	means("nothing", "", "[Interface]\n\n");
+	means("empty text", "", "[Interface]\n\n");
 	means("comments and empty lines", "# a\n\n   # b\n\t\n", "[Interface]\n\n");
 	means("all words of [Interface]",
 	      "[Interface]\nPrivateKey = " KEY_1
@@ -80,7 +80,7 @@ static void test_good(void)
 	means("an IPv6 endpoint",
 	      "[Peer]\nPublicKey=" KEY_1 "\nEndpoint=[2001:DB8::1]:65535\n",
 	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\nEndpoint = [2001:db8::1]:65535\n");
-	means("signs", PEER "AllowedIPs = + 10.0.0.0/8, ::/0\n",
+	means("signs of allowed IPs", PEER "AllowedIPs = + 10.0.0.0/8, ::/0\n",
 	      "[Interface]\n\n" PEER_PRINTED "AllowedIPs = 10.0.0.0/8, ::/0\n");
 	means("a byte order mark", "\xef\xbb\xbf[Interface]\nListenPort=1\n",
 	      "[Interface]\nListenPort = 1\n\n");
@@ -107,7 +107,7 @@ static void refuses(const char *name, const char *text, const char *part)
 
 static void test_refused_values(void)
 {
-	refuses("port", "[Interface]\nListenPort=65536",
+	refuses("port 65536", "[Interface]\nListenPort=65536",
 		"f:2: ListenPort: '65536' is not a port; expected a number from 0 to 65535");
 	refuses("port with sign", "[Interface]\nListenPort=-1", "f:2: ListenPort: '-1'");
 	refuses("port by a name that there is not", "[Interface]\nListenPort=nosuchservice",
@@ -116,18 +116,22 @@ static void test_refused_values(void)
 	refuses("hexadecimal port", "[Interface]\nListenPort=0x10", "'0x10'");
 	refuses("huge port", "[Interface]\nListenPort=18446744073709551617",
 		"'18446744073709551617'");
-	refuses("mark", "[Interface]\nFwMark=0x100000000", "FwMark: '0x100000000'");
+	refuses("mark of 2^32", "[Interface]\nFwMark=0x100000000", "FwMark: '0x100000000'");
 	refuses("mark without digits", "[Interface]\nFwMark=0x", "FwMark: '0x'");
-	refuses("interval", PEER "PersistentKeepalive=65536", "f:3: PersistentKeepalive: '65536'");
-	refuses("interval", PEER "PersistentKeepalive=-1", "f:3: PersistentKeepalive: '-1'");
-	refuses("public key", "[Peer]\nPublicKey=abc", "f:2: PublicKey: 'abc' is not a key");
+	refuses("interval of 65536", PEER "PersistentKeepalive=65536",
+		"f:3: PersistentKeepalive: '65536'");
+	refuses("interval of -1", PEER "PersistentKeepalive=-1", "f:3: PersistentKeepalive: '-1'");
+	refuses("public key of 3 characters", "[Peer]\nPublicKey=abc",
+		"f:2: PublicKey: 'abc' is not a key");
 	refuses("prefix of 33 bits", PEER "AllowedIPs=1.2.3.4/33", "f:3: AllowedIPs: '1.2.3.4/33'");
 	refuses("prefix of 129 bits", PEER "AllowedIPs=::/129", "'::/129'");
 	refuses("prefix without bits", PEER "AllowedIPs=1.2.3.4/", "'1.2.3.4/'");
-	refuses("second prefix", PEER "AllowedIPs=1.2.3.4,x,5.6.7.8", "AllowedIPs: 'x'");
-	refuses("comma at the end", PEER "AllowedIPs=1.2.3.4,", "AllowedIPs: ''");
-	refuses("two signs", PEER "AllowedIPs=+-1.2.3.4", "AllowedIPs: '-1.2.3.4'");
-	refuses("nothing but a sign", PEER "AllowedIPs=+", "AllowedIPs: ''");
+	refuses("bad second item of a list of allowed IPs", PEER "AllowedIPs=1.2.3.4,x,5.6.7.8",
+		"AllowedIPs: 'x'");
+	refuses("comma at the end of allowed IPs", PEER "AllowedIPs=1.2.3.4,", "AllowedIPs: ''");
+	refuses("two signs before an allowed IP", PEER "AllowedIPs=+-1.2.3.4",
+		"AllowedIPs: '-1.2.3.4'");
+	refuses("sign without an allowed IP", PEER "AllowedIPs=+", "AllowedIPs: ''");
 	refuses("short address", PEER "AllowedIPs=10.1", "'10.1'");
 	refuses("endpoint without port", PEER "Endpoint=host", "f:3: Endpoint: 'host'");
 	refuses("endpoint with port 0", PEER "Endpoint=host:0", "a port from 1 to 65535");
@@ -141,17 +145,18 @@ static void test_refused_values(void)
 static void test_refused_lines(void)
 {
 	refuses("word of wg-quick", "[Interface]\n\nAddress = 10.0.0.1/24",
-		"f:3: 'Address' is not a word of [Interface] (it is for wg-quick");
+		"f:3: 'Address' is not a setting of [Interface] (it is for wg-quick");
 	refuses("unknown word of a peer", PEER "\nPort=1",
-		"f:4: 'Port' is not a word of [Peer]; expected PublicKey, PresharedKey");
+		"f:4: 'Port' is not a setting of [Peer]; expected PublicKey, PresharedKey");
 	refuses("word of the other section", PEER "ListenPort=1", "'ListenPort'");
 	refuses("unknown section", "[Pear]", "f:1: '[Pear]' is not a section");
-	refuses("no section", "ListenPort=1", "f:1: this line is in no section");
-	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is no assignment");
+	refuses("assignment before any section", "ListenPort=1",
+		"f:1: this line is before any section");
+	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is not an assignment");
 	refuses("no PublicKey", PEER "[Peer]\n\n[Peer]\nPublicKey=" KEY_2,
 		"f:3: this [Peer] has no PublicKey");
 	refuses("no PublicKey at the end", PEER "[Peer]\n#\n", "f:3: this [Peer]");
-	refuses("not plain text", "[\n[Interface]", "f:1: '['");
+	refuses("'[' without an end", "[\n[Interface]", "f:1: '['");
 	refuses("control characters", "[Interface]\n\x1b[31m=1", "f:2: '?[31m'");
 }
 
@@ -172,7 +177,7 @@ static void test_secrets(void)
 		char *out = reprint(texts[i], strlen(texts[i]));
 
 		ktap_ok(!strstr(out, "SECRET") && strstr(out, "expected"),
-			"a refused secret is not in the message");
+			"a refused key is not in the message");
 		free(out);
 	}
 }
@@ -185,23 +190,24 @@ static void test_fields(void)
 	struct cvl_error err;
 
 	ktap_equal(cvl_config_parse(dev, "f", zero_byte, sizeof(zero_byte) - 1,
-				    &err), -EINVAL, "a zero byte is refused");
-	ktap_equal(err.line, 2, "and its line told");
+				    &err), -EINVAL, "text with a zero byte is refused");
+	ktap_equal(err.line, 2, "text with a zero byte: the error has its line");
 	cvl_device_destroy(dev);
 	dev = cvl_device_create();
 	cvl_config_parse(dev, "f", text, sizeof(text) - 1, &err);
-	ktap_equal(dev->has, CVL_DEVICE_LISTEN_PORT, "only what is there is set");
+	ktap_equal(dev->has, CVL_DEVICE_LISTEN_PORT, "set from text: only the attributes in it");
 	ktap_ok(dev->peers->replace_allowed_ips && !dev->replace_peers,
-		"a peer's list is replaced, the peers are not");
-	ktap_equal(dev->peers->has, 0, "what a section does not mention stays");
+		"set from text: a peer's allowed IPs are replaced, peers are not");
+	ktap_equal(dev->peers->has, 0, "set from text: a peer's other attributes stay");
 	cvl_config_make_whole(dev);
 	ktap_ok(dev->replace_peers && dev->has & CVL_DEVICE_PRIVATE_KEY &&
-		dev->has & CVL_DEVICE_FWMARK, "a whole configuration says all");
+		dev->has & CVL_DEVICE_FWMARK,
+		"a whole configuration replaces peers and sets key and mark");
 	cvl_device_destroy(dev);
 	ktap_equal(cvl_config_read(NULL, "/nonexistent/f", &err), -ENOENT,
-		   "a file that is not there");
+		   "a missing file: ENOENT");
 	ktap_is(err.text, "/nonexistent/f: No such file or directory",
-		"and its name told");
+		"a missing file: the error has its name");
 }
 
 static void test_signs(void)
@@ -214,12 +220,12 @@ static void test_signs(void)
 	struct cvl_peer *peer;
 
 	ktap_equal(cvl_config_parse(dev, "f", file, sizeof(file) - 1, &err), 0,
-		   "signs in a file");
+		   "allowed IPs with signs are accepted in a file");
 	peer = dev->peers;
 	ktap_ok(!peer->replace_allowed_ips && !peer->allowed_ips->remove &&
 		peer->allowed_ips->next->remove &&
 		!peer->last_allowed_ip->remove,
-		"one sign makes it a change, and '-' takes away");
+		"one sign makes a list a change, and '-' removes");
 	peer = peer->next;
 	ktap_ok(peer->replace_allowed_ips, "the last list counts: one without signs");
 	ktap_ok(!peer->next->replace_allowed_ips, "the last list counts: one with signs");
@@ -248,12 +254,13 @@ static void test_lists(void)
 		struct cvl_error err = { 0 };
 		int count = 0;
 
-		ktap_equal(cvl_word_allowed_ips(peer, lists[i].word, &err), 0, "a list");
+		ktap_equal(cvl_word_allowed_ips(peer, lists[i].word, &err), 0,
+			   "allowed IPs of `set`: the list is accepted");
 		for (ip = peer->allowed_ips; ip; ip = ip->next)
 			count++;
-		ktap_equal(count, lists[i].count, "has its items");
+		ktap_equal(count, lists[i].count, "allowed IPs of `set`: number of items");
 		ktap_equal(peer->replace_allowed_ips, lists[i].replace,
-			   "and replaces what there was if there is no sign");
+			   "allowed IPs of `set`: replaces unless there is a sign");
 		cvl_device_destroy(dev);
 	}
 }
@@ -279,7 +286,8 @@ static void test_ports(void)
 		uint16_t port = 9;
 		int ret = cvl_word_port(&port, ports[i].word, &err);
 
-		ktap_equal(ret ? -1 : port, ports[i].port, "a port to listen on");
+		ktap_equal(ret ? -1 : port, ports[i].port,
+			   "listen port of `set`: value or refusal");
 		snprintf(endpoint, sizeof(endpoint), "192.0.2.1:%s", ports[i].word);
 		ret = cvl_word_endpoint(peer, endpoint, &err);
 		/* a name is looked up later */
@@ -287,7 +295,8 @@ static void test_ports(void)
 		    strlen(peer->endpoint_service))
 			ret = -1;
 		ktap_equal(ret ? -1 : atoi(peer->endpoint_service),
-			   ports[i].port ? ports[i].port : -1, "and one of an endpoint");
+			   ports[i].port ? ports[i].port : -1,
+			   "endpoint's port of `set`: value or refusal");
 		cvl_device_destroy(dev);
 	}
 }
@@ -308,7 +317,7 @@ static void test_utf16(void)
 		char *out = reprint(texts[i].text, texts[i].bytes);
 
 		ktap_has(out, "f:1: this is UTF-16; expected UTF-8: convert it",
-			 "UTF-16 is named");
+			 "text in UTF-16 is refused: the error says UTF-16");
 		free(out);
 	}
 }
@@ -322,13 +331,13 @@ static void test_error_text(void)
 	text[sizeof(text) - 1] = '\0';
 	cvl_error_word(&err, text);
 	ktap_equal((long long)strlen(err.word), sizeof(err.word) - 1,
-		   "a long word is cut off");
-	ktap_is(err.word + sizeof(err.word) - 4, "...", "and says so");
+		   "error: a long word is cut off");
+	ktap_is(err.word + sizeof(err.word) - 4, "...", "error: a long word ends in dots");
 	cvl_error_set(&err, -1, "%s", text);
 	cvl_error_prefix(&err, "%s", "front: ");
 	ktap_equal((long long)strlen(err.text), sizeof(err.text) - 1,
-		   "a long message is cut off");
-	ktap_has(err.text, "front: xxx", "and keeps its front");
+		   "error: a long message is cut off");
+	ktap_has(err.text, "front: xxx", "error: a long message keeps its prefix");
 }
 
 static void test_resolve(void)
@@ -345,7 +354,7 @@ static void test_resolve(void)
 	cvl_word_endpoint(cvl_peer_append(dev), "127.0.0.1:no-such-service",
 			  &err);
 	ktap_ok(cvl_endpoints_resolve(dev, &options, &err) < 0,
-		"a service that there is not");
+		"endpoint with an unknown service: refused");
 	cvl_device_destroy(dev);
 }
 

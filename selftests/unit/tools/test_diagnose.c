@@ -7,6 +7,7 @@
 #include "common/diagnose.h"
 #include "ktap.h"
 
+#define INSMOD "insmod /lib/modules/6.1.0-56-amd64/updates/"
 #define GOOD "6.1.0-56-amd64 SMP preempt mod_unload modversions "
 
 /* What is known, and words that the sentence must have. */
@@ -37,7 +38,7 @@ static const struct {
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Operation not permitted",
 	    .vermagic = GOOD, .has_headers = true, .may_load = true },
 	  { "needs root", "sudo culvert load", "" } },
-	{ "not root, and modprobe stumbles over what it may not read",
+	{ "not root, and modprobe cannot read a file",
 	  { .said = "modprobe: ERROR: kmod_module_parse_depline(): error=Permission denied",
 	    .vermagic = GOOD, .has_headers = true, .may_load = true },
 	  { "needs root", "sudo culvert load", "" } },
@@ -72,16 +73,27 @@ static const struct {
 	  { "another build of kernel 6.1.0-56-amd64", "dmesg", "" } },
 	{ "in place of wireguard.ko, which is there",
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true,
+	    .wireguard = CMD_WIREGUARD_LOADED },
+	  { "replace_wireguard=1", "wireguard.ko is loaded", "modprobe -r wireguard" } },
+	{ "in place of wireguard, which is built in",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
+	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true,
+	    .wireguard = CMD_WIREGUARD_BUILTIN },
+	  { "replace_wireguard=1", "built into this kernel",
+	    "remove culvert-replaces-wireguard.conf" } },
+	{ "in place of wireguard.ko, but another module has its names",
+	  { .said = "modprobe: ERROR: could not insert 'culvert': Device or resource busy",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
-	  { "replace_wireguard=1", "/etc/modprobe.d", "rmmod wireguard" } },
-	{ "anything else",
+	  { "replace_wireguard=1", "/etc/modprobe.d", "another module has registered" } },
+	{ "any other error of modprobe",
 	  { .said = "modprobe: ERROR: could not insert 'culvert': Cannot allocate memory",
 	    .vermagic = GOOD, .has_headers = true, .is_root = true, .may_load = true },
 	  { "Cannot allocate memory", "dmesg", "" } },
-	{ "no word at all",
+	{ "no output of modprobe",
 	  { .said = "", .vermagic = GOOD, .has_headers = true, .is_root = true,
 	    .may_load = true },
-	  { "without a word", "", "" } },
+	  { "without a message", "", "" } },
 };
 
 static void test_load(void)
@@ -98,22 +110,56 @@ static void test_load(void)
 		cmd_diagnose_load(text, sizeof(text), &facts);
 		for (j = 0; j < 3 && *loads[i].expected[j]; j++)
 			ktap_has(text, loads[i].expected[j], loads[i].name);
-		ktap_ok(!strchr(text, '\n'), "it is one line");
+		ktap_ok(!strchr(text, '\n'), "advice about loading is one line");
 		cmd_diagnose_load(small, sizeof(small), &facts);
 		ktap_equal((long long)strlen(small), sizeof(small) - 1,
-			   "what does not fit is cut off");
+			   "advice about loading is cut off to a small buffer");
 	}
+}
+
+/* What modprobe --show-depends prints, and whether culvert replaces wireguard.ko by it. */
+static const struct {
+	const char *name;
+	const char *shown;
+	bool expected;
+} shows[] = {
+	{ "modprobe shows no option", INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko\n", false },
+	{ "modprobe shows replace_wireguard=1",
+	  INSMOD "udp_tunnel.ko\n" INSMOD "culvert.ko replace_wireguard=1\n", true },
+	{ "modprobe shows replace_wireguard=Y, a compressed module",
+	  INSMOD "culvert.ko.xz replace_wireguard=Y\n", true },
+	{ "modprobe shows replace_wireguard without a value",
+	  INSMOD "culvert.ko replace_wireguard\n", true },
+	{ "modprobe shows replace_wireguard=0", INSMOD "culvert.ko replace_wireguard=0\n", false },
+	{ "modprobe shows an empty value", INSMOD "culvert.ko replace_wireguard=\n", false },
+	{ "modprobe shows two values: the last counts",
+	  INSMOD "culvert.ko replace_wireguard=1 replace_wireguard=0\n", false },
+	{ "modprobe shows another option", INSMOD "culvert.ko replace_wireguard_not=1 x=1\n",
+	  false },
+	{ "modprobe shows the option of another module",
+	  INSMOD "culvert.ko\n" INSMOD "other.ko replace_wireguard=1\n", false },
+	{ "modprobe shows an install command", "install /bin/false\n", false },
+	{ "modprobe shows nothing", "", false },
+};
+
+static void test_shows(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(shows) / sizeof(*shows); i++)
+		ktap_equal(cmd_diagnose_replaces(shows[i].shown), shows[i].expected,
+			   shows[i].name);
 }
 
 static void test_mtu(void)
 {
-	ktap_equal(cmd_diagnose_mtu(1500, false), 1440, "Ethernet, IPv4");
-	ktap_equal(cmd_diagnose_mtu(1500, true), 1420, "Ethernet, IPv6");
-	ktap_equal(cmd_diagnose_mtu(1492, true), 1412, "PPPoE, IPv6");
-	ktap_equal(cmd_diagnose_mtu(1280, true), 1200, "the least of IPv6");
-	ktap_equal(cmd_diagnose_mtu(128, false), 68, "the least that carries anything");
-	ktap_equal(cmd_diagnose_mtu(127, false), 0, "less than that");
-	ktap_equal(cmd_diagnose_mtu(0, true), 0, "no route");
+	ktap_equal(cmd_diagnose_mtu(1500, false), 1440, "MTU in 1500 bytes, IPv4");
+	ktap_equal(cmd_diagnose_mtu(1500, true), 1420, "MTU in 1500 bytes, IPv6");
+	ktap_equal(cmd_diagnose_mtu(1492, true), 1412, "MTU in 1492 bytes, IPv6");
+	ktap_equal(cmd_diagnose_mtu(1280, true), 1200, "MTU in 1280 bytes, IPv6");
+	ktap_equal(cmd_diagnose_mtu(128, false), 68, "MTU in 128 bytes, IPv4: the smallest");
+	ktap_equal(cmd_diagnose_mtu(127, false), 0, "MTU in 127 bytes, IPv4: none");
+	ktap_equal(cmd_diagnose_mtu(0, true), 0, "MTU in 0 bytes: none");
 }
 
 static void test_words(void)
@@ -122,13 +168,19 @@ static void test_words(void)
 					"flags\t\t: fpu sse ssse3 avx2\n"
 					"bugs\t\t: avx\n";
 
-	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "ssse3"), "a word in the middle");
-	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "fpu"), "the first word");
-	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "avx2"), "the last word");
-	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "flags", "avx"), "part of a word");
-	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "Features", "avx"), "a line that is not there");
-	ktap_ok(!cmd_diagnose_has_word("", "flags", "avx"), "nothing at all");
-	ktap_ok(cmd_diagnose_has_word("flags: a", "flags", "a"), "a line without an end");
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "ssse3"),
+		"cpuinfo: a word in the middle of a line");
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "fpu"),
+		"cpuinfo: the first word of a line");
+	ktap_ok(cmd_diagnose_has_word(cpuinfo, "flags", "avx2"),
+		"cpuinfo: the last word of a line");
+	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "flags", "avx"),
+		"cpuinfo: a part of a word is not found");
+	ktap_ok(!cmd_diagnose_has_word(cpuinfo, "Features", "avx"),
+		"cpuinfo: a word of a missing line is not found");
+	ktap_ok(!cmd_diagnose_has_word("", "flags", "avx"), "cpuinfo: empty text has no word");
+	ktap_ok(cmd_diagnose_has_word("flags: a", "flags", "a"),
+		"cpuinfo: a word of a line without a newline");
 }
 
 /* What is known of a reverse path filter, and what it does. */
@@ -137,20 +189,20 @@ static const struct {
 	struct cmd_reverse_facts facts;
 	enum cmd_reverse expected;
 } reverses[] = {
-	{ "no filter", { .rules_known = true }, CMD_REVERSE_PASSES },
-	{ "the way back is the same", { .is_filtered = true, .passes = true },
+	{ "no reverse path filter", { .rules_known = true }, CMD_REVERSE_PASSES },
+	{ "the route back is the same", { .is_filtered = true, .passes = true },
 	  CMD_REVERSE_PASSES },
-	{ "another way back, no mark", { .is_filtered = true, .rules_known = true },
+	{ "another route back, no mark", { .is_filtered = true, .rules_known = true },
 	  CMD_REVERSE_DROPPED },
-	{ "another way back, rules not known", { .is_filtered = true }, CMD_REVERSE_DROPPED },
-	{ "a mark that is not looked at",
+	{ "another route back, rules not known", { .is_filtered = true }, CMD_REVERSE_DROPPED },
+	{ "a mark that the filter does not look at",
 	  { .is_filtered = true, .rules_known = true, .restores_mark = true },
 	  CMD_REVERSE_MARK_IGNORED },
-	{ "a mark that is looked at",
+	{ "a mark that the filter looks at",
 	  { .is_filtered = true, .passes_marked = true, .rules_known = true,
 	    .restores_mark = true },
 	  CMD_REVERSE_PASSES },
-	{ "a mark that nothing restores",
+	{ "a mark that no rule restores",
 	  { .is_filtered = true, .passes_marked = true, .rules_known = true },
 	  CMD_REVERSE_MARK_MISSING },
 	{ "a mark, rules not known", { .is_filtered = true, .passes_marked = true },
@@ -195,19 +247,20 @@ static void test_owner(void)
 	struct cvl_device dev = { .peers = &first };
 	struct cvl_peer *peer;
 
-	ktap_equal(owner(&dev, "10.0.0.1"), 0, "nobody's address");
+	ktap_equal(owner(&dev, "10.0.0.1"), 0, "owner of an address without a prefix: none");
 	add_prefix(&first, "10.0.0.0", 9);
 	add_prefix(&second, "10.64.0.0", 10);
 	add_prefix(&second, "fd00::1", 128);
 	add_prefix(&first, "fd00::", 8);
-	ktap_equal(owner(&dev, "10.63.255.255"), 1, "the shorter prefix");
-	ktap_equal(owner(&dev, "10.127.0.1"), 2, "the longer prefix");
-	ktap_equal(owner(&dev, "10.128.0.1"), 0, "just outside");
-	ktap_equal(owner(&dev, "fd00::1"), 2, "a single address");
-	ktap_equal(owner(&dev, "fd00::2"), 1, "another of the prefix");
-	ktap_equal(owner(&dev, "2001:db8::1"), 0, "nobody's IPv6 address");
+	ktap_equal(owner(&dev, "10.63.255.255"), 1, "owner of an address in the shorter prefix");
+	ktap_equal(owner(&dev, "10.127.0.1"), 2, "owner of an address in the longer prefix");
+	ktap_equal(owner(&dev, "10.128.0.1"), 0, "owner of an address just outside: none");
+	ktap_equal(owner(&dev, "fd00::1"), 2, "owner of a /128");
+	ktap_equal(owner(&dev, "fd00::2"), 1, "owner of another address of the IPv6 prefix");
+	ktap_equal(owner(&dev, "2001:db8::1"), 0,
+		   "owner of an IPv6 address without a prefix: none");
 	add_prefix(&second, "0.0.0.0", 0);
-	ktap_equal(owner(&dev, "203.0.113.1"), 2, "all addresses");
+	ktap_equal(owner(&dev, "203.0.113.1"), 2, "owner of any address with 0.0.0.0/0");
 	for (peer = &first; peer; peer = peer->next) {
 		while (peer->allowed_ips) {
 			struct cvl_allowed_ip *ip = peer->allowed_ips;
@@ -221,6 +274,7 @@ static void test_owner(void)
 int main(void)
 {
 	test_load();
+	test_shows();
 	test_reverse();
 	test_mtu();
 	test_words();

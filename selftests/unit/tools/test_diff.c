@@ -272,33 +272,33 @@ static void test_least(void)
 {
 	struct cvl_device *change = diff(PEER_1 PEER_2, PEER_2 PEER_1);
 
-	ktap_ok(cvl_device_is_empty(change), "order of peers does not matter");
+	ktap_ok(cvl_device_is_empty(change), "diff: another order of peers is no change");
 	cvl_device_destroy(change);
 	change = diff(PEER_1 "AllowedIPs=10.1.2.3/8,::/0\n",
 		      PEER_1 "AllowedIPs=::1/0,10.0.0.0/8\n");
 	ktap_ok(cvl_device_is_empty(change),
-		"order and bits behind the prefix do not matter");
+		"diff: order and host bits of allowed IPs are no change");
 	cvl_device_destroy(change);
 	change = diff("[Interface]\nListenPort=5\n", "[Interface]\n");
 	ktap_ok(cvl_device_is_empty(change),
-		"a port that is not mentioned stays");
+		"diff: a port that is not mentioned stays");
 	cvl_device_destroy(change);
 	change = diff(PEER_1 PEER_2, PEER_1 "AllowedIPs=10.0.0.0/8\n" PEER_2);
 	ktap_ok(change->peers && !change->peers->next && !change->peers->has &&
 		!change->peers->replace_allowed_ips,
-		"a new prefix touches nothing else");
+		"diff: a new allowed IP changes nothing else");
 	cvl_device_destroy(change);
 	change = diff(PEER_1 "AllowedIPs=10.0.0.0/8,::/0\n",
 		      PEER_1 "AllowedIPs=::/0\n");
 	ktap_ok(change->peers && !change->peers->replace_allowed_ips &&
 		change->peers->allowed_ips->remove &&
 		!change->peers->allowed_ips->next,
-		"a prefix goes alone");
+		"diff: one allowed IP is removed alone");
 	cvl_device_destroy(change);
 	change = diff(PEER_1 "AllowedIPs=10.0.0.0/8,::/0\n",
 		      PEER_1 "AllowedIPs=+10.0.0.0/8,-192.0.2.1\n");
 	ktap_ok(cvl_device_is_empty(change),
-		"signs that ask for what is so change nothing");
+		"diff: signs that change nothing are no change");
 	cvl_device_destroy(change);
 	change = diff(PEER_1 "PresharedKey=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n"
 		      "PersistentKeepalive=5\n", PEER_1);
@@ -306,7 +306,7 @@ static void test_least(void)
 		(CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE) &&
 		cvl_key_is_zero(change->peers->preshared_key) &&
 		!change->peers->keepalive_s,
-		"a pre-shared key and a keepalive that are not mentioned go");
+		"diff: pre-shared key and keepalive not mentioned are removed");
 	cvl_device_destroy(change);
 	change = diff(PEER_1, PEER_1 "PersistentKeepalive=5\n" PEER_1
 		      "PresharedKey=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n");
@@ -314,24 +314,24 @@ static void test_least(void)
 		(CVL_PEER_PRESHARED_KEY | CVL_PEER_KEEPALIVE) &&
 		change->peers->keepalive_s == 5 &&
 		!cvl_key_is_zero(change->peers->preshared_key),
-		"two sections of one peer add up");
+		"diff: two sections of one peer add up");
 	cvl_device_destroy(change);
 	change = diff(PEER_1, PEER_2);
 	ktap_ok(change->peers && change->peers->remove && change->peers->next &&
-		!change->peers->next->remove, "one peer goes, one comes");
+		!change->peers->next->remove, "diff: one peer is removed, one added");
 	cvl_device_destroy(change);
 	change = diff("[Interface]\nPrivateKey=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n",
 		      "");
 	ktap_ok(change->has == CVL_DEVICE_PRIVATE_KEY &&
 		cvl_key_is_zero(change->private_key),
-		"a private key that is not mentioned goes");
+		"diff: a private key that is not mentioned is removed");
 	cvl_device_destroy(change);
 }
 
 int main(void)
 {
 	test_least();
-	test_random(CVL_KIND_CULVERT, "20000 random changes, single removal");
-	test_random(CVL_KIND_WIREGUARD, "20000 random changes, whole lists");
+	test_random(CVL_KIND_CULVERT, "diff: 20000 random changes, single allowed IPs removed");
+	test_random(CVL_KIND_WIREGUARD, "diff: 20000 random changes, whole lists of allowed IPs");
 	return ktap_finish();
 }

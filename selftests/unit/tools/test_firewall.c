@@ -227,25 +227,25 @@ static void test_policy(void)
 	struct cmd_fw_fate fate;
 	struct nlmsghdr *nlh;
 
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "no rules");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "no rules: accept");
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
 	fate = judged(rules, &packet);
-	ktap_equal(fate.can, CMD_FW_DROP, "a policy of drop");
-	ktap_has(fate.chain, "input", "its chain is named");
-	ktap_has(fate.table, "t", "its table is named");
+	ktap_equal(fate.can, CMD_FW_DROP, "a policy of drop: drop");
+	ktap_has(fate.chain, "input", "a policy of drop: its chain is named");
+	ktap_has(fate.table, "t", "a policy of drop: its table is named");
 	nlh = begin_rule("input");
 	put_port(nlh, NFT_CMP_EQ, PORT + 1);
 	put_verdict(nlh, NF_ACCEPT, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another port is open");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another port is accepted: drop");
 	nlh = begin_rule("input");
 	put_port(nlh, NFT_CMP_EQ, PORT);
 	put_plain(nlh, "counter");
 	put_verdict(nlh, NF_ACCEPT, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "the port is open");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "the port is accepted: accept");
 	add_chain(rules, "other", NF_INET_LOCAL_IN, NF_DROP);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "any chain drops");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "a second chain drops: drop");
 	cmd_fw_destroy(rules);
 }
 
@@ -261,22 +261,23 @@ static void test_unknown(void)
 	put_cmp(nlh, NFT_CMP_EQ, "lo", 3);
 	put_verdict(nlh, NF_ACCEPT, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "it does not come in by lo");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "accepted by lo, device unknown: drop");
 	nlh = begin_rule("input");
 	put_meta(nlh, NFT_META_IIFNAME);
 	put_cmp(nlh, NFT_CMP_EQ, "cv0", 4);
 	put_verdict(nlh, NF_ACCEPT, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, EITHER, "it may come in by a device");
+	ktap_equal(judged(rules, &packet).can, EITHER, "accepted by cv0, device unknown: either");
 	strcpy(packet.other, "cv0");
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "but not by that one");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
+		   "accepted by cv0, known not to be by cv0: drop");
 	strcpy(packet.device, "va");
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "it comes in by another");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "accepted by cv0, comes by va: drop");
 	nlh = begin_rule("input");
 	put_plain(nlh, "of the future");
 	put_verdict(nlh, NF_ACCEPT, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, EITHER, "an expression that is not known");
+	ktap_equal(judged(rules, &packet).can, EITHER, "an unknown expression: either");
 	cmd_fw_destroy(rules);
 }
 
@@ -299,9 +300,10 @@ static void test_jump(void)
 	nlh = begin_rule("ours");
 	put_verdict(nlh, NF_DROP, NULL);
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "it returns before the drop");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT,
+		   "a chain that returns before its drop: accept");
 	cmd_fw_packet_port(&packet, false, PORT + 1);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another does not return");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "a chain that does not return: drop");
 	cmd_fw_packet_port(&packet, false, PORT);
 	nlh = begin_rule("input");
 	put_verdict(nlh, NFT_GOTO, "ring");
@@ -309,7 +311,7 @@ static void test_jump(void)
 	nlh = begin_rule("ring");
 	put_verdict(nlh, NFT_JUMP, "ring");
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, EITHER, "chains that never end");
+	ktap_equal(judged(rules, &packet).can, EITHER, "chains that jump to themselves: either");
 	cmd_fw_destroy(rules);
 }
 
@@ -340,12 +342,15 @@ static void test_set(void)
 	const uint16_t below[] = { 500, PORT };
 	const uint16_t meets[] = { 500, PORT, PORT, PORT + 1 };
 
-	ktap_equal(with_set(0, with, 2), CMD_FW_ACCEPT, "in a set");
-	ktap_equal(with_set(0, with, 1), CMD_FW_DROP, "not in a set");
-	ktap_equal(with_set(NFT_SET_INTERVAL, around, 4), CMD_FW_ACCEPT, "in an interval");
-	ktap_equal(with_set(NFT_SET_INTERVAL, below, 2), CMD_FW_DROP, "where an interval ends");
-	ktap_equal(with_set(NFT_SET_INTERVAL, meets, 4), CMD_FW_ACCEPT, "where the next begins");
-	ktap_equal(with_set(0, NULL, 0), EITHER, "a set that was not read");
+	ktap_equal(with_set(0, with, 2), CMD_FW_ACCEPT, "a port in a set: accept");
+	ktap_equal(with_set(0, with, 1), CMD_FW_DROP, "a port not in a set: drop");
+	ktap_equal(with_set(NFT_SET_INTERVAL, around, 4), CMD_FW_ACCEPT,
+		   "a port in an interval: accept");
+	ktap_equal(with_set(NFT_SET_INTERVAL, below, 2), CMD_FW_DROP,
+		   "a port where an interval ends: drop");
+	ktap_equal(with_set(NFT_SET_INTERVAL, meets, 4), CMD_FW_ACCEPT,
+		   "a port where the next interval begins: accept");
+	ktap_equal(with_set(0, NULL, 0), EITHER, "a set that was not read: either");
 }
 
 static bool take_none(void *arg, uint8_t family, const char *table, const char *set)
@@ -372,9 +377,10 @@ static void test_partial_set(void)
 	put_verdict(nlh, NF_DROP, NULL);
 	end_rule(rules, nlh);
 	add_set(rules, "ports", 0, others, 0);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "a set with nothing in it");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "dropped by an empty set: accept");
 	cmd_fw_each_set(rules, take_none, NULL);
-	ktap_equal(judged(rules, &packet).can, EITHER, "a set of which nothing was read");
+	ktap_equal(judged(rules, &packet).can, EITHER,
+		   "dropped by a set of which nothing was read: either");
 	cmd_fw_destroy(rules);
 	rules = cmd_fw_create();
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
@@ -384,9 +390,11 @@ static void test_partial_set(void)
 	put_verdict(nlh, NF_DROP, NULL);
 	end_rule(rules, nlh);
 	add_set(rules, "ports", 0, others, 1);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "a set of others");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT,
+		   "dropped by a set of other ports: accept");
 	cmd_fw_each_set(rules, take_none, NULL);
-	ktap_equal(judged(rules, &packet).can, EITHER, "a set of others that was read in part");
+	ktap_equal(judged(rules, &packet).can, EITHER,
+		   "dropped by a set that was read in part: either");
 	cmd_fw_destroy(rules);
 }
 
@@ -438,12 +446,13 @@ static unsigned int with_step(void (*put)(struct nlmsghdr *nlh, uint32_t number)
 
 static void test_steps(void)
 {
-	ktap_equal(with_step(NULL, 0, "queue", -1), EITHER, "a program decides");
+	ktap_equal(with_step(NULL, 0, "queue", -1), EITHER, "queue to a program: either");
 	ktap_equal(with_step(put_counter, NFT_OBJECT_COUNTER, NULL, NF_ACCEPT), CMD_FW_ACCEPT,
-		   "a counter with a name");
+		   "a named counter: no effect");
 	ktap_equal(with_step(put_counter, NFT_OBJECT_LIMIT, NULL, NF_ACCEPT), EITHER,
-		   "a limit with a name");
-	ktap_equal(with_step(NULL, 0, NULL, NF_ACCEPT), CMD_FW_DROP, "no routing header here");
+		   "a named limit: either");
+	ktap_equal(with_step(NULL, 0, NULL, NF_ACCEPT), CMD_FW_DROP,
+		   "a rule for a routing header does not match: drop");
 }
 
 static void put_ct_state(struct nlmsghdr *nlh, uint32_t state)
@@ -473,17 +482,20 @@ static void test_notrack(void)
 		put_verdict(nlh, NF_ACCEPT, NULL);
 		end_rule(rules, nlh);
 	}
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "new, and only what is not tracked");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
+		   "untracked accepted, packet is new: drop");
 	nlh = begin_rule("raw");
 	put_port(nlh, NFT_CMP_EQ, PORT + 1);
 	put_plain(nlh, "notrack");
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "others are not tracked");
+	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
+		   "untracked accepted, other packets are not tracked: drop");
 	nlh = begin_rule("raw");
 	put_port(nlh, NFT_CMP_EQ, PORT);
 	put_plain(nlh, "notrack");
 	end_rule(rules, nlh);
-	ktap_equal(judged(rules, &packet).can, EITHER, "it is not tracked");
+	ktap_equal(judged(rules, &packet).can, EITHER,
+		   "untracked accepted, the packet may be untracked: either");
 	cmd_fw_destroy(rules);
 }
 
@@ -522,12 +534,15 @@ static void test_fib(void)
 	const uint32_t none = 0;
 
 	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_YES), CMD_FW_ACCEPT,
-		   "a way back by a device that is not known");
-	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_NO), CMD_FW_DROP, "no way back");
-	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_MAYBE), EITHER, "a way back, perhaps");
-	ktap_equal(with_fib(back, oif, &none, 4, CMD_FW_YES), EITHER, "which device is not known");
+		   "fib: a route back by an unknown device exists: accept");
+	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_NO), CMD_FW_DROP,
+		   "fib: no route back: drop");
+	ktap_equal(with_fib(missing, oif, &absent, 1, CMD_FW_MAYBE), EITHER,
+		   "fib: perhaps a route back: either");
+	ktap_equal(with_fib(back, oif, &none, 4, CMD_FW_YES), EITHER,
+		   "fib: the device of the route back is unknown: either");
 	ktap_equal(with_fib(NFTA_FIB_F_DADDR, NFT_FIB_RESULT_ADDRTYPE, &local, 4, CMD_FW_MAYBE),
-		   CMD_FW_DROP, "its address is of this machine");
+		   CMD_FW_DROP, "fib: the address is local: drop");
 }
 
 static void test_xt(void)
@@ -542,28 +557,29 @@ static void test_xt(void)
 	struct cmd_fw_fate fate = { 0 };
 
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES,
-		   "a port");
+		   "xt udp: the port: yes");
 	udp.spts[1] = 100;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
-		   "a source port that is not known");
+		   "xt udp: an unknown source port: maybe");
 	udp.dpts[1] = PORT - 1;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
-		   "another port");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, 1), CMD_FW_MAYBE, "too short");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "tcp", 0, NULL, 0), CMD_FW_NO, "TCP");
+		   "xt udp: another port: no");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, 1), CMD_FW_MAYBE,
+		   "xt udp: data too short: maybe");
+	ktap_equal(cmd_fw_xt_match(&packet, &fate, "tcp", 0, NULL, 0), CMD_FW_NO, "xt tcp: no");
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
-		   CMD_FW_NO, "new is not established");
+		   CMD_FW_NO, "xt conntrack: established, packet is new: no");
 	packet.ct_state = CMD_FW_CT_ESTABLISHED;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
-		   CMD_FW_YES, "established");
+		   CMD_FW_YES, "xt conntrack: established: yes");
 	fate.untracks = true;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
-		   CMD_FW_MAYBE, "not tracked, perhaps");
+		   CMD_FW_MAYBE, "xt conntrack: perhaps untracked: maybe");
 	packet.way_back = CMD_FW_NO;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
-		   "another way back");
+		   "xt rpfilter: another route back: yes");
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "new one", 0, NULL, 0), CMD_FW_MAYBE,
-		   "a match that is not known");
+		   "an unknown xt match: maybe");
 }
 
 static void test_xt_addrtype(void)
@@ -574,27 +590,27 @@ static void test_xt_addrtype(void)
 	const void *info = &type;
 
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
-		   "to a local address");
+		   "xt addrtype: to a local address: yes");
 	type.flags = XT_ADDRTYPE_INVERT_DEST;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
-		   "to no local address");
+		   "xt addrtype: to no local address: no");
 	type.flags = 0;
 	type.dest = XT_ADDRTYPE_BROADCAST;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
-		   "to a broadcast address");
+		   "xt addrtype: to a broadcast address: no");
 	type.dest = XT_ADDRTYPE_LOCAL;
 	type.source = XT_ADDRTYPE_UNICAST;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
-		   CMD_FW_MAYBE, "from an address of some type");
+		   CMD_FW_MAYBE, "xt addrtype: by source: maybe");
 	packet.is_incoming = false;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
-		   CMD_FW_MAYBE, "a packet that goes out");
+		   CMD_FW_MAYBE, "xt addrtype: a packet that goes out: maybe");
 	cmd_fw_packet(&packet, true, true);
 	type.source = 0;
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
-		   "to a local address of IPv6");
+		   "xt addrtype: to a local IPv6 address: yes");
 	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rt", 0, NULL, 0), CMD_FW_NO,
-		   "no routing header");
+		   "xt rt: no routing header: no");
 }
 
 static void test_xt_target(void)
@@ -602,15 +618,18 @@ static void test_xt_target(void)
 	struct xt_ct_target_info ct = { .flags = 0 };
 	struct cmd_fw_fate fate = { 0 };
 
-	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT, "a helper");
-	ktap_ok(!fate.untracks, "a helper: tracked");
+	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT,
+		   "xt CT with a helper: next rule");
+	ktap_ok(!fate.untracks, "xt CT with a helper: still tracked");
 	ct.flags = XT_CT_NOTRACK;
-	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT, "CT --notrack");
-	ktap_ok(fate.untracks, "CT --notrack: not tracked");
+	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT,
+		   "xt CT --notrack: next rule");
+	ktap_ok(fate.untracks, "xt CT --notrack: not tracked");
 	fate.untracks = false;
 	cmd_fw_xt_target("NOTRACK", NULL, 0, &fate);
-	ktap_ok(fate.untracks, "NOTRACK: not tracked");
-	ktap_equal(cmd_fw_xt_target("NFQUEUE", NULL, 0, &fate) & EITHER, EITHER, "NFQUEUE");
+	ktap_ok(fate.untracks, "xt NOTRACK: not tracked");
+	ktap_equal(cmd_fw_xt_target("NFQUEUE", NULL, 0, &fate) & EITHER, EITHER,
+		   "xt NFQUEUE: either");
 }
 
 /* A table of the older iptables with one rule and a policy. */
@@ -634,26 +653,26 @@ static void test_table(void)
 	table[0].target.verdict = -NF_ACCEPT - 1;
 	table[1].target.verdict = -NF_DROP - 1;
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_DROP,
-		   "a table: TCP is open");
+		   "xt table: TCP is accepted: drop");
 	table[0].entry.ip.proto = IPPROTO_UDP;
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_ACCEPT,
-		   "a table: UDP is open");
+		   "xt table: UDP is accepted: accept");
 	strcpy(table[0].entry.ip.iniface, "lo");
 	memset(table[0].entry.ip.iniface_mask, 0xff, 3);
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), CMD_FW_DROP,
-		   "a table: by lo only");
+		   "xt table: accepted by lo only: drop");
 	strcpy(table[0].entry.ip.iniface, "va");
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate), EITHER,
-		   "a table: by one device");
+		   "xt table: accepted by one device: either");
 	table[0].target.verdict = 0;
 	strcpy(packet.device, "va");
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), 0, &packet, &fate) & CMD_FW_DROP,
-		   CMD_FW_DROP, "a table: a jump in a circle ends");
+		   CMD_FW_DROP, "xt table: a jump in a circle ends in the policy");
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table) - 1, sizeof(table[0]), &packet, &fate),
-		   EITHER, "a table that is cut off");
+		   EITHER, "xt table that is cut off: either");
 	table[1].entry.next_offset = 0;
 	ktap_equal(cmd_fw_xt_judge(table, sizeof(table), sizeof(table[0]), &packet, &fate),
-		   EITHER, "an entry without a length");
+		   EITHER, "xt table, an entry without a length: either");
 }
 
 int main(void)

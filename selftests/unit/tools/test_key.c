@@ -117,16 +117,16 @@ static void test_public(void)
 	hex(bob, "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
 	cvl_key_public(out, alice);
 	ktap_ok(same(out, "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"),
-		"public key of Alice");
+		"RFC 7748: public key of Alice");
 	cvl_key_public(out, bob);
 	ktap_ok(same(out, "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"),
-		"public key of Bob");
+		"RFC 7748: public key of Bob");
 	cvl_curve25519(out, alice, out);
 	ktap_ok(same(out, "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"),
-		"their shared secret");
+		"RFC 7748: shared secret of Alice and Bob");
 	cvl_key_clamp(bob);
 	ktap_ok(same(bob, "58ab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e06b"),
-		"clamped key of Bob");
+		"RFC 7748: clamped key of Bob");
 }
 
 static void test_text(void)
@@ -166,7 +166,7 @@ static void test_bad_text(void)
 	int place;
 	int c;
 
-	ktap_ok(cvl_key_from_text(key, good), "a good text of a key");
+	ktap_ok(cvl_key_from_text(key, good), "a valid text of a key is accepted");
 	for (place = 0; place < 43; place++) {
 		for (c = 1; c < 256; c++) {
 			char text[CVL_KEY_TEXT_SIZE];
@@ -181,13 +181,13 @@ static void test_bad_text(void)
 				wrong++;
 		}
 	}
-	ktap_equal(wrong, 0, "each character in each place of a key");
-	ktap_ok(!cvl_key_from_text(key, ""), "refused: empty");
-	ktap_ok(!cvl_key_from_text(key, good + 1), "refused: one too few");
+	ktap_equal(wrong, 0, "a key text with each character in each place: right or refused");
+	ktap_ok(!cvl_key_from_text(key, ""), "key text refused: empty");
+	ktap_ok(!cvl_key_from_text(key, good + 1), "key text refused: one character too few");
 	ktap_ok(!cvl_key_from_text(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/abcdE=="),
-		"refused: one too many");
+		"key text refused: one character too many");
 	ktap_ok(!cvl_key_from_text(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/abcdEA"),
-		"refused: no '=' at the end");
+		"key text refused: no '=' at the end");
 	ktap_ok(cvl_key_is_zero(key), "a refused text leaves no part of a key");
 }
 

@@ -184,7 +184,7 @@ static void test_round_trip(int peers, int ips, size_t bytes, int at_least)
 	ktap_equal(count.device_flags, 1, "flags of the device: in one message");
 	ktap_equal(count.peer_replace, replace,
 		   "flag to replace a list: once for each peer");
-	ktap_ok(count.elements >= peers, "an element for each peer");
+	ktap_ok(count.elements >= peers, "each peer has an element");
 	cvl_device_destroy(dev);
 	cvl_device_destroy(back);
 }
@@ -200,7 +200,7 @@ static void test_update_only(void)
 	ktap_ok(dev->last_peer->update_only && messages > 5,
 		"a peer that is only to be updated takes many messages");
 	ktap_equal(count.peer_update, count.elements - 2,
-		   "and each of its parts says so");
+		   "a peer that is only to be updated: the flag is in each part");
 	cvl_device_destroy(dev);
 	cvl_device_destroy(back);
 }
@@ -216,9 +216,9 @@ static void test_empty(void)
 	ktap_ok(cvl_encoder_next(&encoder, buffer, sizeof(buffer)),
 		"an empty change has a message");
 	ktap_equal(buffer->nlmsg_len, NLMSG_HDRLEN + GENL_HDRLEN + 8,
-		   "with the index of the device and nothing else");
+		   "an empty change: only the index of the device");
 	ktap_ok(!cvl_encoder_next(&encoder, buffer, sizeof(buffer)),
-		"and no other");
+		"an empty change has one message");
 	cvl_device_destroy(dev);
 }
 
@@ -306,15 +306,15 @@ static void test_place(void)
 	cvl_encoder_begin(&encoder, dev, 77);
 	cvl_encoder_next(&encoder, buffer, sizeof(buffer));
 	ktap_ok(!cvl_decode_place(text, sizeof(text), buffer, 24),
-		"a place in the device's own attributes");
+		"extack offset in the device's attributes: names no peer");
 	cvl_decode_place(text, sizeof(text), buffer, buffer->nlmsg_len - 4);
 	cvl_key_to_text(key, dev->last_peer->public_key);
 	snprintf(expected, sizeof(expected), "peer %s, allowed IP %s", key,
 		 "1313:1313:1313:1313:1313:1313:1313:1313/128");
-	ktap_is(text, expected, "a place in the last allowed IP");
+	ktap_is(text, expected, "extack offset in the last allowed IP: names peer and allowed IP");
 	for (i = 0; i < 10000; i++)
 		cvl_decode_place(text, sizeof(text), buffer, i);
-	ktap_ok(*text, "places anywhere");
+	ktap_ok(*text, "extack offsets anywhere are safe");
 	cvl_device_destroy(dev);
 }
 

@@ -28,7 +28,7 @@ static bool diagnose_errno(const struct cmd_load_facts *facts, int code)
 static void diagnose_unsigned(char *text, size_t text_bytes, const struct cmd_load_facts *facts)
 {
 	snprintf(text, text_bytes,
-		 "the kernel takes signed modules only (Secure Boot), and this one is not signed: DKMS signs it where openssl is installed: 'dkms remove culvert/VERSION -k %s', 'dkms autoinstall', then 'mokutil --import /var/lib/dkms/mok.pub' and reboot",
+		 "the kernel accepts signed modules only (Secure Boot), and this one is not signed: DKMS signs it if openssl is installed: run 'dkms remove culvert/VERSION -k %s', 'dkms autoinstall', then 'mokutil --import /var/lib/dkms/mok.pub' and reboot",
 		 facts->release);
 }
 
@@ -37,7 +37,7 @@ static void diagnose_no_permission(char *text, size_t text_bytes,
 {
 	if (!facts->may_load)
 		snprintf(text, text_bytes,
-			 "this is a container, which cannot load modules: on the host, run 'modprobe culvert', or name it in /etc/modules-load.d");
+			 "this is a container, which cannot load modules: on the host, run 'modprobe culvert', or add culvert to /etc/modules-load.d");
 	else if (!facts->is_root)
 		snprintf(text, text_bytes, "loading a module needs root: try 'sudo culvert load'");
 	else
@@ -52,8 +52,25 @@ static void diagnose_no_module(char *text, size_t text_bytes, const struct cmd_l
 			 facts->release);
 	else
 		snprintf(text, text_bytes,
-			 "there is no module culvert for the running kernel %s, and nothing to build it with: run 'apt-get install linux-headers-%s', then 'dkms autoinstall'",
+			 "there is no module culvert for the running kernel %s, and the kernel headers to build it are missing: run 'apt-get install linux-headers-%s', then 'dkms autoinstall'",
 			 facts->release, facts->release);
+}
+
+/* With replace_wireguard=1 the module needs the names that wireguard.ko registers. */
+static void diagnose_busy(char *text, size_t text_bytes, const struct cmd_load_facts *facts)
+{
+	static const char * const reasons[] = {
+		[CMD_WIREGUARD_ABSENT] =
+			"another module has registered the link kind or netlink family wireguard: unload that module, then run 'culvert load'",
+		[CMD_WIREGUARD_LOADED] =
+			"wireguard.ko is loaded: delete the links of kind wireguard, run 'modprobe -r wireguard', then 'culvert load'",
+		[CMD_WIREGUARD_BUILTIN] =
+			"wireguard is built into this kernel and cannot be replaced: remove culvert-replaces-wireguard.conf from /etc/modprobe.d, then run 'culvert load'",
+	};
+
+	snprintf(text, text_bytes,
+		 "replace_wireguard=1 is set (see /etc/modprobe.d), but %s",
+		 reasons[facts->wireguard]);
 }
 
 /**
@@ -70,10 +87,9 @@ void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_fact
 		diagnose_unsigned(text, text_bytes, facts);
 	else if (is_key)
 		snprintf(text, text_bytes,
-			 "the kernel does not know the key that signed the module (Secure Boot): run 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm the key when the firmware asks");
+			 "the key that signed the module is not enrolled (Secure Boot): run 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm the key when the firmware asks");
 	else if (diagnose_errno(facts, EBUSY))
-		snprintf(text, text_bytes,
-			 "it is to take the place of wireguard.ko (replace_wireguard=1, see /etc/modprobe.d), which is in the kernel: take its links down, delete them and run 'rmmod wireguard'; if wireguard is built into the kernel, leave the option out");
+		diagnose_busy(text, text_bytes, facts);
 	else if (diagnose_errno(facts, EPERM))
 		diagnose_no_permission(text, text_bytes, facts);
 	else if (!*facts->vermagic)
@@ -91,7 +107,7 @@ void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_fact
 		diagnose_no_permission(text, text_bytes, facts);
 	else
 		snprintf(text, text_bytes, "%s; dmesg may say more",
-			 *facts->said ? facts->said : "modprobe failed without a word");
+			 *facts->said ? facts->said : "modprobe failed without a message");
 }
 
 /**
@@ -106,6 +122,34 @@ bool cmd_diagnose_is_for(const char *vermagic, const char *release)
 	size_t bytes = strcspn(vermagic, " ");
 
 	return bytes == strlen(release) && !strncmp(vermagic, release, bytes);
+}
+
+/**
+ * cmd_diagnose_replaces() - whether the module will replace wireguard.ko when it is loaded
+ * @shown: all that "modprobe --show-depends culvert" printed: one "insmod FILE [OPTION]..."
+ *	line for each module, or a command of modprobe.d
+ *
+ * Return: whether the line of culvert.ko sets replace_wireguard; the last value counts.
+ */
+bool cmd_diagnose_replaces(const char *shown)
+{
+	static const char option[] = "replace_wireguard";
+	const char *line = strstr(shown, "/culvert.ko");
+	const char *end = line ? line + strcspn(line, "\n") : NULL;
+	bool replaces = false;
+
+	for (; line && line < end; line += strcspn(line, "\n ")) {
+		line += strspn(line, " ");
+		if (strncmp(line, option, sizeof(option) - 1))
+			continue;
+		line += sizeof(option) - 1;
+		/* a bool parameter without a value is set */
+		if (*line == '=')
+			replaces = line[1] && strchr("1tTyY", line[1]);
+		else if (line == end || *line == ' ')
+			replaces = true;
+	}
+	return replaces;
 }
 
 /**

@@ -12,10 +12,23 @@
 #include "libculvert.h"
 
 /**
+ * enum cmd_wireguard - whether the kernel has wireguard.ko
+ * @CMD_WIREGUARD_ABSENT: it is neither loaded nor built in
+ * @CMD_WIREGUARD_LOADED: it is loaded
+ * @CMD_WIREGUARD_BUILTIN: it is built in
+ */
+enum cmd_wireguard {
+	CMD_WIREGUARD_ABSENT,
+	CMD_WIREGUARD_LOADED,
+	CMD_WIREGUARD_BUILTIN,
+};
+
+/**
  * struct cmd_load_facts - what there is to know when the module does not load
  * @release: of the running kernel
  * @said: what modprobe said, in English, or ""
  * @vermagic: of the module for the running kernel; "" when there is no such module
+ * @wireguard: whether the kernel has wireguard.ko
  * @is_signed: that module has a signature
  * @has_headers: the running kernel can be built for
  * @is_root: the effective user is 0
@@ -25,6 +38,7 @@ struct cmd_load_facts {
 	const char *release;
 	const char *said;
 	const char *vermagic;
+	enum cmd_wireguard wireguard;
 	bool is_signed;
 	bool has_headers;
 	bool is_root;
@@ -65,6 +79,7 @@ enum cmd_reverse {
 };
 
 void cmd_diagnose_load(char *text, size_t text_bytes, const struct cmd_load_facts *facts);
+bool cmd_diagnose_replaces(const char *shown);
 bool cmd_diagnose_is_for(const char *vermagic, const char *release);
 enum cmd_reverse cmd_diagnose_reverse(const struct cmd_reverse_facts *facts);
 unsigned int cmd_diagnose_mtu(unsigned int path_bytes, bool ipv6);

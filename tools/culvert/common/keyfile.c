@@ -30,7 +30,7 @@ static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], struct cvl_text *text,
 	/* a zero byte would hide what follows it */
 	if (memchr(begin, '\0', used))
 		return cvl_error_set(err, -EINVAL,
-				     "there is a zero byte in it; expected %s",
+				     "it contains a NUL byte; expected %s",
 				     cmd_keyfile_form);
 	while (used && isspace((unsigned char)begin[used - 1]))
 		used--;
@@ -106,7 +106,7 @@ static void cmd_keyfile_warn(void)
 
 	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
 	    status.st_mode & 0007)
-		cmd_note("warning: all users can read that file; 'umask 077' prevents it");
+		cmd_note("warning: all users can read the output file; 'umask 077' prevents it");
 }
 
 /**

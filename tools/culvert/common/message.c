@@ -65,7 +65,7 @@ int cmd_expect_nothing(int argc, char **argv)
 {
 	if (argc == 1)
 		return 0;
-	return cmd_misused(argv[0], "'%s' is too much; expected nothing", argv[1]);
+	return cmd_misused(argv[0], "unexpected argument '%s'; expected none", argv[1]);
 }
 
 /**

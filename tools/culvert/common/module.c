@@ -115,10 +115,10 @@ static int module_wait(pid_t pid)
 }
 
 /*
- * Runs a program and takes the first line of what it says, on stderr too if that is
- * wanted. Return: its exit status.
+ * Runs a program and takes what it says, on stderr too if that is wanted. Return: its exit
+ * status.
  */
-static int module_run(char *said, size_t said_bytes, char * const *argv, bool with_errors)
+static int module_run_all(char *said, size_t said_bytes, char * const *argv, bool with_errors)
 {
 	int fd = module_open_said();
 	int status = -1;
@@ -138,12 +138,39 @@ static int module_run(char *said, size_t said_bytes, char * const *argv, bool wi
 		status = module_wait(pid);
 	got = pread(fd, said, said_bytes - 1, 0);
 	said[got > 0 ? got : 0] = '\0';
-	said[strcspn(said, "\n")] = '\0';
 	close(fd);
 	if (status == -ETIMEDOUT)
-		snprintf(said, said_bytes, "%s still runs after %d s: see what it waits for",
+		snprintf(said, said_bytes,
+			 "%s is still running after %d s: find out what it waits for",
 			 argv[0], MODULE_PATIENCE_S);
 	return status;
+}
+
+/* The same, but takes the first line only. */
+static int module_run(char *said, size_t said_bytes, char * const *argv, bool with_errors)
+{
+	int status = module_run_all(said, said_bytes, argv, with_errors);
+
+	said[strcspn(said, "\n")] = '\0';
+	return status;
+}
+
+/* Whether modprobe.d says that the module replaces wireguard.ko when it is loaded next. */
+static bool module_will_replace(void)
+{
+	char * const argv[] = { "modprobe", "--show-depends", MODULE_NAME, NULL };
+	char said[MODULE_SAID_BYTES];
+
+	return !module_run_all(said, sizeof(said), argv, false) && cmd_diagnose_replaces(said);
+}
+
+/* A module that is built in has no state. */
+static enum cmd_wireguard module_wireguard(void)
+{
+	if (!access("/sys/module/wireguard/initstate", F_OK))
+		return CMD_WIREGUARD_LOADED;
+	return access("/sys/module/wireguard", F_OK) ? CMD_WIREGUARD_ABSENT :
+						      CMD_WIREGUARD_BUILTIN;
 }
 
 /* A field of the module's file, or "". */
@@ -187,6 +214,8 @@ void cmd_module_look(struct cmd_module *module)
 		      MODULE_SYS "/version");
 	if (cmd_proc_read(text, sizeof(text), MODULE_SYS "/parameters/replace_wireguard"))
 		module->replaces = *text == 'Y';
+	module->will_replace = module_will_replace();
+	module->wireguard = module_wireguard();
 }
 
 /**
@@ -217,6 +246,7 @@ void cmd_module_explain(char *text, size_t text_bytes, const struct cmd_module *
 		.release = module->release,
 		.said = said,
 		.vermagic = module->vermagic,
+		.wireguard = module->wireguard,
 		.is_signed = *module->signer,
 		.is_root = !geteuid(),
 		.may_load = prctl(PR_CAPBSET_READ, CAP_SYS_MODULE) != 0,

@@ -20,6 +20,8 @@
  * @is_loaded: it is in the kernel
  * @loaded_version: of what is loaded, or ""
  * @replaces: what is loaded takes the place of wireguard.ko
+ * @will_replace: modprobe.d says so of what is loaded next
+ * @wireguard: whether the kernel has wireguard.ko
  */
 struct cmd_module {
 	char release[128];
@@ -30,6 +32,8 @@ struct cmd_module {
 	bool is_loaded;
 	char loaded_version[64];
 	bool replaces;
+	bool will_replace;
+	enum cmd_wireguard wireguard;
 };
 
 void cmd_module_look(struct cmd_module *module);

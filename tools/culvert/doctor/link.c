@@ -27,7 +27,7 @@ static bool doctor_link_state(struct doctor *doctor, const char *name,
 		doctor_say(doctor, DOCTOR_BAD, name, "is down: ip link set %s up", name);
 	else if (!(facts->flags & IFF_LOWER_UP))
 		doctor_say(doctor, DOCTOR_BAD, name,
-			   "has no socket, for the network namespace that it was made in has ended: delete the link and make it anew");
+			   "has no socket, because the network namespace in which it was created no longer exists: delete the link and create it again");
 	else
 		return true;
 	return false;
@@ -93,7 +93,7 @@ static void doctor_link_marked(void *arg, uint32_t mark, const struct in_addr *t
 	cvl_endpoint_to_text(text, &from);
 	text[strcspn(text, ":")] = '\0';
 	doctor_say(inner->doctor, DOCTOR_BAD, name,
-		   "packets with mark 0x%x go through %s to %s, and what that answers is dropped: rp_filter of %s is strict, and without the mark the way back is another: sysctl net.ipv4.conf.%s.rp_filter=2",
+		   "packets with mark 0x%x go through %s to %s, and the replies are dropped: rp_filter of %s is strict, and without the mark the route back is by another device: sysctl net.ipv4.conf.%s.rp_filter=2",
 		   mark, name, text, name, name);
 }
 
@@ -124,19 +124,19 @@ static void doctor_link_wire(struct doctor_wire *wire, int netns_id)
 	back = cmd_netns_enter(netns_id);
 	if (back < 0) {
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"its UDP port is in the network namespace that it was made in, which cannot be entered from here (%s): port, routes and MTU are not looked at; from the host, with the number of a process that is here: nsenter -t PID -n culvert doctor",
+				"its UDP port is in the network namespace in which it was created, which cannot be entered from here (%s): port, routes and MTU are not checked; on the host, with the PID of a process in this namespace, run: nsenter -t PID -n culvert doctor",
 				strerror(-back));
 		return;
 	}
 	doctor_say_wire(wire, DOCTOR_OK,
-			"its UDP port is in the network namespace that it was made in, and is looked at there");
+			"its UDP port is in the network namespace in which it was created, and is checked there");
 	firewall = cmd_firewall_read();
 	wire->firewall = firewall;
 	doctor_wire(wire);
 	cmd_firewall_destroy(firewall);
 	if (cmd_netns_leave(back)) {
 		/* The rest would be about the wrong namespace. */
-		fprintf(stderr, "culvert: cannot go back to the network namespace: %s\n",
+		fprintf(stderr, "culvert: cannot return to the original network namespace: %s\n",
 			strerror(errno));
 		exit(1);
 	}
@@ -172,7 +172,7 @@ static void doctor_link(struct doctor *doctor, struct cvl_netlink *nl, const str
 	int code = cvl_route_link(&facts, link->ifindex);
 
 	if (code || cvl_netlink_get(nl, link, &dev, &err)) {
-		doctor_say(doctor, DOCTOR_NOTE, link->name, "not looked at: %s",
+		doctor_say(doctor, DOCTOR_NOTE, link->name, "not checked: %s",
 			   code ? strerror(-code) : err.text);
 	} else {
 		wire.dev = dev;
@@ -190,8 +190,8 @@ static void doctor_link_forwarding(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_OK, "forwarding", "is on");
 	else
 		doctor_say(doctor, DOCTOR_NOTE, "forwarding",
-			   "%s: a tunnel leads to this machine only; for a gateway: sysctl%s%s",
-			   ipv4 || ipv6 ? "is on in part" : "is off",
+			   "%s: tunnels reach this machine only; for a gateway, run: sysctl%s%s",
+			   ipv4 ? "is on for IPv4 only" : ipv6 ? "is on for IPv6 only" : "is off",
 			   ipv4 ? "" : " net.ipv4.ip_forward=1",
 			   ipv6 ? "" : " net.ipv6.conf.all.forwarding=1");
 }

@@ -219,7 +219,7 @@ static void doctor_port_say_closed(const struct doctor_wire *wire,
 			"the firewall drops %spackets from outside to UDP port %u (table %s %s, chain %s)%s: %s",
 			all ? "new " : ipv6 ? "new IPv6 " : "new IPv4 ",
 			wire->dev->listen_port, closed->family, closed->table, closed->chain,
-			waits ? "" : ", so this side must send first", remedy);
+			waits ? "" : ", so this machine must send first", remedy);
 }
 
 /* What the rules say of packets from outside. */
@@ -231,7 +231,7 @@ static void doctor_port_rules(const struct doctor_wire *wire, const struct docto
 
 	if (!wire->firewall) {
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"the rules of the firewall cannot be read: only a packet from outside shows whether UDP port %u takes it",
+				"the firewall rules cannot be read: test from another machine whether UDP port %u is reachable",
 				wire->dev->listen_port);
 		return;
 	}
@@ -244,12 +244,12 @@ static void doctor_port_rules(const struct doctor_wire *wire, const struct docto
 		unsure = &from->fates[1];
 	if (unsure->can & CMD_FW_DROP)
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"whether the firewall drops packets from outside to UDP port %u depends on more than its rules tell (table %s %s, chain %s): only a packet from outside shows it",
+				"whether the firewall drops packets from outside to UDP port %u cannot be told from its rules alone (table %s %s, chain %s): test from another machine",
 				wire->dev->listen_port, unsure->family, unsure->table,
 				unsure->chain);
 	else
 		doctor_say_wire(wire, DOCTOR_OK,
-				"no rule here drops packets to UDP port %u (of nftables or iptables, in this namespace); what drops them elsewhere, only a packet from outside shows",
+				"no nftables or iptables rule in this namespace drops packets to UDP port %u; whether they are dropped elsewhere, test from another machine",
 				wire->dev->listen_port);
 }
 
@@ -267,32 +267,32 @@ static void doctor_port_say(const struct doctor_wire *wire, enum doctor_knock kn
 	switch (knock) {
 	case KNOCK_COUNTED:
 		doctor_say_wire(wire, DOCTOR_OK,
-				"UDP port %u takes packets of this machine", port);
+				"UDP port %u receives packets from this machine", port);
 		break;
 	case KNOCK_TAKEN:
 		doctor_say_wire(wire, DOCTOR_OK,
-				"UDP port %u does not refuse packets of this machine; the module of this link does not count whether they arrive",
+				"UDP port %u does not refuse packets from this machine; the module of this link has no counter that shows whether they arrive",
 				port);
 		break;
 	case KNOCK_SILENT:
 		doctor_say_wire(wire, bad,
-				"a packet of this machine to %s did not come to the link: the firewall drops such packets%s",
+				"a packet from this machine to %s did not reach the link: the firewall drops such packets%s",
 				text, others);
 		break;
 	case KNOCK_REFUSED:
 		doctor_say_wire(wire, wire->is_counting ? bad : DOCTOR_NOTE,
-				"a packet of this machine to %s is refused: the firewall rejects such packets%s",
+				"a packet from this machine to %s is refused: the firewall rejects such packets%s",
 				text, wire->is_counting ? others :
-				", or the link was made in another network namespace, where its port is: port, routes and MTU are not looked at");
+				", or the link was created in another network namespace, where its port is: port, routes and MTU are not checked");
 		break;
 	case KNOCK_FORBIDDEN:
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"UDP port %u cannot be tried: the firewall keeps this machine from sending to itself",
+				"UDP port %u cannot be tested: the firewall prevents this machine from sending to itself",
 				port);
 		break;
 	case KNOCK_IMPOSSIBLE:
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"UDP port %u cannot be tried (%s): is lo up? ip link set lo up",
+				"UDP port %u cannot be tested (%s): is lo up? ip link set lo up",
 				port, strerror(code));
 		break;
 	}

@@ -99,15 +99,15 @@ static void doctor_wire_mtu(const struct doctor_wire_way *way)
 	if (!path)
 		doctor_say_wire(wire, DOCTOR_BAD, "there is no route to %s", way->text);
 	else if (wire->mtu <= fits)
-		doctor_say_wire(wire, DOCTOR_OK, "MTU %u fits the way to %s", wire->mtu,
+		doctor_say_wire(wire, DOCTOR_OK, "MTU %u fits the path to %s", wire->mtu,
 				way->text);
 	else if (fits)
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"MTU %u is too much for the way to %s, which carries %u: long packets go in fragments, which is slow and which many networks drop: ip link set %s mtu %u",
+				"MTU %u is too large for the path to %s, whose MTU is %u: long packets are fragmented, which is slow, and many networks drop fragments: ip link set %s mtu %u",
 				wire->mtu, way->text, path, name, fits);
 	else
 		doctor_say_wire(wire, DOCTOR_BAD,
-				"the way to %s carries %u bytes only, too few for any tunnel",
+				"the path to %s has an MTU of %u, too small for any tunnel",
 				way->text, path);
 }
 
@@ -118,23 +118,23 @@ static void doctor_wire_say_filter(const struct doctor_wire_way *way, enum cmd_r
 
 	if (reverse == CMD_REVERSE_DROPPED && filter == 1)
 		doctor_say_wire(way->wire, DOCTOR_BAD,
-				"what %s answers is dropped: rp_filter of %s is strict, and without the mark the way back is not by %s: sysctl net.ipv4.conf.%s.rp_filter=2",
+				"replies from %s are dropped: rp_filter of %s is strict, and without the mark the route back is not by %s: sysctl net.ipv4.conf.%s.rp_filter=2",
 				way->text, device, device, device);
 	else if (reverse == CMD_REVERSE_DROPPED)
 		doctor_say_wire(way->wire, DOCTOR_BAD,
-				"what %s answers is dropped: rp_filter is on for %s, and without the mark there is no way back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.%s.rp_filter=0",
+				"replies from %s are dropped: rp_filter is on for %s, and without the mark there is no route back: sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.%s.rp_filter=0",
 				way->text, device, device);
 	else if (reverse == CMD_REVERSE_MARK_IGNORED)
 		doctor_say_wire(way->wire, DOCTOR_BAD,
-				"what %s answers is dropped: the firewall gives it the mark, but rp_filter of %s does not look at it: sysctl net.ipv4.conf.all.src_valid_mark=1",
+				"replies from %s are dropped: the firewall restores the mark, but rp_filter of %s ignores it: sysctl net.ipv4.conf.all.src_valid_mark=1",
 				way->text, device);
 	else if (reverse == CMD_REVERSE_MARK_MISSING)
 		doctor_say_wire(way->wire, DOCTOR_BAD,
-				"what %s answers is dropped: rp_filter of %s looks at marks (src_valid_mark), but no rule of the firewall gives it that of its connection: sysctl net.ipv4.conf.%s.rp_filter=2",
+				"replies from %s are dropped: rp_filter of %s uses marks (src_valid_mark), but no firewall rule restores the mark of the connection: sysctl net.ipv4.conf.%s.rp_filter=2",
 				way->text, device, device);
 	else if (reverse == CMD_REVERSE_UNKNOWN)
 		doctor_say_wire(way->wire, DOCTOR_NOTE,
-				"what %s answers is dropped by rp_filter of %s unless the firewall gives it the mark of its connection, and the rules cannot be read",
+				"replies from %s are dropped by rp_filter of %s unless the firewall restores the mark of the connection, and its rules cannot be read",
 				way->text, device);
 }
 
@@ -209,9 +209,9 @@ static void doctor_wire_say_back(const struct doctor_wire_way *way, enum doctor_
 				 const struct cmd_fw_fate *fate)
 {
 	doctor_say_wire(way->wire, state,
-			"what %s answers %s: a rule (table %s %s, chain %s) asks for the way back, which without the mark is not by %s: take the rule away (firewalld: IPv6_rpfilter=no)",
+			"replies from %s are dropped%s: a rule (table %s %s, chain %s) checks the reverse path, which without the mark is not by %s: remove the rule (firewalld: IPv6_rpfilter=no)",
 			way->text,
-			state == DOCTOR_BAD ? "is dropped" : "is dropped by some kernels",
+			state == DOCTOR_BAD ? "" : " by some kernels",
 			fate->family, fate->table, fate->chain, way->route.device);
 }
 
@@ -222,7 +222,7 @@ static void doctor_wire_say_in(const struct doctor_wire_way *way, const struct c
 
 	cmd_firewall_remedy(way->wire->firewall, fate, remedy, sizeof(remedy), port);
 	doctor_say_wire(way->wire, DOCTOR_BAD,
-			"the firewall drops what %s answers to UDP port %u (table %s %s, chain %s): %s",
+			"the firewall drops replies from %s to UDP port %u (table %s %s, chain %s): %s",
 			way->text, port, fate->family, fate->table, fate->chain, remedy);
 }
 
@@ -236,7 +236,7 @@ static void doctor_wire_firewall(struct doctor_wire_way *way, struct doctor_wire
 	doctor_wire_judge(way, back);
 	if (out->can == CMD_FW_DROP && doctor_wire_is_first(once, "out"))
 		doctor_say_wire(way->wire, DOCTOR_BAD,
-				"the firewall drops what is sent to %s (table %s %s, chain %s): allow UDP to it",
+				"the firewall drops packets sent to %s (table %s %s, chain %s): allow UDP to it",
 				way->text, out->family, out->table, out->chain);
 	fate = way->in;
 	if (!(fate.can & CMD_FW_DROP) || (fate.can != CMD_FW_DROP && back != CMD_FW_MAYBE))
@@ -263,15 +263,15 @@ static bool doctor_wire_nested(const struct doctor_wire_way *way)
 
 	if (!next || next == way->peer)
 		doctor_say_wire(wire, DOCTOR_BAD,
-				"the way to %s leads into %s itself: give that address a route by another device, or the link a fwmark and a rule for it",
+				"the route to %s leads into %s itself: add a route to that address by another device, or set a fwmark on the link and add a rule for it",
 				way->text, name);
 	else if (!fits)
 		doctor_say_wire(wire, DOCTOR_BAD,
-				"the way to %s is through another peer of %s, whose MTU of %u is too small for that",
+				"the route to %s is through another peer of %s, whose MTU of %u is too small for that",
 				way->text, name, wire->mtu);
 	else
 		doctor_say_wire(wire, DOCTOR_OK,
-				"the way to %s is through another peer of %s: packets of up to %u bytes go there whole",
+				"the route to %s is through another peer of %s: packets of up to %u bytes are not fragmented",
 				way->text, name, fits);
 	return next && next != way->peer;
 }
@@ -326,6 +326,6 @@ void doctor_wire(const struct doctor_wire *wire)
 		doctor_wire_peer(wire, peer, &told);
 	if (told.skipped)
 		doctor_say_wire(wire, DOCTOR_NOTE,
-				"the rules of the firewall took more than %d s: they and rp_filter were not looked at for %u of the peers",
+				"evaluating the firewall rules took more than %d s: they and rp_filter were not checked for %u of the peers",
 				DOCTOR_RULES_S, told.skipped);
 }

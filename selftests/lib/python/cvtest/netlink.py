@@ -27,7 +27,7 @@ IP_REMOVE = 1
 
 
 class Refusal(Exception):
-    """The kernel's no: an errno, and what its extended acknowledgement says."""
+    """A refused request: an errno, and what its extended acknowledgement says."""
 
     def __init__(self, number, text, offset):
         super().__init__(f"{errno.errorcode.get(number, number)}: {text}")

@@ -44,7 +44,7 @@ class Way:
             datagrams = datagrams[count:]
 
     def pump(self):
-        """What the link under test sends goes to whom it is for, or is kept."""
+        """Passes what the link under test sends to the sealer it is for, or keeps it."""
         while True:
             message = self.socket.recv(1 << 16)
             kind = wg.type_of(message)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """One link under test with a Python peer before it, for hostile.py and timers.py:
 adds the peer to the link, exchanges packets with it, and checks that something
-sent was refused without a trace but its own counter."""
+sent was refused with no effect but on its drop counter."""
 import base64
 import os
 import time
@@ -128,20 +128,20 @@ class Refusal:
         if self.drops and self.reasons:
             ktap.wait_until(lambda: self.counted() >= self.count)
             after = self.peer.state()
-            ktap.equal(f"{self.name}: changes nothing", self.before, after)
+            ktap.equal(f"{self.name}: the peer's state is unchanged", self.before, after)
             ktap.equal(f"{self.name}: counted as {' or '.join(self.reasons)}", self.count,
                        self.counted())
         if self.session:
-            ktap.true(f"{self.name}: the session goes on", self.peer.ping(self.session),
+            ktap.true(f"{self.name}: the session still works", self.peer.ping(self.session),
                       "an answer to a ping", "none in 5 s")
             self.before["rx"] = None
         after = self.peer.state()
         if self.session:
             after["rx"] = None
-        ktap.equal(f"{self.name}: leaves the peer as it was", self.before, after)
+        ktap.equal(f"{self.name}: the peer's state is unchanged at the end", self.before, after)
         if self.drops:
             others = {name: count - self.drops.get(name, 0)
                       for name, count in self.link.drops().items()
                       if count != self.drops.get(name, 0) and name not in self.reasons
                       and name.startswith(("rx_", "hs_"))}
-            ktap.equal(f"{self.name}: nothing else is counted", {}, others)
+            ktap.equal(f"{self.name}: no other drop reason is counted", {}, others)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints that nobody traces: functions that do nothing. */
+/* Tracepoints that are off: functions that do nothing. */
 #ifndef UNIT_LINUX_TRACEPOINT_H
 #define UNIT_LINUX_TRACEPOINT_H
 
