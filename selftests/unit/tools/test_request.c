@@ -122,6 +122,7 @@ static void test_others(void)
 
 	answer(NLMSG_ERROR, 0, 1, NULL, 0);
 	ktap_equal(run(&request, &err), -EBADMSG, "an error without an errno is refused");
+	ktap_has(err.text, "malformed", "an error without an errno: it is said");
 
 	answer(NLMSG_OVERRUN, 0, 1, NULL, 0);
 	ktap_equal(run(&request, &err), -ENOBUFS, "lost answers are refused");
