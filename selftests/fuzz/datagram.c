@@ -11,11 +11,17 @@
  *
  * Input: steps (enum datagram_step), each a byte and what it takes.
  */
-#include <shim.h>
 #include <crypto/chacha20poly1305.h>
 
+#include <linux/bottom_half.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
+#include <linux/unaligned.h>
 
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include <fake_kernel.h>
 #include <datapath/aead.h>
 #include <datapath/batch.h>
 #include <datapath/place.h>
@@ -33,7 +39,7 @@
 #include <tables/index.h>
 
 #include "fuzz.h"
-#include "kernel/fuzz_link.h"
+#include "fuzz_link.h"
 
 enum datagram_step {
 	STEP_PACKET,
@@ -243,7 +249,7 @@ static void check_super_packet(const struct sk_buff *skb, const u8 *data)
 		   skb->csum_start == skb->data - skb->head + network &&
 		   skb->transport_header == skb->csum_start,
 		   "expected the sum to be wanted of TCP's header on");
-	FUZZ_CHECK(tcp->check == fake_pseudo_sum(bytes, addresses, network == 20 ? 8 : 32),
+	FUZZ_CHECK(tcp->check == fake_tcp_pseudo_checksum(bytes, addresses, network == 20 ? 8 : 32),
 		   "expected the sum of the pseudo header");
 	FUZZ_CHECK(skb_shinfo(skb)->gso_segs == DIV_ROUND_UP(payload, size) && payload > size,
 		   "expected %u segments of %u bytes, got %u", DIV_ROUND_UP(payload, size), size,
@@ -614,9 +620,11 @@ static void deliver(struct fuzz_input *in, long memory)
 	if (wire_stride < wire_bytes)
 		skb_shinfo(skb)->gso_size = wire_stride;
 	expect_packet(wire, wire_bytes, min(wire_stride, wire_bytes));
-	shim_fail_after(memory);
+	fake_memory_fail_after(memory);
+	local_bh_disable();
 	cv_rx_receive(&listener, skb);
-	shim_fail_after(-1);
+	local_bh_enable();
+	fake_memory_fail_after(-1);
 	/* The bounds of what is in flight: how many were refused is not the model's to know. */
 	if (atomic_read(&device->rx_flight_bytes) + flight_bytes > CV_POLICY_FLIGHT_BYTES)
 		lossy = true;
@@ -629,7 +637,7 @@ static void run_batches(long memory)
 {
 	unsigned int i;
 
-	shim_fail_after(memory);
+	fake_memory_fail_after(memory);
 	for (i = 0; i < PEERS; i++) {
 		struct list_head *batches = &senders[i].peer->rx.batches;
 
@@ -644,7 +652,7 @@ static void run_batches(long memory)
 			batch->ops->finish(batch);
 		}
 	}
-	shim_fail_after(-1);
+	fake_memory_fail_after(-1);
 	FUZZ_CHECK(!atomic_read(&device->rx_flight_bytes), "expected no bytes in flight, got %d",
 		   atomic_read(&device->rx_flight_bytes));
 	for (i = 0; i < PEERS; i++)
@@ -688,7 +696,7 @@ static void step(struct fuzz_input *in)
 		fake_boottime_ns += fuzz_u8(in) * NSEC_PER_SEC;
 		break;
 	case STEP_SMALL_CHUNKS:
-		fake_chunk_bytes = fake_chunk_bytes == 4096 ? 32768 : 4096;
+		fake_page_frag_bytes = fake_page_frag_bytes == 4096 ? 32768 : 4096;
 		break;
 	case STEP_NO_GRO:
 		device->netdev->has_gro = !device->netdev->has_gro;
@@ -780,9 +788,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int steps, i;
 
 	fuzz_link_init();
-	shim_seed(0);
+	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
-	fake_chunk_bytes = 32768;
+	fake_page_frag_bytes = 32768;
 	lossy = false;
 	dropped = false;
 	lane_full = false;
@@ -808,7 +816,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(lossy || senders[i].arrived_count == senders[i].expected_count,
 			   "expected %u packets of peer %u, got %u", senders[i].expected_count, i,
 			   senders[i].arrived_count);
-	fake_run_works();
+	fake_deferred_run_all();
 	cv_merge_exit();
 	cv_scratch_exit();
 	fuzz_link_destroy();

@@ -11,7 +11,9 @@
  * and an untouched newer one always, however clocks have stepped; a response is accepted
  * only for the initiation in flight; then both ends have the same keys. Nothing is left.
  */
-#include <shim.h>
+#include <linux/unaligned.h>
+
+#include <fake_kernel.h>
 
 #include <handshake/exchange.h>
 #include <handshake/inbox.h>
@@ -20,7 +22,7 @@
 #include <tables/index.h>
 
 #include "fuzz.h"
-#include "kernel/fuzz_link.h"
+#include "fuzz_link.h"
 
 enum handshake_step {
 	STEP_INITIATE,
@@ -324,7 +326,7 @@ static void check_cookie(struct end *end, struct state *before, const struct sta
 
 /*
  * A message comes to an end; whether it has made a session. What another CPU does when
- * the end first lets go of a lock has been put in fake_unlocked.
+ * the end first lets go of a lock has been put in fake_mutex_unlocked.
  */
 static bool deliver(unsigned int side, const u8 *message, size_t bytes, u8 from)
 {
@@ -340,8 +342,8 @@ static bool deliver(unsigned int side, const u8 *message, size_t bytes, u8 from)
 	derived = 0;
 	delivering = find_genuine(side, message, bytes);
 	cv_inbox_receive(end->dev, &endpoint, message, bytes);
-	fake_run_works();
-	fake_unlocked = NULL;
+	fake_deferred_run_all();
+	fake_mutex_unlocked = NULL;
 	delivering = -1;
 	FUZZ_CHECK(derived <= 1, "expected one session of one message, got %u", derived);
 	if (derived) {
@@ -404,7 +406,7 @@ static void step_initiate(unsigned int side)
 
 static void race_initiate(void)
 {
-	fake_unlocked = NULL;
+	fake_mutex_unlocked = NULL;
 	fake_boottime_ns += CV_WIRE_RETRY_S * NSEC_PER_SEC;
 	step_initiate(raced - ends);
 	read_state(&before, raced);
@@ -412,7 +414,7 @@ static void race_initiate(void)
 
 static void race_clear(void)
 {
-	fake_unlocked = NULL;
+	fake_mutex_unlocked = NULL;
 	cv_exchange_clear(raced->peer);
 	raced->in_flight = -1;
 	read_state(&before, raced);
@@ -420,7 +422,7 @@ static void race_clear(void)
 
 static void race_down(void)
 {
-	fake_unlocked = NULL;
+	fake_mutex_unlocked = NULL;
 	fuzz_link_down(raced->dev);
 	raced->in_flight = -1;
 	read_state(&before, raced);
@@ -436,7 +438,7 @@ static void step_race(struct fuzz_input *in)
 	if (!sent_count)
 		return;
 	log = sent[sent_count - 1 - (back & 0x3f) % sent_count];
-	fake_unlocked = races[(back >> 6) % ARRAY_SIZE(races)];
+	fake_mutex_unlocked = races[(back >> 6) % ARRAY_SIZE(races)];
 	deliver(!log.side, log.raw, log.bytes, back);
 }
 
@@ -569,7 +571,7 @@ static void step_new_peer(unsigned int side, unsigned int key)
 	if (key == end->key)
 		return;
 	fuzz_link_remove_peer(end->peer);
-	fake_run_works();
+	fake_deferred_run_all();
 	rcu_barrier();
 	end->peer = fuzz_link_add_peer(end->dev, public_keys[key]);
 	end->peer_key = key;
@@ -605,7 +607,7 @@ static void step_load(unsigned int side)
 		cv_inbox_receive(ends[side].dev, &nowhere, &junk, sizeof(junk));
 		memset(&junk.macs, 0, sizeof(junk.macs));
 	}
-	fake_run_works();
+	fake_deferred_run_all();
 	ends[side].loaded_ns = fake_boottime_ns;
 }
 
@@ -624,10 +626,10 @@ static void step_no_memory(struct fuzz_input *in)
 	endpoint.remote.v4.sin_family = AF_INET;
 	derived = 0;
 	delivering = sent_count - 1;
-	shim_fail_after(how % 8);
+	fake_memory_fail_after(how % 8);
 	cv_inbox_receive(end->dev, &endpoint, log.raw, log.bytes);
-	fake_run_works();
-	shim_fail_after(-1);
+	fake_deferred_run_all();
+	fake_memory_fail_after(-1);
 	delivering = -1;
 	if (derived) {
 		end->in_flight = -1;
@@ -721,7 +723,7 @@ static void begin(void)
 		fuzz_link_public_key(public_keys[i], i + 1);
 	fuzz_link_sent = on_sent;
 	fuzz_link_event = on_event;
-	shim_seed(0);
+	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
 	fake_realtime = (struct timespec64){ .tv_sec = 1700000000 };
 	sent_count = 0;

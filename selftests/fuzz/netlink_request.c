@@ -13,13 +13,15 @@
  * as the next byte says), then the attributes as in netlink_build.h, or their number
  * divided by four and the bytes.
  */
-#include <shim.h>
+#include <net/genetlink.h>
+
 #include <uapi/linux/culvert.h>
 
+#include <fake_kernel.h>
 #include <handshake/exchange.h>
 
 #include "fuzz.h"
-#include "kernel/fuzz_link.h"
+#include "fuzz_link.h"
 #include "netlink_build.h"
 
 #define REQUESTS_MAX 8
@@ -411,11 +413,11 @@ static void request(struct fuzz_input *in)
 		memcpy(attrs, buffer, bytes);
 	read_device(&before);
 	fake_capable = !(how & 4);
-	shim_fail_after(how & 8 ? allocations : -1);
+	fake_memory_fail_after(how & 8 ? allocations : -1);
 	err = fake_genl_request(FAMILY_CULVERT + (how & 1), CV_CMD_SET_DEVICE, attrs, bytes,
 				&extack);
-	shim_fail_after(-1);
-	FUZZ_CHECK(!fake_rtnl && !device->lock.held, "expected no lock to be held");
+	fake_memory_fail_after(-1);
+	FUZZ_CHECK(!fake_rtnl_held && !device->lock.held, "expected no lock to be held");
 	read_device(&after);
 	if (err) {
 		check_refusal(err, &extack, attrs, bytes, how & 1);
@@ -428,7 +430,7 @@ static void request(struct fuzz_input *in)
 	}
 	free(attrs);
 	if (how & 0x80) {
-		fake_run_works();
+		fake_deferred_run_all();
 		rcu_barrier();
 	}
 }
@@ -446,7 +448,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int requests;
 
 	fuzz_link_init();
-	shim_seed(0);
+	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
 	device = fuzz_link_create(0);
 	for (requests = 0; requests < REQUESTS_MAX && in.size; requests++)

@@ -20,7 +20,15 @@ static int cvl_decode_malformed(struct cvl_error *err, const char *what)
 			     what);
 }
 
-static bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes)
+/**
+ * cvl_decode_bytes() - copy out the value of an attribute
+ * @out: where to
+ * @attr: the attribute
+ * @bytes: size of @out
+ *
+ * Return: whether the value has that size; else @out stays as it is.
+ */
+bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes)
 {
 	if (mnl_attr_get_payload_len(attr) != bytes)
 		return false;

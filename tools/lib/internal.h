@@ -63,6 +63,7 @@ void cvl_encode_get(void *buffer, uint16_t family_id,
 		    const struct cvl_link *link);
 
 /* decode.c */
+bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes);
 int cvl_decode_device(struct cvl_device *dev, const struct nlmsghdr *nlh,
 		      struct cvl_error *err);
 void cvl_decode_extack(struct cvl_extack *extack, const struct nlmsghdr *nlh);

@@ -70,7 +70,8 @@ static int cvl_request_take(struct cvl_request *request,
 	case NLMSG_DONE:
 		/* both begin with an errno */
 		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(code))
-			return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+			return nlh->nlmsg_type == NLMSG_DONE ? 0 :
+			       cvl_error_set(err, -EBADMSG, "the kernel sent a malformed error");
 		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
 		if (code < 0)
 			return cvl_request_refused(request, nlh, code, err);

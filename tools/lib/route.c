@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "internal.h"
 #include "route.h"
 
 /* Enough for each request of this file. */
@@ -147,8 +148,10 @@ int cvl_route_links(struct cvl_route_links *found, const char *name, struct mnl_
 
 typedef void (*cvl_route_take_t)(const struct nlmsghdr *nlh, void *arg);
 
-/* Takes the answers where that cannot fail. */
+/* Takes the answers of a type, where that cannot fail; others, and short ones, are passed over. */
 struct cvl_route_taker {
+	uint16_t type;
+	size_t header_bytes;
 	cvl_route_take_t take;
 	void *arg;
 };
@@ -158,14 +161,22 @@ static int cvl_route_take(const struct nlmsghdr *nlh, void *arg, struct cvl_erro
 	const struct cvl_route_taker *taker = arg;
 
 	(void)err;
-	taker->take(nlh, taker->arg);
+	if (nlh->nlmsg_type == taker->type &&
+	    mnl_nlmsg_get_payload_len(nlh) >= taker->header_bytes)
+		taker->take(nlh, taker->arg);
 	return 0;
 }
 
 /* Opens a socket each time: the thread may be in another namespace than the last time. */
-static int cvl_route_ask(struct nlmsghdr *nlh, cvl_route_take_t take, void *arg)
+static int cvl_route_ask(struct nlmsghdr *nlh, uint16_t type, size_t header_bytes,
+			 cvl_route_take_t take, void *arg)
 {
-	struct cvl_route_taker taker = { .take = take, .arg = arg };
+	struct cvl_route_taker taker = {
+		.type = type,
+		.header_bytes = header_bytes,
+		.take = take,
+		.arg = arg,
+	};
 	struct cvl_error err = { 0 };
 	struct cvl_request request = {
 		.socket = cvl_request_open(NETLINK_ROUTE, &err),
@@ -190,21 +201,22 @@ static void cvl_route_take_route(const struct nlmsghdr *nlh, void *arg)
 	struct cvl_route *route = arg;
 	const struct nlattr *attr;
 
-	if (nlh->nlmsg_type != RTM_NEWROUTE)
-		return;
 	route->type = rtm->rtm_type;
 	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
+		bool taken = false;
+
 		if (mnl_attr_get_type(attr) == RTA_OIF)
-			route->ifindex = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&route->ifindex, attr, sizeof(route->ifindex));
 		if (mnl_attr_get_type(attr) != RTA_PREFSRC)
 			continue;
-		route->source.any.sa_family = rtm->rtm_family;
 		if (rtm->rtm_family == AF_INET)
-			memcpy(&route->source.v4.sin_addr, mnl_attr_get_payload(attr),
-			       sizeof(struct in_addr));
-		else
-			memcpy(&route->source.v6.sin6_addr, mnl_attr_get_payload(attr),
-			       sizeof(struct in6_addr));
+			taken = cvl_decode_bytes(&route->source.v4.sin_addr, attr,
+						 sizeof(struct in_addr));
+		else if (rtm->rtm_family == AF_INET6)
+			taken = cvl_decode_bytes(&route->source.v6.sin6_addr, attr,
+						 sizeof(struct in6_addr));
+		if (taken)
+			route->source.any.sa_family = rtm->rtm_family;
 	}
 }
 
@@ -229,7 +241,8 @@ int cvl_route_to(struct cvl_route *route, const union cvl_address *to, uint32_t 
 	if (cvl_address_is_ipv6(to) && to->v6.sin6_scope_id)
 		mnl_attr_put_u32(request, RTA_OIF, to->v6.sin6_scope_id);
 	mnl_attr_put_u32(request, RTA_MARK, mark);
-	ret = cvl_route_ask(request, cvl_route_take_route, route);
+	ret = cvl_route_ask(request, RTM_NEWROUTE, sizeof(struct rtmsg),
+			    cvl_route_take_route, route);
 	if (!ret && !if_indextoname(route->ifindex, route->device))
 		ret = -ENODEV;
 	return ret;
@@ -260,7 +273,7 @@ int cvl_route_check(unsigned int ifindex, const struct in_addr *from, const stru
 	mnl_attr_put(request, RTA_SRC, sizeof(*from), from);
 	mnl_attr_put_u32(request, RTA_IIF, ifindex);
 	mnl_attr_put_u32(request, RTA_MARK, mark);
-	return cvl_route_ask(request, cvl_route_take_route, &route);
+	return cvl_route_ask(request, RTM_NEWROUTE, sizeof(*rtm), cvl_route_take_route, &route);
 }
 
 static void cvl_route_take_link(const struct nlmsghdr *nlh, void *arg)
@@ -269,14 +282,12 @@ static void cvl_route_take_link(const struct nlmsghdr *nlh, void *arg)
 	struct cvl_route_link *link = arg;
 	const struct nlattr *attr;
 
-	if (nlh->nlmsg_type != RTM_NEWLINK)
-		return;
 	link->flags = info->ifi_flags;
 	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
 		if (mnl_attr_get_type(attr) == IFLA_MTU)
-			link->mtu = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&link->mtu, attr, sizeof(link->mtu));
 		else if (mnl_attr_get_type(attr) == IFLA_LINK_NETNSID)
-			link->netns_id = (int)mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&link->netns_id, attr, sizeof(link->netns_id));
 	}
 }
 
@@ -295,7 +306,7 @@ int cvl_route_link(struct cvl_route_link *link, unsigned int ifindex)
 	memset(link, 0, sizeof(*link));
 	link->netns_id = -1;
 	info->ifi_index = (int)ifindex;
-	return cvl_route_ask(request, cvl_route_take_link, link);
+	return cvl_route_ask(request, RTM_NEWLINK, sizeof(*info), cvl_route_take_link, link);
 }
 
 struct cvl_route_address {
@@ -310,13 +321,12 @@ static void cvl_route_take_address(const struct nlmsghdr *nlh, void *arg)
 	struct cvl_route_address *wanted = arg;
 	const struct nlattr *attr;
 
-	if (nlh->nlmsg_type != RTM_NEWADDR || info->ifa_index != wanted->ifindex)
+	if (info->ifa_index != wanted->ifindex)
 		return;
 	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
-		if (mnl_attr_get_type(attr) != IFA_LOCAL || wanted->is_found)
-			continue;
-		memcpy(wanted->address, mnl_attr_get_payload(attr), sizeof(*wanted->address));
-		wanted->is_found = true;
+		if (mnl_attr_get_type(attr) == IFA_LOCAL && !wanted->is_found)
+			wanted->is_found = cvl_decode_bytes(wanted->address, attr,
+							    sizeof(*wanted->address));
 	}
 }
 
@@ -335,7 +345,7 @@ int cvl_route_address(struct in_addr *address, unsigned int ifindex)
 	int ret;
 
 	info->ifa_family = AF_INET;
-	ret = cvl_route_ask(request, cvl_route_take_address, &wanted);
+	ret = cvl_route_ask(request, RTM_NEWADDR, sizeof(*info), cvl_route_take_address, &wanted);
 	return ret ? ret : wanted.is_found ? 0 : -EADDRNOTAVAIL;
 }
 
@@ -346,7 +356,7 @@ static void cvl_route_take_netns(const struct nlmsghdr *nlh, void *arg)
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct rtgenmsg)) {
 		if (mnl_attr_get_type(attr) == NETNSA_NSID)
-			*id = (int)mnl_attr_get_u32(attr);
+			cvl_decode_bytes(id, attr, sizeof(*id));
 	}
 }
 
@@ -363,7 +373,8 @@ int cvl_route_netns_id(int fd)
 
 	cvl_route_begin(request, RTM_GETNSID, NLM_F_ACK, sizeof(struct rtgenmsg));
 	mnl_attr_put_u32(request, NETNSA_FD, (uint32_t)fd);
-	return cvl_route_ask(request, cvl_route_take_netns, &id) ? -1 : id;
+	return cvl_route_ask(request, RTM_NEWNSID, sizeof(struct rtgenmsg),
+			     cvl_route_take_netns, &id) ? -1 : id;
 }
 
 /* Rules that choose a table by the mark and by nothing else, and routes of these tables. */
@@ -386,17 +397,17 @@ static void cvl_route_take_rule(const struct nlmsghdr *nlh, void *arg)
 	const struct nlattr *attr;
 	uint32_t mark = 0;
 
-	if (nlh->nlmsg_type != RTM_NEWRULE || header->action != FR_ACT_TO_TBL ||
+	if (header->action != FR_ACT_TO_TBL ||
 	    header->src_len || header->dst_len || header->tos ||
 	    header->flags & FIB_RULE_INVERT || marked->count == CVL_ROUTE_MAX_RULES)
 		return;
 	mnl_attr_for_each(attr, nlh, sizeof(*header)) {
 		switch (mnl_attr_get_type(attr)) {
 		case FRA_TABLE:
-			table = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&table, attr, sizeof(table));
 			break;
 		case FRA_FWMARK:
-			mark = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&mark, attr, sizeof(mark));
 			break;
 		case FRA_IIFNAME:
 		case FRA_OIFNAME:
@@ -424,15 +435,15 @@ static void cvl_route_take_marked(const struct nlmsghdr *nlh, void *arg)
 	unsigned int ifindex = 0;
 	size_t i;
 
-	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_type != RTN_UNICAST)
+	if (rtm->rtm_type != RTN_UNICAST)
 		return;
 	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
 		if (mnl_attr_get_type(attr) == RTA_TABLE)
-			table = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&table, attr, sizeof(table));
 		else if (mnl_attr_get_type(attr) == RTA_OIF)
-			ifindex = mnl_attr_get_u32(attr);
+			cvl_decode_bytes(&ifindex, attr, sizeof(ifindex));
 		else if (mnl_attr_get_type(attr) == RTA_DST && rtm->rtm_dst_len)
-			memcpy(&to, mnl_attr_get_payload(attr), sizeof(to));
+			cvl_decode_bytes(&to, attr, sizeof(to));
 	}
 	/* a host of the prefix, not the address of the prefix itself */
 	if (rtm->rtm_dst_len && rtm->rtm_dst_len < 31)
@@ -443,13 +454,14 @@ static void cvl_route_take_marked(const struct nlmsghdr *nlh, void *arg)
 	}
 }
 
-static int cvl_route_dump(uint16_t type, cvl_route_take_t take, void *arg)
+static int cvl_route_dump(uint16_t type, uint16_t answer_type, size_t header_bytes,
+			  cvl_route_take_t take, void *arg)
 {
 	struct nlmsghdr request[CVL_HEADERS(CVL_ROUTE_REQUEST_BYTES)];
 	struct rtmsg *rtm = cvl_route_begin(request, type, NLM_F_DUMP, sizeof(*rtm));
 
 	rtm->rtm_family = AF_INET;
-	return cvl_route_ask(request, take, arg);
+	return cvl_route_ask(request, answer_type, header_bytes, take, arg);
 }
 
 /**
@@ -465,9 +477,11 @@ static int cvl_route_dump(uint16_t type, cvl_route_take_t take, void *arg)
 int cvl_route_each_marked(unsigned int ifindex, cvl_route_marked_t take, void *arg)
 {
 	struct cvl_route_marked marked = { .ifindex = ifindex, .take = take, .arg = arg };
-	int ret = cvl_route_dump(RTM_GETRULE, cvl_route_take_rule, &marked);
+	int ret = cvl_route_dump(RTM_GETRULE, RTM_NEWRULE, sizeof(struct fib_rule_hdr),
+				 cvl_route_take_rule, &marked);
 
 	if (!ret && marked.count)
-		ret = cvl_route_dump(RTM_GETROUTE, cvl_route_take_marked, &marked);
+		ret = cvl_route_dump(RTM_GETROUTE, RTM_NEWROUTE, sizeof(struct rtmsg),
+				     cvl_route_take_marked, &marked);
 	return ret;
 }

@@ -9,9 +9,10 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <shim.h>
+#include <fake_kernel.h>
 #include <tables/allowedips.h>
-#include <unit.h>
+
+#include "unit.h"
 
 #define PEERS 6
 #define MODEL_ENTRIES 400
@@ -147,20 +148,20 @@ static void test_random_addr(u8 addr[16], int family)
 	unsigned int i;
 
 	memset(addr, 0, 16);
-	if (shim_random_below(10) == 0) {
+	if (fake_random_below(10) == 0) {
 		for (i = 0; i < 16; i++)
-			addr[i] = shim_random_below(256);
+			addr[i] = fake_random_below(256);
 	} else {
-		addr[0] = shim_random_below(4) << 6;
-		addr[family == AF_INET6 ? 7 : 1] = shim_random_below(4);
-		addr[family == AF_INET6 ? 8 : 2] = shim_random_below(4) << 6;
-		addr[family == AF_INET6 ? 15 : 3] = shim_random_below(8);
+		addr[0] = fake_random_below(4) << 6;
+		addr[family == AF_INET6 ? 7 : 1] = fake_random_below(4);
+		addr[family == AF_INET6 ? 8 : 2] = fake_random_below(4) << 6;
+		addr[family == AF_INET6 ? 15 : 3] = fake_random_below(8);
 	}
 }
 
 static void test_compare_lookup(struct test_table *t)
 {
-	int family = shim_random_below(2) ? AF_INET6 : AF_INET;
+	int family = fake_random_below(2) ? AF_INET6 : AF_INET;
 	struct cv_peer *got, *expected;
 	u8 addr[17];
 
@@ -213,7 +214,7 @@ static void test_compare_nodes(struct test_table *t)
 	for (node = t->spare.first; node; node = node->next_spare)
 		spare++;
 	rcu_barrier();
-	nodes = shim_live_objects() - spare;
+	nodes = fake_memory_objects() - spare;
 	CHECK(nodes <= 2 * t->entries, "expected at most %u nodes for %u prefixes, got %u",
 	      2 * t->entries, t->entries, nodes);
 }
@@ -258,10 +259,10 @@ static void test_remove_peer(struct test_table *t, struct cv_peer *peer)
 
 static void test_random_step(struct test_table *t)
 {
-	int family = shim_random_below(2) ? AF_INET6 : AF_INET;
-	struct cv_peer *peer = &t->peers[shim_random_below(PEERS)];
-	u8 cidr = shim_random_below(family == AF_INET6 ? 129 : 33);
-	unsigned int what = shim_random_below(100);
+	int family = fake_random_below(2) ? AF_INET6 : AF_INET;
+	struct cv_peer *peer = &t->peers[fake_random_below(PEERS)];
+	u8 cidr = fake_random_below(family == AF_INET6 ? 129 : 33);
+	unsigned int what = fake_random_below(100);
 	bool got, expected;
 	u8 addr[16];
 	int i;
@@ -271,12 +272,12 @@ static void test_random_step(struct test_table *t)
 		test_insert(t, family, addr, cidr, peer);
 	} else if (what < 98) {
 		/* an entry that is there, more often than not */
-		if (t->entries && shim_random_below(4)) {
-			i = shim_random_below(t->entries);
+		if (t->entries && fake_random_below(4)) {
+			i = fake_random_below(t->entries);
 			family = t->model[i].family;
 			cidr = t->model[i].cidr;
 			memcpy(addr, t->model[i].addr, 16);
-			if (shim_random_below(8))
+			if (fake_random_below(8))
 				peer = t->model[i].peer;
 		}
 		i = test_model_index(t, family, addr, cidr);
@@ -407,16 +408,16 @@ static void test_allowedips_no_memory(void)
 
 	test_table_init(&t);
 	for (i = 0; i < 40; i++) {
-		shim_fail_after(i);
+		fake_memory_fail_after(i);
 		CHECK(cv_allowedips_prealloc(&t.spare, 20, GFP_KERNEL) == -ENOMEM,
 		      "expected 20 insertions to need more than %u nodes", i);
-		shim_fail_after(-1);
+		fake_memory_fail_after(-1);
 		cv_allowedips_spare_free(&t.spare);
 	}
 	CHECK(!cv_allowedips_prealloc(&t.spare, 0, GFP_KERNEL) && !t.spare.first,
 	      "expected nothing to be set aside for nothing");
 	CHECK(!cv_allowedips_prealloc(&t.spare, 128, GFP_KERNEL), "expected memory");
-	shim_fail_after(0);
+	fake_memory_fail_after(0);
 	for (i = 0; i < 128; i++) {
 		memset(addr, 0, sizeof(addr));
 		addr[i / 8] = 0x80 >> i % 8;
@@ -428,12 +429,12 @@ static void test_allowedips_no_memory(void)
 	test_compare_lists(&t);
 	/* and taking away needs none */
 	cv_allowedips_remove_peer(&t.trie, &t.peers[0].allowed_ips);
-	shim_fail_after(-1);
+	fake_memory_fail_after(-1);
 	test_table_exit(&t);
 
-	shim_fail_after(0);
+	fake_memory_fail_after(0);
 	CHECK(cv_allowedips_init_caches() == -ENOMEM, "expected no cache without memory");
-	shim_fail_after(-1);
+	fake_memory_fail_after(-1);
 }
 
 /* The deepest trie: every length of one address, in several orders. */
@@ -474,9 +475,9 @@ static void test_allowedips_reader(void)
 	test_table_init(&t);
 	test_insert(&t, AF_INET, addr, 16, &t.peers[0]);
 	rcu_read_lock();
-	before = shim_live_objects();
+	before = fake_memory_objects();
 	test_remove_peer(&t, &t.peers[0]);
-	CHECK(shim_live_objects() == before, "expected nodes to outlive their readers");
+	CHECK(fake_memory_objects() == before, "expected nodes to outlive their readers");
 	CHECK(!cv_allowedips_find(&t.trie, AF_INET, addr), "expected new readers to miss it");
 	rcu_read_unlock();
 	test_table_exit(&t);
@@ -526,14 +527,14 @@ static void test_writer_run(struct test_table *t, unsigned int rounds)
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		addr[1] = shim_random_below(8) | 1;
+		addr[1] = fake_random_below(8) | 1;
 		addr[2] = 0;
 		test_insert(t, AF_INET, addr, 16, &t->peers[1 + (i & 1)]);
-		addr[1] = shim_random_below(8);
-		addr[2] = shim_random_below(128);
-		test_insert(t, AF_INET, addr, 24 + shim_random_below(3), &t->peers[3]);
+		addr[1] = fake_random_below(8);
+		addr[2] = fake_random_below(128);
+		test_insert(t, AF_INET, addr, 24 + fake_random_below(3), &t->peers[3]);
 		addr[2] = 0;
-		test_insert(t, AF_INET, addr, shim_random_below(8), &t->peers[3]);
+		test_insert(t, AF_INET, addr, fake_random_below(8), &t->peers[3]);
 		if (i % 16 == 0)
 			test_remove_peer(t, &t->peers[3]);
 		rcu_barrier();
@@ -594,8 +595,8 @@ static void test_allowedips_many(void)
 	cv_allowedips_remove_peer(&t.trie, &t.peers[1].allowed_ips);
 	CHECK(!test_find(&t, AF_INET, &addr), "expected no peer");
 	rcu_barrier();
-	CHECK(shim_live_objects() < many, "expected fewer than %u nodes, got %u", many,
-	      shim_live_objects());
+	CHECK(fake_memory_objects() < many, "expected fewer than %u nodes, got %u", many,
+	      fake_memory_objects());
 	addr = htonl(10U << 24);
 	CHECK(test_find(&t, AF_INET, &addr) == &t.peers[0], "expected the first peer");
 	test_table_exit(&t);

@@ -9,10 +9,10 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
 
 #include "noise_vectors.h"
+#include "unit.h"
 
 /* The initiation of a vector, without its macs. */
 static void test_cookie_message(struct cv_wire_initiation *message,

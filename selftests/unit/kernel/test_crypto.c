@@ -8,7 +8,8 @@
 #include <crypto/curve25519.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
-#include <unit.h>
+
+#include "unit.h"
 
 /* RFC 7693, appendix B. */
 static void test_blake2s_abc(void)

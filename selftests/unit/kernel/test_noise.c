@@ -5,10 +5,10 @@
  */
 #include <handshake/noise.h>
 #include <linux/string.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
 
 #include "noise_vectors.h"
+#include "unit.h"
 
 /* One handshake, both ends of it. */
 struct test_noise {
@@ -42,11 +42,11 @@ static void test_noise_load(struct test_noise *t, const struct noise_vector *v)
 	unit_hex(t->responder_public, 32, v->responder_public);
 	unit_hex(t->psk, 32, v->psk);
 	unit_hex(t->timestamp, 12, v->stamp);
-	shim_seed(0);
+	fake_random_seed(0);
 	unit_hex(ephemeral, 32, v->initiator_ephemeral);
-	shim_random_next(ephemeral, 32);
+	fake_random_next(ephemeral, 32);
 	unit_hex(ephemeral, 32, v->responder_ephemeral);
-	shim_random_next(ephemeral, 32);
+	fake_random_next(ephemeral, 32);
 	CHECK(cv_noise_static_static(t->static_static, t->initiator_private,
 				     t->responder_public), "expected a DH result");
 }
@@ -175,7 +175,7 @@ static void test_noise_random(void)
 
 	test_noise_load(&t, &noise_vectors[1]);
 	for (i = 0; i < 10; i++) {
-		shim_seed(100 + i);
+		fake_random_seed(100 + i);
 		CHECK(test_noise_initiate(&t) &&
 		      test_noise_read_initiation(&t, remote_static, timestamp) &&
 		      test_noise_respond(&t) && test_noise_finish(&t, &noise),
@@ -290,7 +290,7 @@ static void test_noise_superseded(void)
 	struct cv_noise noise;
 
 	test_noise_shake(&t);
-	shim_seed(77);
+	fake_random_seed(77);
 	CHECK(test_noise_initiate(&t), "expected another initiation");
 	CHECK(!test_noise_finish(&t, &noise), "expected a late response to be refused");
 }

@@ -3,7 +3,8 @@
  * How large a super-packet may be at which rate.
  */
 #include <datapath/pace.h>
-#include <unit.h>
+
+#include "unit.h"
 
 /* Send at a rate for some time, in steps of a millisecond; returns the last limit. */
 static u32 test_pace_send(struct cv_pace *pace, u32 *now_ms, u32 bytes_per_ms, u32 duration_ms)

@@ -12,8 +12,9 @@
 #include <datapath/worker.h>
 #include <core/device.h>
 #include <handshake/session.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
+
+#include "unit.h"
 
 #define PEERS 3
 #define LOG_MAX 65536
@@ -25,14 +26,6 @@ enum test_placement_kind {
 	BULK,
 	/* a short packet by itself */
 	LONE,
-};
-
-struct test_placement_pending {
-	/* a work queue's name, or "soon" */
-	const char *level;
-	unsigned int cpu;
-	struct work_struct *work;
-	struct tasklet_struct *tasklet;
 };
 
 struct test_placement_ran {
@@ -50,12 +43,6 @@ struct test_placement_flow {
 	unsigned int cpu, tail;
 };
 
-unsigned int fake_cpu, fake_cpus_online, fake_bh_off[FAKE_CPUS];
-u32 fake_backlog_head[FAKE_CPUS], fake_backlog_tail[FAKE_CPUS];
-unsigned long fake_jiffies;
-
-static struct test_placement_pending pending[4 * FAKE_CPUS];
-static unsigned int pending_count;
 static struct test_placement_ran ran[LOG_MAX];
 static unsigned int ran_count;
 static struct test_placement_flow flows[PEERS][2];
@@ -68,33 +55,8 @@ static bool busy[FAKE_CPUS];
 /* What is sent goes through the backlog of the processor that sends. */
 static bool backlog;
 
-bool fake_queue_work_at(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
-{
-	if (work->queued)
-		return false;
-	assert(pending_count < ARRAY_SIZE(pending));
-	work->queued = true;
-	pending[pending_count++] = (struct test_placement_pending){
-		.level = (const char *)queue, .cpu = cpu, .work = work,
-	};
-	return true;
-}
-
-void fake_tasklet_schedule(struct tasklet_struct *tasklet)
-{
-	unsigned int i;
-
-	for (i = 0; i < pending_count; i++)
-		if (pending[i].tasklet == tasklet)
-			return;
-	assert(pending_count < ARRAY_SIZE(pending));
-	pending[pending_count++] = (struct test_placement_pending){
-		.level = "soon", .cpu = fake_cpu, .tasklet = tasklet,
-	};
-}
-
 /*
- * The rooms between.
+ * The files between.
  */
 static void test_placement_note(struct cv_batch *batch)
 {
@@ -173,11 +135,6 @@ void cv_session_put(struct cv_session *session)
 	assert(!refcount_dec_and_test(&session->refs));
 }
 
-void kfree_skb(struct sk_buff *skb)
-{
-	free(skb);
-}
-
 /*
  * What the tests do.
  */
@@ -187,7 +144,6 @@ static void test_placement_begin(unsigned int cpus)
 
 	fake_cpu = 0;
 	fake_cpus_online = cpus;
-	pending_count = 0;
 	ran_count = 0;
 	meanwhile = NULL;
 	backlog = false;
@@ -212,7 +168,7 @@ static void test_placement_begin(unsigned int cpus)
 static void test_placement_join_at(unsigned int peer, bool sealing,
 				   enum test_placement_kind kind, u64 counter)
 {
-	struct sk_buff *skb = calloc(1, sizeof(*skb));
+	struct sk_buff *skb = netdev_alloc_skb(NULL, 0);
 	struct cv_batch_cb *cb = cv_batch_cb(skb);
 	struct sk_buff_head packets;
 
@@ -242,35 +198,23 @@ static void test_placement_join(unsigned int peer, bool sealing, enum test_place
 	test_placement_join_at(peer, sealing, kind, counter);
 }
 
-static void test_placement_run_nth(unsigned int n)
+static void test_placement_run_one(struct fake_deferred *deferred)
 {
-	struct test_placement_pending it = pending[n];
-	unsigned int before = fake_cpu;
+	unsigned int cpu = deferred->cpu;
 
-	pending_count--;
-	memmove(&pending[n], &pending[n + 1], (pending_count - n) * sizeof(*pending));
-	fake_cpu = it.cpu;
-	busy[fake_cpu] = true;
-	if (it.work) {
-		it.work->queued = false;
-		it.work->func(it.work);
-	} else {
-		local_bh_disable();
-		it.tasklet->callback(it.tasklet);
-		local_bh_enable();
-	}
-	busy[fake_cpu] = false;
-	fake_cpu = before;
+	busy[cpu] = true;
+	fake_deferred_run(deferred);
+	busy[cpu] = false;
 }
 
-/* One time, if it is to. */
-static bool test_placement_run(unsigned int cpu, const char *level)
+/* The oldest on a CPU; NULL for any queue. False if none waits. */
+static bool test_placement_run(unsigned int cpu, const char *queue)
 {
-	unsigned int i;
+	struct fake_deferred *deferred;
 
-	for (i = 0; i < pending_count; i++)
-		if (pending[i].cpu == cpu && !strcmp(pending[i].level, level)) {
-			test_placement_run_nth(i);
+	for (deferred = fake_deferred_first; deferred; deferred = deferred->next)
+		if (deferred->cpu == cpu && (!queue || !strcmp(deferred->queue, queue))) {
+			test_placement_run_one(deferred);
 			return true;
 		}
 	return false;
@@ -299,9 +243,9 @@ static void test_placement_check_ran_on(int line, unsigned int number, unsigned 
 
 static void test_placement_check_pending(int line, unsigned int count)
 {
-	if (pending_count != count)
+	if (fake_deferred_count() != count)
 		unit_fail(__FILE__, line, "expected %u pieces of work to wait, got %u", count,
-			  pending_count);
+			  fake_deferred_count());
 }
 
 static void test_placement_check_left(int line, unsigned int peer, bool sealing, u64 count)
@@ -317,10 +261,10 @@ static void test_placement_end(void)
 {
 	unsigned int i, sealing;
 
-	while (pending_count) {
+	while (fake_deferred_first) {
 		for (i = 0; i < FAKE_CPUS; i++)
 			test_placement_receive(i);
-		test_placement_run_nth(0);
+		test_placement_run_one(fake_deferred_first);
 	}
 	for (i = 0; i < PEERS; i++) {
 		for (sealing = 0; sealing < 2; sealing++) {
@@ -345,7 +289,8 @@ static void test_placement_idle(void)
 	test_placement_begin(2);
 	test_placement_join(0, true, LONE);
 	CHECK_PENDING(1);
-	CHECK(test_placement_run(0, "soon"), "expected the CPU that brought it to run it soon");
+	CHECK(test_placement_run(0, FAKE_TASKLET),
+	      "expected the CPU that brought it to run it soon");
 	CHECK_RAN(1);
 	CHECK_RAN_ON(0, 0);
 	test_placement_end();
@@ -360,14 +305,15 @@ static void test_placement_one_cpu(void)
 		test_placement_join(0, true, i % 3);
 	CHECK_RAN(0);
 	CHECK_PENDING(1);
-	CHECK(test_placement_run(0, "soon"), "expected the one CPU to run all soon");
+	CHECK(test_placement_run(0, FAKE_TASKLET), "expected the one CPU to run all soon");
 	CHECK_RAN(20);
 	test_placement_end();
 }
 
 /* In turn, beginning with the neighbour. */
-static void test_placement_turns(enum test_placement_kind kind, const char *level)
+static void test_placement_turns(enum test_placement_kind kind, const char *queue)
 {
+	struct fake_deferred *deferred;
 	unsigned int i, cpu;
 
 	test_placement_begin(4);
@@ -375,13 +321,14 @@ static void test_placement_turns(enum test_placement_kind kind, const char *leve
 		test_placement_join(0, true, kind);
 	CHECK_PENDING(4);
 	CHECK_RAN(0);
-	for (i = 0; i < 4; i++)
-		CHECK(pending[i].cpu == (i + 1) % 4 && !strcmp(pending[i].level, level),
+	deferred = fake_deferred_first;
+	for (i = 0; i < 4; i++, deferred = deferred->next)
+		CHECK(deferred->cpu == (i + 1) % 4 && !strcmp(deferred->queue, queue),
 		      "turn %u: expected CPU %u to be told, %s, got %u, %s", i, (i + 1) % 4,
-		      level, pending[i].cpu, pending[i].level);
+		      queue, deferred->cpu, deferred->queue);
 	/* Each has its own batches: none is stolen while all CPUs run. */
 	for (cpu = 1; cpu < 4; cpu++)
-		CHECK(test_placement_run(cpu, level), "expected CPU %u to run", cpu);
+		CHECK(test_placement_run(cpu, queue), "expected CPU %u to run", cpu);
 	CHECK_RAN(8);
 	test_placement_end();
 }
@@ -397,14 +344,14 @@ static void test_placement_short(void)
 }
 
 /* A CPU that does not come to its share holds up no other. */
-static void test_placement_take_over(enum test_placement_kind kind, const char *level)
+static void test_placement_take_over(enum test_placement_kind kind, const char *queue)
 {
 	unsigned int i;
 
 	test_placement_begin(2);
 	for (i = 0; i < 10; i++)
 		test_placement_join(0, i % 2, kind);
-	CHECK(test_placement_run(0, level), "expected CPU 0 to have work");
+	CHECK(test_placement_run(0, queue), "expected CPU 0 to have work");
 	CHECK_RAN(10);
 	CHECK_LEFT(0, false, 5);
 	CHECK_LEFT(0, true, 5);
@@ -633,13 +580,13 @@ static void test_placement_held(void)
 	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
 	CHECK_RAN(2);
 	CHECK_LEFT(0, true, 1);
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look after what it holds");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to look after what it holds");
 	CHECK_LEFT(0, true, 1);
 	test_placement_receive(1);
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look again");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to look again");
 	CHECK_LEFT(0, true, 2);
 	test_placement_receive(1);
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to have sent the second");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to have sent the second");
 	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
 	CHECK_PENDING(0);
 	test_placement_end();
@@ -664,10 +611,10 @@ static void test_placement_stuck(void)
 	test_placement_join(0, true, SHORT);
 	CHECK(test_placement_run(1, "culvert-urgent"), "expected CPU 1 to have work");
 	fake_jiffies += HZ / 10;
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to look");
 	CHECK(peers[0].tx.draining, "expected CPU 1 to wait for a tenth of a second");
 	fake_jiffies++;
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look again");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to look again");
 	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
 	test_placement_end();
 }
@@ -686,7 +633,7 @@ static void test_placement_hogged(void)
 	CHECK(test_placement_run(0, "culvert-urgent"), "expected CPU 0 to have work");
 	CHECK_LEFT(0, true, 2);
 	CHECK(peers[0].tx.draining, "expected CPU 1 still to hold what is its own");
-	CHECK(test_placement_run(1, "soon"), "expected CPU 1 to look");
+	CHECK(test_placement_run(1, FAKE_TASKLET), "expected CPU 1 to look");
 	CHECK(!peers[0].tx.draining, "expected CPU 1 to have let go");
 	test_placement_end();
 }
@@ -696,29 +643,25 @@ static void test_placement_hogged(void)
  */
 static void test_placement_random_step(unsigned int depth)
 {
-	unsigned int cpu = shim_random_below(FAKE_CPUS), before = fake_cpu, i;
+	unsigned int cpu = fake_random_below(FAKE_CPUS), before = fake_cpu;
 
 	if (busy[cpu] || depth > 3)
 		return;
-	if (!shim_random_below(4))
+	if (!fake_random_below(4))
 		test_placement_receive(cpu);
-	if (shim_random_below(2)) {
-		unsigned int peer = shim_random_below(PEERS);
-		bool sealing = shim_random_below(2);
+	if (fake_random_below(2)) {
+		unsigned int peer = fake_random_below(PEERS);
+		bool sealing = fake_random_below(2);
 
 		/* A softirq or a program of that CPU. */
 		fake_cpu = cpu;
 		busy[cpu] = true;
-		test_placement_join(peer, sealing, shim_random_below(3));
+		test_placement_join(peer, sealing, fake_random_below(3));
 		busy[cpu] = false;
 		fake_cpu = before;
 		return;
 	}
-	for (i = 0; i < pending_count; i++)
-		if (pending[i].cpu == cpu) {
-			test_placement_run_nth(i);
-			return;
-		}
+	test_placement_run(cpu, NULL);
 }
 
 static void test_placement_meanwhile(void)
@@ -726,7 +669,7 @@ static void test_placement_meanwhile(void)
 	static unsigned int depth;
 
 	depth++;
-	if (!shim_random_below(3))
+	if (!fake_random_below(3))
 		test_placement_random_step(depth);
 	depth--;
 }

@@ -7,9 +7,10 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/time64.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
 #include <wire.h>
+
+#include "unit.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 #define START (1000 * (u64)NSEC_PER_SEC)
@@ -61,7 +62,7 @@ static void test_ratelimit_long_run(void)
 
 	while (now_ns < START + 10 * (u64)NSEC_PER_SEC) {
 		allowed += cv_ratelimit_allow(limit, 1, AF_INET, test_ratelimit_v4, now_ns);
-		now_ns += shim_random_below(10 * MS);
+		now_ns += fake_random_below(10 * MS);
 	}
 	CHECK(allowed >= 199 && allowed <= 205, "expected 200 to 205 in 10 s, got %u", allowed);
 	cv_ratelimit_destroy(limit);
@@ -109,7 +110,7 @@ static void test_ratelimit_sources(void)
 static void test_ratelimit_flood(void)
 {
 	struct cv_ratelimit *limit = cv_ratelimit_create();
-	unsigned int objects = shim_live_objects();
+	unsigned int objects = fake_memory_objects();
 	unsigned int allowed = 0;
 	u8 addr[4];
 	u32 i;
@@ -119,8 +120,8 @@ static void test_ratelimit_flood(void)
 		allowed += cv_ratelimit_allow(limit, 1, AF_INET, addr, START + i);
 	}
 	CHECK(allowed == 200000, "expected every new source to pass once, got %u", allowed);
-	CHECK(shim_live_objects() == objects, "expected no more memory, got %u objects",
-	      shim_live_objects() - objects);
+	CHECK(fake_memory_objects() == objects, "expected no more memory, got %u objects",
+	      fake_memory_objects() - objects);
 	/* the latest ones are remembered */
 	CHECK_BURST(4, limit, 1, AF_INET, addr, START + i);
 	cv_ratelimit_destroy(limit);
@@ -128,7 +129,7 @@ static void test_ratelimit_flood(void)
 
 static void test_ratelimit_no_memory(void)
 {
-	shim_fail_after(0);
+	fake_memory_fail_after(0);
 	CHECK(!cv_ratelimit_create(), "expected no limiter without memory");
 	cv_ratelimit_destroy(NULL);
 }

@@ -5,9 +5,10 @@
 #include <linux/bits.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <shim.h>
+#include <fake_kernel.h>
 #include <tables/replay.h>
-#include <unit.h>
+
+#include "unit.h"
 
 #define W CV_REPLAY_WINDOW
 #define LIMIT CV_WIRE_REJECT_AFTER_MESSAGES
@@ -103,11 +104,11 @@ static void test_replay_model_from(u64 base)
 
 	cv_replay_init(&replay);
 	for (i = 0; i < 200000 && !unit_failures(); i++) {
-		if (shim_random_below(3000) == 0)
-			middle += shim_random_below(3 * W);
+		if (fake_random_below(3000) == 0)
+			middle += fake_random_below(3 * W);
 		else
-			middle += shim_random_below(3);
-		offset = middle + shim_random_below(i & 1 ? 2 * W : 100);
+			middle += fake_random_below(3);
+		offset = middle + fake_random_below(i & 1 ? 2 * W : 100);
 		if (offset >= MODEL_SPAN)
 			break;
 		counter = base + offset;

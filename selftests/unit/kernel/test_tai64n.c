@@ -4,8 +4,9 @@
  */
 #include <handshake/tai64n.h>
 #include <linux/string.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
+
+#include "unit.h"
 
 static void test_tai64n_layout(void)
 {
@@ -80,8 +81,8 @@ static void test_tai64n_monotonic(void)
 	unsigned int i;
 
 	for (i = 0; i < 20000 && !unit_failures(); i++) {
-		clock.tv_sec = 1700000000 + shim_random_below(3);
-		clock.tv_nsec = shim_random_below(NSEC_PER_SEC);
+		clock.tv_sec = 1700000000 + fake_random_below(3);
+		clock.tv_nsec = fake_random_below(NSEC_PER_SEC);
 		cv_tai64n_now(now, &clock);
 		memcpy(last, stamp, 12);
 		cv_tai64n_next(stamp, now);

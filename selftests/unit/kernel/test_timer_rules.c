@@ -7,8 +7,9 @@
 #include <handshake/timer_rules.h>
 #include <linux/bits.h>
 #include <linux/string.h>
-#include <shim.h>
-#include <unit.h>
+#include <fake_kernel.h>
+
+#include "unit.h"
 
 #define S 1000
 
@@ -387,13 +388,13 @@ static void test_timer_random(void)
 
 	test_peer_start(&peer, 0);
 	for (i = 0; i < 300000 && !unit_failures(); i++) {
-		event = shim_random_below(CV_EVENT_COUNT);
+		event = fake_random_below(CV_EVENT_COUNT);
 		if ((event == CV_EVENT_STOP || event == CV_EVENT_GIVE_UP) &&
-		    shim_random_below(20))
+		    fake_random_below(20))
 			event = CV_EVENT_START;
 		if (event == CV_EVENT_PERSISTENT_CHANGED)
-			peer.state.persistent_s = shim_random_below(2) *
-						  shim_random_below(65536);
+			peer.state.persistent_s = fake_random_below(2) *
+						  fake_random_below(65536);
 		if (cv_timer_rules_quiet(&peer.state, event, peer.now_ms)) {
 			before = peer.state;
 			CHECK(!cv_timer_rules_apply(&peer.state, event, peer.now_ms, 0),
@@ -401,14 +402,14 @@ static void test_timer_random(void)
 			CHECK(test_timer_same(&before, &peer.state),
 			      "expected quiet event %d to change nothing", event);
 		} else {
-			test_peer_report(&peer, event, shim_random_below(334));
+			test_peer_report(&peer, event, fake_random_below(334));
 		}
 		for (timer = 0; timer < CV_TIMER_COUNT; timer++) {
 			ms = peer.state.deadline_ms[timer];
 			CHECK(!ms || (peer.timer_ms && (s32)(ms - peer.timer_ms) >= 0),
 			      "expected the kernel timer before timer %u", timer);
 		}
-		test_peer_wait(&peer, shim_random_below(i % 100 ? 3 * S : 100 * S));
+		test_peer_wait(&peer, fake_random_below(i % 100 ? 3 * S : 100 * S));
 		for (timer = 0; timer < CV_TIMER_COUNT; timer++) {
 			ms = peer.state.deadline_ms[timer];
 			CHECK(!ms || (s32)(ms - peer.now_ms) >= 0,

@@ -2,7 +2,7 @@
 /*
  * A minimal test framework: TAP on standard output. See unit.h.
  */
-#include <unit.h>
+#include "unit.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include <linux/rcupdate.h>
-#include <shim.h>
+#include <fake_kernel.h>
 
 /* A case that fails in a loop need not fill the screen. */
 #define UNIT_MESSAGES 10
@@ -101,13 +101,17 @@ int unit_main(const struct unit_case *cases, unsigned int count)
 	printf("1..%u\n", count);
 	for (i = 0; i < count; i++) {
 		unit_case_failures = 0;
-		shim_seed(i);
-		shim_fail_after(-1);
+		fake_random_seed(i);
+		fake_memory_fail_after(-1);
 		cases[i].run();
-		CHECK(!shim_rcu_depth, "expected no reader left, got %u", shim_rcu_depth);
+		CHECK(!fake_rcu_depth, "expected no reader left, got %u", fake_rcu_depth);
+		CHECK(!fake_bh_off[fake_cpu], "expected softirqs on, got off %u times",
+		      fake_bh_off[fake_cpu]);
+		CHECK(!fake_deferred_first, "expected no work to wait, got %u pieces",
+		      fake_deferred_count());
 		rcu_barrier();
-		CHECK(!shim_live_objects(), "expected no memory in use, got %u objects",
-		      shim_live_objects());
+		CHECK(!fake_memory_objects(), "expected no memory in use, got %u objects",
+		      fake_memory_objects());
 		failed += unit_case_failures != 0;
 		printf("%sok %u - %s\n", unit_case_failures ? "not " : "", i + 1,
 		       cases[i].name);

@@ -615,6 +615,8 @@ static void test_xt_addrtype(void)
 
 static void test_xt_target(void)
 {
+	uint64_t room[sizeof(struct xt_ct_target_info) / 8 + 1];
+	char *attribute = (char *)room + 4;
 	struct xt_ct_target_info ct = { .flags = 0 };
 	struct cmd_fw_fate fate = { 0 };
 
@@ -625,6 +627,10 @@ static void test_xt_target(void)
 	ktap_equal(cmd_fw_xt_target("CT", &ct, sizeof(ct), &fate), CMD_FW_NEXT,
 		   "xt CT --notrack: next rule");
 	ktap_ok(fate.untracks, "xt CT --notrack: not tracked");
+	fate.untracks = false;
+	memcpy(attribute, &ct, sizeof(ct));
+	cmd_fw_xt_target("CT", attribute, sizeof(ct), &fate);
+	ktap_ok(fate.untracks, "CT --notrack in an attribute, which is aligned to 4 bytes");
 	fate.untracks = false;
 	cmd_fw_xt_target("NOTRACK", NULL, 0, &fate);
 	ktap_ok(fate.untracks, "xt NOTRACK: not tracked");

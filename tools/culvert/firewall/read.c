@@ -20,8 +20,8 @@
 
 #include "common/proc.h"
 #include "firewall/firewall.h"
+#include "request.h"
 
-#define FIREWALL_BYTES 65536
 #define FIREWALL_REQUEST_BYTES 1024
 
 /* What the elements of all sets may take; others are taken for unknown. */
@@ -46,64 +46,59 @@ struct cmd_firewall {
 	size_t table_count;
 	/* while it is read */
 	struct mnl_socket *socket;
-	uint32_t sequence;
+	struct cvl_channel channel;
 	size_t set_bytes;
 	int code;
 };
 
-static int firewall_take(const struct nlmsghdr *nlh, void *arg)
+static int firewall_take(const struct nlmsghdr *nlh, void *arg, struct cvl_error *err)
 {
 	struct cmd_firewall *firewall = arg;
 
 	if (NFNL_MSG_TYPE(nlh->nlmsg_type) == NFT_MSG_NEWSETELEM)
 		firewall->set_bytes += nlh->nlmsg_len;
 	if (firewall->set_bytes > FIREWALL_SET_BYTES)
-		return MNL_CB_OK;
+		return 0;
 	if (cmd_fw_take(firewall->rules, nlh))
-		return MNL_CB_OK;
-	errno = ENOMEM;
-	return MNL_CB_ERROR;
+		return 0;
+	err->code = -ENOMEM;
+	return err->code;
 }
 
 /* A request for a dump; attributes may follow. */
-static struct nlmsghdr *firewall_request(struct cmd_firewall *firewall, void *buffer,
-					 unsigned int type, uint8_t family)
+static struct nlmsghdr *firewall_request(void *buffer, unsigned int type, uint8_t family)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
 	struct nfgenmsg *nfg;
 
 	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = ++firewall->sequence;
 	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
 	nfg->nfgen_family = family;
 	nfg->version = NFNETLINK_V0;
 	return nlh;
 }
 
-static int firewall_dump(struct cmd_firewall *firewall, const struct nlmsghdr *request)
+/* Return: 0, -EINTR if the ruleset changes under it, or another negative errno. */
+static int firewall_dump(struct cmd_firewall *firewall, struct nlmsghdr *nlh)
 {
-	struct nlmsghdr answer[FIREWALL_BYTES / sizeof(struct nlmsghdr)];
-	int ret = MNL_CB_OK;
+	struct cvl_request request = {
+		.socket = firewall->socket,
+		.nlh = nlh,
+		.take = firewall_take,
+		.arg = firewall,
+	};
+	struct cvl_error err = { 0 };
+	int code = cvl_request_run(&request, &firewall->channel, &err);
 
-	if (mnl_socket_sendto(firewall->socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	while (ret > MNL_CB_STOP) {
-		ssize_t bytes = mnl_socket_recvfrom(firewall->socket, answer, sizeof(answer));
-
-		if (bytes < 0)
-			return -errno;
-		ret = mnl_cb_run(answer, (size_t)bytes, request->nlmsg_seq,
-				 mnl_socket_get_portid(firewall->socket), firewall_take, firewall);
-	}
-	return ret < 0 ? -errno : 0;
+	return !code && request.interrupted ? -EINTR : code;
 }
 
 static int firewall_dump_all(struct cmd_firewall *firewall, unsigned int type)
 {
 	struct nlmsghdr request[FIREWALL_REQUEST_BYTES / sizeof(struct nlmsghdr)];
 
-	return firewall_dump(firewall, firewall_request(firewall, request, type, NFPROTO_UNSPEC));
+	return firewall_dump(firewall, firewall_request(request, type, NFPROTO_UNSPEC));
 }
 
 /* Return: whether all of its elements were taken. */
@@ -115,7 +110,7 @@ static bool firewall_dump_set(void *arg, uint8_t family, const char *table, cons
 
 	if (firewall->code || firewall->set_bytes > FIREWALL_SET_BYTES)
 		return false;
-	nlh = firewall_request(firewall, request, NFT_MSG_GETSETELEM, family);
+	nlh = firewall_request(request, NFT_MSG_GETSETELEM, family);
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, table);
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set);
 	firewall->code = firewall_dump(firewall, nlh);

@@ -177,6 +177,17 @@ enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
 	return CMD_FW_MAYBE;
 }
 
+/* The struct wants an alignment of 8, and attributes of netlink have one of 4. */
+static bool fw_xt_ct_untracks(const void *info, size_t bytes)
+{
+	struct xt_ct_target_info ct = { 0 };
+
+	if (bytes < sizeof(ct.flags))
+		return true;
+	memcpy(&ct, info, bytes < sizeof(ct) ? bytes : sizeof(ct));
+	return ct.flags & XT_CT_NOTRACK;
+}
+
 /**
  * cmd_fw_xt_target() - what a target of iptables does
  * @name: of the target
@@ -194,7 +205,6 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 		"TRACE", "SET", "AUDIT", "SECMARK", "CONNSECMARK", "HL", "TTL",
 	};
 	const struct xt_connmark_tginfo1 *connmark = info;
-	const struct xt_ct_target_info *ct = info;
 	size_t i;
 
 	if (!strcmp(name, "REJECT"))
@@ -209,8 +219,7 @@ unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 		return CMD_FW_NEXT;
 	}
 	if (!strcmp(name, "NOTRACK") || !strcmp(name, "CT")) {
-		fate->untracks |= *name == 'N' || bytes < sizeof(ct->flags) ||
-				  ct->flags & XT_CT_NOTRACK;
+		fate->untracks |= *name == 'N' || fw_xt_ct_untracks(info, bytes);
 		return CMD_FW_NEXT;
 	}
 	for (i = 0; i < sizeof(harmless) / sizeof(*harmless); i++) {

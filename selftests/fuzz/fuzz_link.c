@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Links for fuzz targets, and what stands for the files that are left out, see fuzz_link.h.
+ */
+#include <crypto/curve25519.h>
+
+#include <linux/rtnetlink.h>
+
+#include <fake_kernel.h>
+#include <core/device.h>
+#include <control/link.h>
+#include <control/netlink.h>
+#include <control/netlink_wireguard.h>
+#include <control/peering.h>
+#include <control/reaper.h>
+#include <core/peer.h>
+#include <datapath/path.h>
+#include <datapath/socket.h>
+#include <datapath/tx.h>
+#include <datapath/xmit.h>
+#include <handshake/exchange.h>
+#include <handshake/inbox.h>
+#include <handshake/noise.h>
+#include <handshake/session.h>
+#include <handshake/timers.h>
+#include <handshake/todo.h>
+#include <handshake/work.h>
+
+#include "fuzz.h"
+#include "fuzz_link.h"
+
+struct fuzz_link {
+	struct net_device netdev;
+	struct cv_device dev;
+	bool exists;
+};
+
+void (*fuzz_link_sent)(struct cv_device *dev, struct cv_peer *peer, const void *message,
+		       size_t bytes);
+void (*fuzz_link_event)(struct cv_peer *peer, enum cv_event event);
+
+static struct fuzz_link fuzz_links[FUZZ_LINKS];
+
+static unsigned int fuzz_link_lasting;
+
+void fuzz_link_init(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	cv_noise_init();
+	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
+	       !cv_inbox_init());
+	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
+	fuzz_link_lasting = fake_memory_objects();
+}
+
+struct cv_device *fuzz_link_create(unsigned int number)
+{
+	struct fuzz_link *link = &fuzz_links[number];
+	struct cv_device *dev = &link->dev;
+
+	*link = (struct fuzz_link){ .exists = true };
+	link->netdev.ifindex = number + 1;
+	snprintf(link->netdev.name, sizeof(link->netdev.name), "cv%u", number);
+	link->netdev.running = true;
+	link->netdev.has_gro = true;
+	link->netdev.holders = 1;
+	rtnl_lock();
+	cv_device_init(dev, &link->netdev, &fake_net);
+	cv_reaper_init(&dev->reaper);
+	rtnl_unlock();
+	assert(!cv_device_create_tables(dev) && !cv_inbox_create(dev));
+	atomic_set(&dev->alive, 1);
+	return dev;
+}
+
+static void fuzz_link_destroy_one(struct fuzz_link *link)
+{
+	struct cv_device *dev = &link->dev;
+
+	link->netdev.running = false;
+	mutex_lock(&dev->lock);
+	cv_reaper_remove_all(dev);
+	cv_device_set_identity(dev, NULL);
+	mutex_unlock(&dev->lock);
+	fake_deferred_run_all();
+	/* A callback may put what waits for another one. */
+	while (dev->alive.counter > 1 && fake_memory_objects()) {
+		int before = dev->alive.counter;
+
+		rcu_barrier();
+		fake_deferred_run_all();
+		if (dev->alive.counter == before)
+			break;
+	}
+	rcu_barrier();
+	assert(atomic_read(&dev->alive) == 1);
+	cv_device_put(dev);
+	assert(!link->netdev.holders);
+	cv_inbox_destroy(dev);
+	cv_device_destroy_tables(dev);
+	link->exists = false;
+}
+
+void fuzz_link_destroy(void)
+{
+	unsigned int i;
+
+	/* Work of one link may have references to nothing of another. */
+	fake_deferred_run_all();
+	for (i = 0; i < FUZZ_LINKS; i++)
+		if (fuzz_links[i].exists)
+			fuzz_link_destroy_one(&fuzz_links[i]);
+	rcu_barrier();
+	FUZZ_CHECK(fake_memory_objects() == fuzz_link_lasting,
+		   "expected %u objects in use when all links have gone, got %u", fuzz_link_lasting,
+		   fake_memory_objects());
+}
+
+void fuzz_link_down(struct cv_device *dev)
+{
+	struct cv_peer *peer;
+
+	dev->netdev->running = false;
+	mutex_lock(&dev->lock);
+	list_for_each_entry(peer, &dev->peer_list, link) {
+		cv_exchange_clear(peer);
+		cv_session_drop_all(peer);
+	}
+	mutex_unlock(&dev->lock);
+}
+
+void fuzz_link_set_key(struct cv_device *dev, u8 fill)
+{
+	struct cv_identity *identity;
+	u8 private_key[32];
+
+	memset(private_key, fill, sizeof(private_key));
+	identity = cv_device_make_identity(private_key);
+	assert(!IS_ERR(identity));
+	mutex_lock(&dev->lock);
+	cv_device_set_identity(dev, identity);
+	mutex_unlock(&dev->lock);
+}
+
+void fuzz_link_public_key(u8 public_key[32], u8 fill)
+{
+	u8 private_key[32];
+
+	memset(private_key, fill, sizeof(private_key));
+	curve25519_clamp_secret(private_key);
+	assert(curve25519_generate_public(public_key, private_key));
+}
+
+struct cv_peer *fuzz_link_add_peer(struct cv_device *dev, const u8 public_key[32])
+{
+	struct cv_peer *peer = cv_peering_create(dev, public_key);
+
+	assert(peer);
+	peer->path.endpoint.remote.v4.sin_family = AF_INET;
+	peer->path.endpoint.remote.v4.sin_port = 1;
+	mutex_lock(&dev->lock);
+	assert(!cv_peering_reserve(peer));
+	cv_peering_publish(peer);
+	mutex_unlock(&dev->lock);
+	return peer;
+}
+
+void fuzz_link_remove_peer(struct cv_peer *peer)
+{
+	struct cv_device *dev = peer->dev;
+
+	mutex_lock(&dev->lock);
+	cv_reaper_remove(peer);
+	mutex_unlock(&dev->lock);
+}
+
+struct net_device *__dev_get_by_index(struct net *net, int ifindex)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < FUZZ_LINKS; i++)
+		if (fuzz_links[i].exists && fuzz_links[i].netdev.ifindex == ifindex)
+			return &fuzz_links[i].netdev;
+	return NULL;
+}
+
+struct net_device *__dev_get_by_name(struct net *net, const char *name)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < FUZZ_LINKS; i++)
+		if (fuzz_links[i].exists && !strcmp(fuzz_links[i].netdev.name, name))
+			return &fuzz_links[i].netdev;
+	return NULL;
+}
+
+/* control/link.c: links of an odd index are of kind wireguard. */
+struct cv_device *cv_link_device(struct net_device *netdev)
+{
+	return &container_of(netdev, struct fuzz_link, netdev)->dev;
+}
+
+bool cv_link_is_wireguard(const struct net_device *netdev)
+{
+	return netdev->ifindex & 1;
+}
+
+/* core/drop.c */
+void cv_drop_add(struct cv_device *dev, enum cv_drop reason, unsigned int n)
+{
+	assert(reason > CV_DROP_NONE && reason < CV_DROP_COUNT);
+	dev->drops->n[reason] += n;
+}
+
+void cv_drop_skb(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason,
+		 unsigned int n)
+{
+	cv_drop_add(dev, reason, n);
+	kfree_skb(skb);
+}
+
+void cv_drop_queue(struct cv_device *dev, struct sk_buff_head *queue, enum cv_drop reason,
+		   unsigned int n)
+{
+	if (n)
+		cv_drop_add(dev, reason, n);
+	__skb_queue_purge(queue);
+}
+
+void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
+{
+	cv_drop_add(dev, reason, 1);
+}
+
+/* handshake/timers.c and work.c */
+void cv_work_create(struct cv_peer *peer)
+{
+}
+
+void cv_timers_event(struct cv_peer *peer, enum cv_event event)
+{
+	if (fuzz_link_event)
+		fuzz_link_event(peer, event);
+}
+
+void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
+{
+	peer->timers.persistent_s = seconds;
+}
+
+void cv_todo_request(struct cv_peer *peer, enum cv_todo todo)
+{
+}
+
+void cv_work_send_waiting(struct cv_peer *peer)
+{
+}
+
+void cv_timers_shutdown(struct cv_peer *peer)
+{
+}
+
+/* datapath/order.c, socket.c and tx.c */
+void cv_order_init(struct cv_order *order)
+{
+	spin_lock_init(&order->lock);
+	INIT_LIST_HEAD(&order->batches);
+}
+
+int cv_socket_open(struct cv_device *dev, u16 port)
+{
+	ASSERT_RTNL();
+	if (port == FUZZ_LINK_PORT_TAKEN)
+		return -EADDRINUSE;
+	dev->wanted_port = port;
+	return 0;
+}
+
+/* datapath/path.c, without namespaces */
+void cv_path_init(struct cv_path *path)
+{
+}
+
+int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp)
+{
+	if (!path->has_routes)
+		path->has_routes = !dst_cache_init(&path->routes, gfp);
+	return path->has_routes ? 0 : -ENOMEM;
+}
+
+void cv_path_destroy_routes(struct cv_path *path)
+{
+	dst_cache_destroy(&path->routes);
+}
+
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	path->endpoint = *endpoint;
+}
+
+void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
+{
+	*copy = path->endpoint;
+}
+
+void cv_path_forget_source(struct cv_path *path)
+{
+}
+
+u16 cv_socket_port(const struct cv_device *dev)
+{
+	return dev->wanted_port;
+}
+
+void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
+{
+	if (fuzz_link_sent)
+		fuzz_link_sent(xmit->dev, xmit->peer, message, bytes);
+}
+
+void cv_tx_send_staged(struct cv_peer *peer)
+{
+}
+
+void cv_tx_send_keepalive(struct cv_peer *peer)
+{
+}
+
+void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
+{
+	__skb_queue_purge(&peer->staged);
+}
+
+/* control/netlink_get.c */
+int cv_netlink_get_start(struct netlink_callback *cb)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_get_done(struct netlink_callback *cb)
+{
+	return 0;
+}

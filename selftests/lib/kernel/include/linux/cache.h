@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Section attributes; see compiler.h. */
+#ifndef FAKE_LINUX_CACHE_H
+#define FAKE_LINUX_CACHE_H
+
+#include <linux/compiler.h>
+
+#endif /* FAKE_LINUX_CACHE_H */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Giving way: there is nobody to give way to. */
+#ifndef FAKE_LINUX_SCHED_H
+#define FAKE_LINUX_SCHED_H
+
+#define cond_resched() do { } while (0)
+
+#endif /* FAKE_LINUX_SCHED_H */

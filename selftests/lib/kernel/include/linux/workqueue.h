@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Work items, which wait for fake_deferred_run(). A workqueue is its name. */
+#ifndef FAKE_LINUX_WORKQUEUE_H
+#define FAKE_LINUX_WORKQUEUE_H
+
+#include <fake_kernel.h>
+#include <linux/atomic.h>
+#include <linux/timer.h>
+
+struct work_struct {
+	void (*func)(struct work_struct *work);
+	struct fake_deferred deferred;
+};
+
+struct workqueue_struct;
+
+#define WQ_PERCPU 0
+#define WQ_UNBOUND 0
+#define WQ_FREEZABLE 0
+#define WQ_CPU_INTENSIVE 0
+#define WQ_HIGHPRI 0
+#define WQ_MEM_RECLAIM 0
+
+#define INIT_WORK(work, function) (*(work) = (struct work_struct){ .func = (function) })
+#define alloc_workqueue(name, flags, max) ((void)(flags), (struct workqueue_struct *)(name))
+#define destroy_workqueue(queue) ((void)(queue))
+#define queue_work(queue, work) queue_work_on(fake_cpu, queue, work)
+
+bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
+void cancel_work_sync(struct work_struct *work);
+
+#endif /* FAKE_LINUX_WORKQUEUE_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What IPv6 addresses and headers are asked. */
+#ifndef FAKE_NET_IPV6_H
+#define FAKE_NET_IPV6_H
+
+#include <linux/in6.h>
+#include <linux/ipv6.h>
+#include <linux/string.h>
+
+static inline bool ipv6_addr_equal(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static inline u32 ipv6_iface_scope_id(const struct in6_addr *addr, int iface)
+{
+	return IN6_IS_ADDR_LINKLOCAL(addr) ? iface : 0;
+}
+
+static inline u8 ipv6_get_dsfield(const struct ipv6hdr *header)
+{
+	return ntohs(*(const __be16 *)header) >> 4;
+}
+
+#endif /* FAKE_NET_IPV6_H */

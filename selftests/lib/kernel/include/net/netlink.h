@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Attributes of netlink and their policies. */
+#ifndef FAKE_NET_NETLINK_H
+#define FAKE_NET_NETLINK_H
+
+#include <linux/netlink.h>
+
+/* Types of attributes in a policy. */
+enum {
+	NLA_UNSPEC,
+	NLA_U8,
+	NLA_U16,
+	NLA_U32,
+	NLA_U64,
+	NLA_BINARY,
+	NLA_NUL_STRING,
+	NLA_NESTED_ARRAY,
+	NLA_REJECT,
+};
+
+struct nla_policy {
+	u8 type;
+	/* of a number: has a mask */
+	bool has_mask;
+	/* a length in bytes must be that or more, or exactly that */
+	bool is_min;
+	bool is_exact;
+	u16 len;
+	union {
+		const char *reject_message;
+		const struct nla_policy *nested_policy;
+		u32 mask;
+	};
+	int (*validate)(const struct nlattr *attr, struct netlink_ext_ack *extack);
+};
+
+#define NLA_POLICY_MIN_LEN(bytes) { .type = NLA_BINARY, .is_min = true, .len = (bytes) }
+#define NLA_POLICY_EXACT_LEN(bytes) { .type = NLA_BINARY, .is_exact = true, .len = (bytes) }
+#define NLA_POLICY_MASK(type_, mask_) { .type = (type_), .has_mask = true, .mask = (mask_) }
+#define NLA_POLICY_NESTED_ARRAY(policy) \
+	{ .type = NLA_NESTED_ARRAY, .len = ARRAY_SIZE(policy) - 1, .nested_policy = (policy) }
+#define NLA_POLICY_VALIDATE_FN(type_, function) { .type = (type_), .validate = (function) }
+
+static inline int nla_len(const struct nlattr *attr)
+{
+	return attr->nla_len - NLA_HDRLEN;
+}
+
+static inline int nla_type(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+static inline void *nla_data(const struct nlattr *attr)
+{
+	return (u8 *)attr + NLA_HDRLEN;
+}
+
+static inline bool nla_ok(const struct nlattr *attr, int rest)
+{
+	return rest >= (int)sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
+	       attr->nla_len <= rest;
+}
+
+static inline struct nlattr *nla_next(const struct nlattr *attr, int *rest)
+{
+	*rest -= NLA_ALIGN(attr->nla_len);
+	return (struct nlattr *)((u8 *)attr + NLA_ALIGN(attr->nla_len));
+}
+
+#define nla_for_each_attr(attr, first, bytes, rest)			\
+	for ((attr) = (first), (rest) = (bytes); nla_ok(attr, rest);	\
+	     (attr) = nla_next(attr, &(rest)))
+#define nla_for_each_nested(attr, nest, rest) \
+	nla_for_each_attr(attr, nla_data(nest), nla_len(nest), rest)
+
+static inline u8 nla_get_u8(const struct nlattr *attr)
+{
+	return *(const u8 *)nla_data(attr);
+}
+
+static inline u16 nla_get_u16(const struct nlattr *attr)
+{
+	return *(const u16 *)nla_data(attr);
+}
+
+static inline u32 nla_get_u32(const struct nlattr *attr)
+{
+	return *(const u32 *)nla_data(attr);
+}
+
+int nla_parse_nested(struct nlattr **attrs, int max, const struct nlattr *nest,
+		     const struct nla_policy *policy, struct netlink_ext_ack *extack);
+int nla_parse_nested_deprecated(struct nlattr **attrs, int max, const struct nlattr *nest,
+				const struct nla_policy *policy,
+				struct netlink_ext_ack *extack);
+
+#endif /* FAKE_NET_NETLINK_H */

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Work items and tasklets: they wait in one list, in the order in which they were queued, until
+ * the test runs them.
+ */
+#include <fake_kernel.h>
+
+#include <linux/interrupt.h>
+#include <linux/kernel.h>
+#include <linux/workqueue.h>
+
+struct fake_deferred *fake_deferred_first;
+
+/* False if it waits already. */
+static bool fake_deferred_queue(struct fake_deferred *deferred,
+				void (*run)(struct fake_deferred *deferred),
+				const char *queue, unsigned int cpu)
+{
+	struct fake_deferred **last = &fake_deferred_first;
+
+	if (deferred->queued)
+		return false;
+	while (*last)
+		last = &(*last)->next;
+	*deferred = (struct fake_deferred){
+		.run = run, .queue = queue, .cpu = cpu, .queued = true,
+	};
+	*last = deferred;
+	return true;
+}
+
+static void fake_deferred_cancel(struct fake_deferred *deferred)
+{
+	struct fake_deferred **place = &fake_deferred_first;
+
+	while (*place && *place != deferred)
+		place = &(*place)->next;
+	if (*place)
+		*place = deferred->next;
+	deferred->queued = false;
+}
+
+unsigned int fake_deferred_count(void)
+{
+	struct fake_deferred *deferred;
+	unsigned int count = 0;
+
+	for (deferred = fake_deferred_first; deferred; deferred = deferred->next)
+		count++;
+	return count;
+}
+
+/* It may queue itself again, or be freed, while it runs. */
+void fake_deferred_run(struct fake_deferred *deferred)
+{
+	unsigned int before = fake_cpu;
+
+	fake_deferred_cancel(deferred);
+	fake_cpu = deferred->cpu;
+	deferred->run(deferred);
+	fake_cpu = before;
+}
+
+void fake_deferred_run_all(void)
+{
+	while (fake_deferred_first)
+		fake_deferred_run(fake_deferred_first);
+}
+
+static void fake_work_run(struct fake_deferred *deferred)
+{
+	struct work_struct *work = container_of(deferred, struct work_struct, deferred);
+
+	work->func(work);
+}
+
+bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work)
+{
+	return fake_deferred_queue(&work->deferred, fake_work_run, (const char *)queue, cpu);
+}
+
+void cancel_work_sync(struct work_struct *work)
+{
+	fake_deferred_cancel(&work->deferred);
+}
+
+static void fake_tasklet_run(struct fake_deferred *deferred)
+{
+	struct tasklet_struct *tasklet = container_of(deferred, struct tasklet_struct, deferred);
+
+	local_bh_disable();
+	tasklet->callback(tasklet);
+	local_bh_enable();
+}
+
+void tasklet_setup(struct tasklet_struct *tasklet,
+		   void (*callback)(struct tasklet_struct *tasklet))
+{
+	*tasklet = (struct tasklet_struct){ .callback = callback };
+}
+
+void tasklet_schedule(struct tasklet_struct *tasklet)
+{
+	fake_deferred_queue(&tasklet->deferred, fake_tasklet_run, FAKE_TASKLET, fake_cpu);
+}

@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-/* Section attributes; see compiler.h. */
-#ifndef UNIT_LINUX_CACHE_H
-#define UNIT_LINUX_CACHE_H
-
-#include <linux/compiler.h>
-
-#endif /* UNIT_LINUX_CACHE_H */
