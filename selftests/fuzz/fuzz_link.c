@@ -10,6 +10,7 @@
 #include <core/device.h>
 #include <control/link.h>
 #include <control/netlink.h>
+#include <control/netlink_get.h>
 #include <control/netlink_wireguard.h>
 #include <control/peering.h>
 #include <control/reaper.h>
@@ -338,7 +339,7 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 }
 
 /* control/netlink_get.c */
-int cv_netlink_get_start(struct netlink_callback *cb)
+int cv_netlink_get_start(struct netlink_callback *cb, bool as_wireguard)
 {
 	return -EOPNOTSUPP;
 }
