@@ -545,6 +545,17 @@ static void test_fib(void)
 		   CMD_FW_DROP, "fib: the address is local: drop");
 }
 
+static enum cmd_fw_match xt_match(const struct cmd_fw_packet *packet,
+				  const struct cmd_fw_fate *fate, const char *name,
+				  unsigned int revision, const void *info, size_t bytes)
+{
+	const struct cmd_fw_extension match = {
+		.name = name, .info = info, .bytes = bytes, .revision = revision,
+	};
+
+	return cmd_fw_xt_match(packet, fate, &match);
+}
+
 static void test_xt(void)
 {
 	struct cmd_fw_packet packet = a_packet();
@@ -556,29 +567,29 @@ static void test_xt(void)
 	struct xt_rpfilter_info back = { .flags = XT_RPFILTER_INVERT };
 	struct cmd_fw_fate fate = { 0 };
 
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES,
+	ktap_equal(xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_YES,
 		   "xt udp: the port: yes");
 	udp.spts[1] = 100;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
+	ktap_equal(xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_MAYBE,
 		   "xt udp: an unknown source port: maybe");
 	udp.dpts[1] = PORT - 1;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
+	ktap_equal(xt_match(&packet, &fate, "udp", 0, &udp, sizeof(udp)), CMD_FW_NO,
 		   "xt udp: another port: no");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "udp", 0, &udp, 1), CMD_FW_MAYBE,
+	ktap_equal(xt_match(&packet, &fate, "udp", 0, &udp, 1), CMD_FW_MAYBE,
 		   "xt udp: data too short: maybe");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "tcp", 0, NULL, 0), CMD_FW_NO, "xt tcp: no");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+	ktap_equal(xt_match(&packet, &fate, "tcp", 0, NULL, 0), CMD_FW_NO, "xt tcp: no");
+	ktap_equal(xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
 		   CMD_FW_NO, "xt conntrack: established, packet is new: no");
 	packet.ct_state = CMD_FW_CT_ESTABLISHED;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+	ktap_equal(xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
 		   CMD_FW_YES, "xt conntrack: established: yes");
 	fate.untracks = true;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
+	ktap_equal(xt_match(&packet, &fate, "conntrack", 3, &state, sizeof(state)),
 		   CMD_FW_MAYBE, "xt conntrack: perhaps untracked: maybe");
 	packet.way_back = CMD_FW_NO;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
+	ktap_equal(xt_match(&packet, &fate, "rpfilter", 0, &back, sizeof(back)), CMD_FW_YES,
 		   "xt rpfilter: another route back: yes");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "new one", 0, NULL, 0), CMD_FW_MAYBE,
+	ktap_equal(xt_match(&packet, &fate, "new one", 0, NULL, 0), CMD_FW_MAYBE,
 		   "an unknown xt match: maybe");
 }
 
@@ -589,27 +600,27 @@ static void test_xt_addrtype(void)
 	struct xt_addrtype_info_v1 type = { .dest = XT_ADDRTYPE_LOCAL };
 	const void *info = &type;
 
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
 		   "xt addrtype: to a local address: yes");
 	type.flags = XT_ADDRTYPE_INVERT_DEST;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
 		   "xt addrtype: to no local address: no");
 	type.flags = 0;
 	type.dest = XT_ADDRTYPE_BROADCAST;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_NO,
 		   "xt addrtype: to a broadcast address: no");
 	type.dest = XT_ADDRTYPE_LOCAL;
 	type.source = XT_ADDRTYPE_UNICAST;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
 		   CMD_FW_MAYBE, "xt addrtype: by source: maybe");
 	packet.is_incoming = false;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)),
 		   CMD_FW_MAYBE, "xt addrtype: a packet that goes out: maybe");
 	cmd_fw_packet(&packet, true, true);
 	type.source = 0;
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
+	ktap_equal(xt_match(&packet, &fate, "addrtype", 1, info, sizeof(type)), CMD_FW_YES,
 		   "xt addrtype: to a local IPv6 address: yes");
-	ktap_equal(cmd_fw_xt_match(&packet, &fate, "rt", 0, NULL, 0), CMD_FW_NO,
+	ktap_equal(xt_match(&packet, &fate, "rt", 0, NULL, 0), CMD_FW_NO,
 		   "xt rt: no routing header: no");
 }
 

@@ -93,12 +93,9 @@ static bool fw_register(size_t *offset, const struct nlattr *data, uint16_t type
 	return bytes <= FW_REGISTER_BYTES - *offset;
 }
 
-/*
- * Loads a register, with zeros up to a whole word as the kernel does; @known NULL: all of it
- * is.
- */
+/* Loads a register, with zeros up to a whole word as the kernel does. */
 static void fw_load(struct fw_run *run, const struct nlattr *data, uint16_t type,
-		    const void *value, const bool *known, size_t bytes)
+		    const void *value, size_t bytes)
 {
 	size_t offset, end;
 
@@ -106,14 +103,21 @@ static void fw_load(struct fw_run *run, const struct nlattr *data, uint16_t type
 		return;
 	run->device_at = -1;
 	memcpy(run->value + offset, value, bytes);
-	if (known)
-		memcpy(run->known + offset, known, bytes * sizeof(*known));
-	else
-		memset(run->known + offset, true, bytes);
+	memset(run->known + offset, true, bytes);
 	for (end = offset + bytes; end % FW_WORD_BYTES; end++) {
 		run->value[end] = 0;
 		run->known[end] = true;
 	}
+}
+
+/* Which bytes of a register that has been loaded are known. */
+static void fw_set_known(struct fw_run *run, const struct nlattr *data, uint16_t type,
+			 const bool *known, size_t bytes)
+{
+	size_t offset;
+
+	if (fw_register(&offset, data, type, bytes))
+		memcpy(run->known + offset, known, bytes * sizeof(*known));
 }
 
 static void fw_load_unknown(struct fw_run *run, const struct nlattr *data, uint16_t type)
@@ -179,7 +183,7 @@ static void fw_exthdr(struct fw_run *run, const struct nlattr *data)
 	if (!fw_attr(data, NFTA_EXTHDR_DREG))
 		fw_matches(run, CMD_FW_MAYBE);
 	else if (flags & NFT_EXTHDR_F_PRESENT)
-		fw_load(run, data, NFTA_EXTHDR_DREG, &absent, NULL, sizeof(absent));
+		fw_load(run, data, NFTA_EXTHDR_DREG, &absent, sizeof(absent));
 	else
 		fw_matches(run, CMD_FW_NO);
 }
@@ -205,13 +209,13 @@ static void fw_load_device(struct fw_run *run, const struct nlattr *data, bool i
 	} else if (is_index) {
 		uint32_t ifindex = exists ? packet->ifindex : 0;
 
-		fw_load(run, data, NFTA_META_DREG, &ifindex, NULL, sizeof(ifindex));
+		fw_load(run, data, NFTA_META_DREG, &ifindex, sizeof(ifindex));
 	} else {
 		char name[CVL_IFNAME_SIZE] = { 0 };
 
 		if (exists)
 			memcpy(name, packet->device, sizeof(name));
-		fw_load(run, data, NFTA_META_DREG, name, NULL, sizeof(name));
+		fw_load(run, data, NFTA_META_DREG, name, sizeof(name));
 	}
 }
 
@@ -220,7 +224,7 @@ static void fw_load_mark(struct fw_run *run, const struct nlattr *data)
 	if (run->fate->sets_mark)
 		fw_load_unknown(run, data, NFTA_META_DREG);
 	else
-		fw_load(run, data, NFTA_META_DREG, &run->packet->mark, NULL, sizeof(uint32_t));
+		fw_load(run, data, NFTA_META_DREG, &run->packet->mark, sizeof(uint32_t));
 }
 
 static void fw_meta(struct fw_run *run, const struct nlattr *data)
@@ -235,11 +239,11 @@ static void fw_meta(struct fw_run *run, const struct nlattr *data)
 	else if (fw_attr(data, NFTA_META_SREG))
 		run->fate->sets_mark |= key == NFT_META_MARK;
 	else if (key == NFT_META_PROTOCOL)
-		fw_load(run, data, NFTA_META_DREG, &protocol, NULL, sizeof(protocol));
+		fw_load(run, data, NFTA_META_DREG, &protocol, sizeof(protocol));
 	else if (key == NFT_META_NFPROTO)
-		fw_load(run, data, NFTA_META_DREG, &run->packet->family, NULL, sizeof(uint8_t));
+		fw_load(run, data, NFTA_META_DREG, &run->packet->family, sizeof(uint8_t));
 	else if (key == NFT_META_L4PROTO)
-		fw_load(run, data, NFTA_META_DREG, &udp, NULL, sizeof(udp));
+		fw_load(run, data, NFTA_META_DREG, &udp, sizeof(udp));
 	else if (key == NFT_META_MARK)
 		fw_load_mark(run, data);
 	else if (key == NFT_META_IIF || key == NFT_META_IIFNAME)
@@ -263,13 +267,16 @@ static void fw_payload(struct fw_run *run, const struct nlattr *data)
 	    !fw_attr_number(&bytes, data, NFTA_PAYLOAD_LEN))
 		return;
 	if (base == NFT_PAYLOAD_NETWORK_HEADER && offset <= CMD_FW_NETWORK_BYTES &&
-	    bytes <= CMD_FW_NETWORK_BYTES - offset)
-		fw_load(run, data, NFTA_PAYLOAD_DREG, packet->network + offset,
-			packet->network_known + offset, bytes);
+	    bytes <= CMD_FW_NETWORK_BYTES - offset) {
+		fw_load(run, data, NFTA_PAYLOAD_DREG, packet->network + offset, bytes);
+		fw_set_known(run, data, NFTA_PAYLOAD_DREG, packet->network_known + offset, bytes);
+	}
 	if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset <= CMD_FW_TRANSPORT_BYTES &&
-	    bytes <= CMD_FW_TRANSPORT_BYTES - offset)
-		fw_load(run, data, NFTA_PAYLOAD_DREG, packet->transport + offset,
-			packet->transport_known + offset, bytes);
+	    bytes <= CMD_FW_TRANSPORT_BYTES - offset) {
+		fw_load(run, data, NFTA_PAYLOAD_DREG, packet->transport + offset, bytes);
+		fw_set_known(run, data, NFTA_PAYLOAD_DREG, packet->transport_known + offset,
+			     bytes);
+	}
 }
 
 /* An attribute that is a nest of NFTA_DATA_VALUE, or NULL. */
@@ -397,7 +404,7 @@ static void fw_immediate(struct fw_run *run, const struct nlattr *data)
 	const struct nlattr *value = fw_data(data, NFTA_IMMEDIATE_DATA);
 
 	if (value)
-		fw_load(run, data, NFTA_IMMEDIATE_DREG, mnl_attr_get_payload(value), NULL,
+		fw_load(run, data, NFTA_IMMEDIATE_DREG, mnl_attr_get_payload(value),
 			mnl_attr_get_payload_len(value));
 	else
 		run->can = fw_verdict(run, fw_attr(fw_attr(data, NFTA_IMMEDIATE_DATA),
@@ -415,7 +422,7 @@ static void fw_ct(struct fw_run *run, const struct nlattr *data)
 	} else {
 		fw_load_unknown(run, data, NFTA_CT_DREG);
 		if (key == NFT_CT_STATE && run->packet->ct_state && !run->fate->untracks)
-			fw_load(run, data, NFTA_CT_DREG, &run->packet->ct_state, NULL,
+			fw_load(run, data, NFTA_CT_DREG, &run->packet->ct_state,
 				sizeof(run->packet->ct_state));
 	}
 }
@@ -431,9 +438,9 @@ static void fw_fib_back(struct fw_run *run, const struct nlattr *data, uint32_t 
 	    (flags & NFTA_FIB_F_MARK && run->fate->sets_mark))
 		return;
 	if (flags & NFTA_FIB_F_PRESENT)
-		fw_load(run, data, NFTA_FIB_DREG, &present, NULL, sizeof(present));
+		fw_load(run, data, NFTA_FIB_DREG, &present, sizeof(present));
 	else if (found || !present)
-		fw_load(run, data, NFTA_FIB_DREG, &found, NULL, sizeof(found));
+		fw_load(run, data, NFTA_FIB_DREG, &found, sizeof(found));
 }
 
 static void fw_fib(struct fw_run *run, const struct nlattr *data)
@@ -451,19 +458,20 @@ static void fw_fib(struct fw_run *run, const struct nlattr *data)
 	/* what comes in is for this machine; for which device of it is not known */
 	if (result == NFT_FIB_RESULT_ADDRTYPE && flags == NFTA_FIB_F_DADDR &&
 	    run->packet->is_incoming)
-		fw_load(run, data, NFTA_FIB_DREG, &local, NULL, sizeof(local));
+		fw_load(run, data, NFTA_FIB_DREG, &local, sizeof(local));
 }
 
 static void fw_match(struct fw_run *run, const struct nlattr *data)
 {
 	const struct nlattr *info = fw_attr(data, NFTA_MATCH_INFO);
-	uint32_t revision = 0;
+	struct cmd_fw_extension match = {
+		.name = fw_attr_text(data, NFTA_MATCH_NAME),
+		.info = info ? mnl_attr_get_payload(info) : NULL,
+		.bytes = info ? mnl_attr_get_payload_len(info) : 0,
+	};
 
-	fw_attr_number(&revision, data, NFTA_MATCH_REV);
-	fw_matches(run, cmd_fw_xt_match(run->packet, run->fate,
-					fw_attr_text(data, NFTA_MATCH_NAME), revision,
-					info ? mnl_attr_get_payload(info) : NULL,
-					info ? mnl_attr_get_payload_len(info) : 0));
+	fw_attr_number(&match.revision, data, NFTA_MATCH_REV);
+	fw_matches(run, cmd_fw_xt_match(run->packet, run->fate, &match));
 }
 
 static void fw_target(struct fw_run *run, const struct nlattr *data)

@@ -136,9 +136,23 @@ void cmd_fw_packet_address(struct cmd_fw_packet *packet, bool is_source,
 void cmd_fw_packet_port(struct cmd_fw_packet *packet, bool is_source, uint16_t port);
 
 /* xt.c */
+/**
+ * struct cmd_fw_extension - a match of iptables, as the kernel has it
+ * @name: of it
+ * @info: its data; NULL if there is none
+ * @bytes: size of @info
+ * @revision: which form @info has
+ */
+struct cmd_fw_extension {
+	const char *name;
+	const void *info;
+	size_t bytes;
+	uint32_t revision;
+};
+
 enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
-				  const struct cmd_fw_fate *fate, const char *name,
-				  unsigned int revision, const void *info, size_t bytes);
+				  const struct cmd_fw_fate *fate,
+				  const struct cmd_fw_extension *match);
 unsigned int cmd_fw_xt_target(const char *name, const void *info, size_t bytes,
 			      struct cmd_fw_fate *fate);
 unsigned int cmd_fw_xt_judge(const void *entries, size_t bytes, unsigned int hook_offset,

@@ -140,19 +140,19 @@ static bool fw_xt_is_other_protocol(const char *name)
  * cmd_fw_xt_match() - whether a match of iptables does
  * @packet: what is known
  * @fate: what rules before have done
- * @name: of the match
- * @revision: of the match
- * @info: its data
- * @bytes: size of @info
+ * @match: it
  *
  * Return: as far as one can tell.
  */
 enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
-				  const struct cmd_fw_fate *fate, const char *name,
-				  unsigned int revision, const void *info, size_t bytes)
+				  const struct cmd_fw_fate *fate,
+				  const struct cmd_fw_extension *match)
 {
-	const struct xt_rpfilter_info *rpfilter = info;
-	const struct xt_state_info *state = info;
+	const struct xt_rpfilter_info *rpfilter = match->info;
+	const struct xt_state_info *state = match->info;
+	const char *name = match->name;
+	const void *info = match->info;
+	size_t bytes = match->bytes;
 
 	if (fw_xt_is_other_protocol(name))
 		return CMD_FW_NO;
@@ -160,14 +160,14 @@ enum cmd_fw_match cmd_fw_xt_match(const struct cmd_fw_packet *packet,
 		return CMD_FW_YES;
 	if (!strcmp(name, "udp") && bytes >= sizeof(struct xt_udp))
 		return fw_xt_udp(packet, info);
-	if (!strcmp(name, "multiport") && revision == 1 &&
+	if (!strcmp(name, "multiport") && match->revision == 1 &&
 	    bytes >= sizeof(struct xt_multiport_v1))
 		return fw_xt_multiport(packet, info);
-	if (!strcmp(name, "conntrack") && revision >= 2 &&
+	if (!strcmp(name, "conntrack") && match->revision >= 2 &&
 	    bytes >= sizeof(struct xt_conntrack_mtinfo3))
 		return fw_xt_conntrack(packet, fate, info);
 	if (!strcmp(name, "addrtype"))
-		return fw_xt_addrtype(packet, revision, info, bytes);
+		return fw_xt_addrtype(packet, match->revision, info, bytes);
 	if (!strcmp(name, "state") && bytes >= sizeof(*state) && packet->ct_state &&
 	    !fate->untracks)
 		return fw_xt_of(state->statemask & packet->ct_state, false);
@@ -250,8 +250,7 @@ struct fw_xt_run {
 };
 
 static enum cmd_fw_match fw_xt_address(const struct cmd_fw_packet *packet, size_t offset,
-				       const void *address, const void *mask, size_t bytes,
-				       bool is_inverted)
+				       const void *address, const void *mask, size_t bytes)
 {
 	const uint8_t *want = address;
 	const uint8_t *bits = mask;
@@ -266,7 +265,7 @@ static enum cmd_fw_match fw_xt_address(const struct cmd_fw_packet *packet, size_
 		else if ((packet->network[offset + i] & bits[i]) != want[i])
 			match = CMD_FW_NO;
 	}
-	return cmd_fw_invert(match, is_inverted);
+	return match;
 }
 
 /* The bytes of the name that @mask has; the device of the other direction is none. */
@@ -306,9 +305,9 @@ static void fw_xt_entry4(struct fw_xt_entry *entry, const struct cmd_fw_packet *
 	const struct ipt_ip *ip = &ipt->ip;
 	unsigned int inverted = ip->invflags;
 	enum cmd_fw_match all[] = {
-		fw_xt_address(packet, 12, &ip->src, &ip->smsk, sizeof(ip->src),
+		cmd_fw_invert(fw_xt_address(packet, 12, &ip->src, &ip->smsk, sizeof(ip->src)),
 			      inverted & IPT_INV_SRCIP),
-		fw_xt_address(packet, 16, &ip->dst, &ip->dmsk, sizeof(ip->dst),
+		cmd_fw_invert(fw_xt_address(packet, 16, &ip->dst, &ip->dmsk, sizeof(ip->dst)),
 			      inverted & IPT_INV_DSTIP),
 		fw_xt_device(packet, true, ip->iniface, ip->iniface_mask,
 			     inverted & IPT_INV_VIA_IN),
@@ -332,9 +331,9 @@ static void fw_xt_entry6(struct fw_xt_entry *entry, const struct cmd_fw_packet *
 	const struct ip6t_ip6 *ip = &ip6t->ipv6;
 	unsigned int inverted = ip->invflags;
 	enum cmd_fw_match all[] = {
-		fw_xt_address(packet, 8, &ip->src, &ip->smsk, sizeof(ip->src),
+		cmd_fw_invert(fw_xt_address(packet, 8, &ip->src, &ip->smsk, sizeof(ip->src)),
 			      inverted & IP6T_INV_SRCIP),
-		fw_xt_address(packet, 24, &ip->dst, &ip->dmsk, sizeof(ip->dst),
+		cmd_fw_invert(fw_xt_address(packet, 24, &ip->dst, &ip->dmsk, sizeof(ip->dst)),
 			      inverted & IP6T_INV_DSTIP),
 		fw_xt_device(packet, true, ip->iniface, ip->iniface_mask,
 			     inverted & IP6T_INV_VIA_IN),
@@ -380,9 +379,12 @@ static void fw_xt_matches(const struct fw_xt_run *run, struct fw_xt_entry *entry
 
 		if (bytes < sizeof(*match) || bytes > entry->target - at)
 			break;
-		one = cmd_fw_xt_match(run->packet, run->fate, match->u.user.name,
-				      match->u.user.revision, match->data,
-				      bytes - sizeof(*match));
+		one = cmd_fw_xt_match(run->packet, run->fate, &(struct cmd_fw_extension){
+			.name = match->u.user.name,
+			.info = match->data,
+			.bytes = bytes - sizeof(*match),
+			.revision = match->u.user.revision,
+		});
 		if (one < entry->match)
 			entry->match = one;
 		at += bytes;
