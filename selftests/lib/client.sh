@@ -186,3 +186,19 @@ service_down()
 	systemctl stop systemd-networkd.socket "$1"
 	systemctl reset-failed "$1" 2>/dev/null || :
 }
+
+# NetworkManager manages the links of the test only.
+configure_networkmanager()
+{
+	mkdir -p /etc/NetworkManager/conf.d
+	cat >/etc/NetworkManager/conf.d/test.conf <<-END
+		[main]
+		plugins=keyfile
+		dns=default
+		rc-manager=resolvconf
+		[keyfile]
+		unmanaged-devices=*,except:interface-name:wg0
+		[connectivity]
+		enabled=false
+	END
+}

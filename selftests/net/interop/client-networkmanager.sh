@@ -10,22 +10,6 @@
 
 profiles=/etc/NetworkManager/system-connections
 
-# NetworkManager manages the links of the test only.
-configure()
-{
-	mkdir -p /etc/NetworkManager/conf.d
-	cat >/etc/NetworkManager/conf.d/test.conf <<-END
-		[main]
-		plugins=keyfile
-		dns=default
-		rc-manager=resolvconf
-		[keyfile]
-		unmanaged-devices=*,except:interface-name:wg0
-		[connectivity]
-		enabled=false
-	END
-}
-
 # write_conf ALLOWED-IPS ENDPOINT [LINE...]: LINE goes into [Interface].
 write_conf()
 {
@@ -179,7 +163,7 @@ test_refusals()
 	ip link del wg1
 }
 
-configure
+configure_networkmanager
 service_down systemd-networkd
 client_net
 peer_up

@@ -149,17 +149,7 @@ active() { [ "$(nmcli -g GENERAL.STATE connection show "$1")" = activated ]; }
 
 test_networkmanager()
 {
-	mkdir -p /etc/NetworkManager/conf.d
-	cat >/etc/NetworkManager/conf.d/test.conf <<-END
-		[main]
-		plugins=keyfile
-		dns=default
-		rc-manager=resolvconf
-		[keyfile]
-		unmanaged-devices=*,except:interface-name:wg0
-		[connectivity]
-		enabled=false
-	END
+	configure_networkmanager
 	works "NetworkManager: starts" service_up NetworkManager
 	soon "NetworkManager: answers" 60 nmcli general status
 	before=$(world)
