@@ -7,7 +7,7 @@
 # are made slow, or fail.
 . "$(dirname "$0")/../../lib/test.sh"
 
-modules=$CULVERT_BUILD/kernel-tests/$(uname -r)
+modules=$CULVERT_BUILD/test-modules/$(uname -r)
 hold=/sys/module/cv_test_hold/parameters
 
 if [ "$kind" != culvert ]; then
