@@ -52,12 +52,13 @@ more_than()
 }
 
 # flows SECONDS: datagrams and streams arrive both ways before so long. What was under
-# way when this begins does not count: hence a second look.
+# way when this begins does not count: hence a second look. A kernel that looks for bugs has
+# CV_SLOW times as long (vm/suite).
 flows()
 {
 	local since end
 
-	end=$(($(now_ms) + $1 * 1000))
+	end=$(($(now_ms) + $1 * 1000 * ${CV_SLOW:-1}))
 	for _ in 1 2; do
 		read -ra since <<<"$(arrived)"
 		until more_than "${since[@]}"; do
