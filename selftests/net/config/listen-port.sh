@@ -67,7 +67,9 @@ done
 drop_all
 
 # Other namespaces have ports of their own: both ends of a tunnel use the same one.
-# The port changes while a transfer goes on; the other end follows.
+# The port changes while a transfer goes on; the other end follows as soon as it is sent
+# something. The sender may have sent all it had, and a TCP that only receives sends nothing
+# more when what acknowledges it goes to a port that is closed: hence pings, for as long.
 net_pair
 tunnel_pair
 works "the same port in two namespaces: ping" ping_ok a 10.77.0.2
@@ -75,6 +77,7 @@ first=$(peer_handshake b cv0 a)
 tcp a b 10.77.0.2 2000000 >"$tmp/tcp" 2>&1 &
 transfer=$!
 defer end_process $transfer
+bg n a ping -q -i 0.2 10.77.0.2
 changes=0
 while kill -0 $transfer 2>/dev/null; do
 	changes=$((changes + 1))
