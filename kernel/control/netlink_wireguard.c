@@ -51,7 +51,7 @@ cv_netlink_wireguard_peer_policy[CVPEER_A_PROTOCOL_VERSION + 1] = {
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy cv_netlink_wireguard_set_policy[CVDEVICE_A_PEERS + 1] = {
+static const struct nla_policy cv_netlink_wireguard_set_policy[CVDEVICE_A_MAX + 1] = {
 	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
 	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_PRIVATE_KEY] = NLA_POLICY_EXACT_LEN(CV_KEY_LEN),

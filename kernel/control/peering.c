@@ -2,7 +2,7 @@
 /*
  * A device and its peers: one is made and published as netlink_set.c has planned, and stopped
  * when the link goes down or reaper.c takes it apart. What a peer is made of has its files in
- * handshake and datapath; who holds it meanwhile uses core/peer.c.
+ * handshake and datapath; references to it are in core/peer.c.
  */
 #include <linux/error-injection.h>
 #include <linux/netdevice.h>

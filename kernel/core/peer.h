@@ -135,10 +135,11 @@ void cv_peer_put(struct cv_peer *peer);
  *   sealed or opened may leave.
  * - cv_session_opens(): and they are not too old. Something may be sealed or opened.
  *
- * Peer and session become unfit without a lock that all readers take: who asks first and
- * publishes then must be found by those who remove, or ask again. cv_peering_stop() and
- * cv_session_drop_all() come after the change, and take the locks under which exchanges,
- * sessions and staged packets are published.
+ * The answer may change right after: no lock is held that readers take. So code that asks and
+ * then publishes an exchange, a session or a staged packet does both under one lock,
+ * &cv_peer.exchange_lock or that of &cv_peer.staged. cv_peering_stop(), which comes after the
+ * change, takes each of them and finds what was published before: cv_exchange_clear() first,
+ * so that no session comes after cv_session_drop_all().
  */
 
 /**

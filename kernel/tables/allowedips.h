@@ -121,7 +121,7 @@ struct cv_allowedips_prefix {
 	const void *addr;
 	/** @family: AF_INET or AF_INET6 */
 	u16 family;
-	/** @cidr: how many bits, at most 32 or 128: whoever fills this in has checked it */
+	/** @cidr: how many bits, at most 32 or 128; checked by the caller */
 	u8 cidr;
 };
 

@@ -6,7 +6,6 @@ lib/traffic.sh's `tcp` and `udp` run. One process holds both ends.
     traffic.py tcp CLIENT SERVER ADDRESS BYTES
     traffic.py udp CLIENT SERVER ADDRESS SIZE...
 """
-import hashlib
 import random
 import socket
 import struct
@@ -14,6 +13,7 @@ import sys
 import threading
 import time
 
+from cvtest import streams
 from cvtest.netns import enter
 
 DEADLINE_S = 60
@@ -41,40 +41,6 @@ def stream(seed, length):
         yield chunk
 
 
-def digest(seed, length):
-    total = hashlib.sha256()
-    for chunk in stream(seed, length):
-        total.update(chunk)
-    return total.hexdigest()
-
-
-def send_all(sock, seed, length, errors):
-    try:
-        for chunk in stream(seed, length):
-            sock.sendall(chunk)
-        sock.shutdown(socket.SHUT_WR)
-    except OSError as error:
-        errors.append(f"sending: {error}")
-
-
-def receive_all(sock, seed, length, errors, who):
-    total, count = hashlib.sha256(), 0
-    try:
-        while True:
-            data = sock.recv(CHUNK_BYTES)
-            if not data:
-                break
-            total.update(data)
-            count += len(data)
-    except OSError as error:
-        errors.append(f"{who} receiving after {count} bytes: {error}")
-        return
-    if count != length:
-        errors.append(f"{who}: expected {length} bytes, got {count}")
-    elif total.hexdigest() != digest(seed, length):
-        errors.append(f"{who}: {length} bytes with a wrong SHA-256")
-
-
 def tcp(client, server, address, length):
     enter(server)
     listener = socket.socket(family_of(address), socket.SOCK_STREAM)
@@ -89,12 +55,15 @@ def tcp(client, server, address, length):
     far.settimeout(DEADLINE_S)
     errors = []
     begin = time.monotonic()
-    threads = [
-        threading.Thread(target=send_all, args=(near, 1, length, errors)),
-        threading.Thread(target=send_all, args=(far, 2, length, errors)),
-        threading.Thread(target=receive_all, args=(far, 1, length, errors, "server")),
-        threading.Thread(target=receive_all, args=(near, 2, length, errors, "client")),
-    ]
+    threads = []
+    for seed, name, source, sink in ((1, "to the server", near, far),
+                                     (2, "to the client", far, near)):
+        threads += [
+            threading.Thread(target=streams.send, args=(
+                source, stream(seed, length), name, errors)),
+            threading.Thread(target=streams.receive, args=(
+                sink, stream(seed, length), name, errors, lambda: CHUNK_BYTES)),
+        ]
     for thread in threads:
         thread.start()
     for thread in threads:

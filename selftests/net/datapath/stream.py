@@ -11,7 +11,6 @@ dp-content.sh and dp-qdisc.sh. One process holds both ends.
 `wire` is tcp with a look at what comes in by DEV of the server, which has no offloads:
 all checksums, lengths, sequence numbers and IPv4 identifications.
 """
-import hashlib
 import random
 import select
 import socket
@@ -20,7 +19,7 @@ import sys
 import threading
 import time
 
-from cvtest import frames
+from cvtest import frames, streams
 from cvtest.netns import enter
 
 DEADLINE_S = 90
@@ -54,50 +53,20 @@ def writes(seed, length):
         yield pool[at:at + size]
 
 
-def digest(seed, length):
-    whole = hashlib.sha256()
-    for piece in writes(seed, length):
-        whole.update(piece)
-    return whole.hexdigest()
+def read_bytes():
+    return random.randrange(1, 1 << 17)
 
 
-def send_all(sock, seed, length, errors):
-    try:
-        for piece in writes(seed, length):
-            sock.sendall(piece)
-        sock.shutdown(socket.SHUT_WR)
-    except OSError as error:
-        errors.append(f"sending stream {seed}: {error}")
-
-
-def receive_all(sock, seed, length, errors):
-    whole, count = hashlib.sha256(), 0
-    try:
-        while True:
-            piece = sock.recv(random.randrange(1, 1 << 17))
-            if not piece:
-                break
-            whole.update(piece)
-            count += len(piece)
-    except OSError as error:
-        errors.append(f"receiving stream {seed} after {count} of {length} bytes: {error}")
-        return
-    if count != length:
-        errors.append(f"stream {seed}: expected {length} bytes, got {count}")
-    elif whole.hexdigest() != digest(seed, length):
-        errors.append(f"stream {seed}: {length} bytes with a wrong SHA-256")
-
-
-def tcp(client, server, address, length, streams=1, maxseg=0):
+def tcp(client, server, address, length, count=1, maxseg=0):
     enter(server)
     listener = new_socket(address, socket.SOCK_STREAM)
     if maxseg:
         listener.setsockopt(socket.IPPROTO_TCP, TCP_MAXSEG, maxseg)
     listener.bind((address, 0))
-    listener.listen(streams)
+    listener.listen(count)
     enter(client)
     socks, threads, errors = [], [], []
-    for serial in range(streams):
+    for serial in range(count):
         near = new_socket(address, socket.SOCK_STREAM)
         if maxseg:
             near.setsockopt(socket.IPPROTO_TCP, TCP_MAXSEG, maxseg)
@@ -105,10 +74,13 @@ def tcp(client, server, address, length, streams=1, maxseg=0):
         far, _ = listener.accept()
         far.settimeout(DEADLINE_S)
         socks += [near, far]
-        for role, one, seed in ((send_all, near, 2 * serial), (receive_all, far, 2 * serial),
-                                (send_all, far, 2 * serial + 1),
-                                (receive_all, near, 2 * serial + 1)):
-            threads.append(threading.Thread(target=role, args=(one, seed, length, errors)))
+        for seed, source, sink in ((2 * serial, near, far), (2 * serial + 1, far, near)):
+            threads += [
+                threading.Thread(target=streams.send, args=(
+                    source, writes(seed, length), f"stream {seed}", errors)),
+                threading.Thread(target=streams.receive, args=(
+                    sink, writes(seed, length), f"stream {seed}", errors, read_bytes)),
+            ]
     begin = time.monotonic()
     for thread in threads:
         thread.start()
@@ -116,7 +88,7 @@ def tcp(client, server, address, length, streams=1, maxseg=0):
         thread.join()
     if errors:
         die("; ".join(errors))
-    print(f"{streams} times {length} bytes each way in {time.monotonic() - begin:.2f} s")
+    print(f"{count} times {length} bytes each way in {time.monotonic() - begin:.2f} s")
 
 
 # ------------------------------------------------------------------------- UDP

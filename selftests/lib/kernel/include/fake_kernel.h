@@ -174,7 +174,7 @@ u32 fake_random_below(u32 limit);
 extern struct net fake_net;
 
 /**
- * fake_capable - who sends a netlink request has CAP_NET_ADMIN
+ * fake_capable - the sender of a netlink request has CAP_NET_ADMIN
  */
 extern bool fake_capable;
 

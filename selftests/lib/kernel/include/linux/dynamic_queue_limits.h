@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a queue may hold; nobody asks here. */
+/* What a queue may hold: not asked for here. */
 #ifndef FAKE_LINUX_DYNAMIC_QUEUE_LIMITS_H
 #define FAKE_LINUX_DYNAMIC_QUEUE_LIMITS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Nobody reads messages here. */
+/* Messages go nowhere. */
 #ifndef FAKE_LINUX_PRINTK_H
 #define FAKE_LINUX_PRINTK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Giving way: there is nobody to give way to. */
+/* Rescheduling: there is one thread. */
 #ifndef FAKE_LINUX_SCHED_H
 #define FAKE_LINUX_SCHED_H
 

@@ -60,7 +60,7 @@ struct sk_buff_head {
 	struct sk_buff *next;
 	struct sk_buff *prev;
 	u32 qlen;
-	/* of nobody: one thread plays all CPUs */
+	/* never contended: one thread stands for all CPUs */
 	spinlock_t lock;
 };
 

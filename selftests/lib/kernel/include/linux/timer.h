@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Timers, which nobody lets run. */
+/* Timers, which never fire. */
 #ifndef FAKE_LINUX_TIMER_H
 #define FAKE_LINUX_TIMER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Nobody sleeps: what would be waited for is so, or not. */
+/* Waiting does not sleep: the condition holds now, or the wait has timed out. */
 #ifndef FAKE_LINUX_WAIT_H
 #define FAKE_LINUX_WAIT_H
 
