@@ -45,16 +45,29 @@ def put(path, value):
         file.write(value)
 
 
+def extent(function):
+    """Of FUNCTION in the kernel's text: its first address, and that of what follows it."""
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        lines = [line.split()[:3] for line in file]
+    text = sorted(int(address, 16) for address, sort, _ in lines if sort in "tT")
+    start = next(int(address, 16) for address, _, name in lines if name == function)
+    return start, next(address for address in text if address > start)
+
+
 def arm():
     """All of the kernel's own allocations, those that may sleep too, and no word of each:
-    the memory of processes is left alone, or this one would be killed for want of it."""
+    the memory of processes is left alone, or this one would be killed for want of it. So is
+    what the kernel keeps of a module's tracepoints: it warns when it finds no memory there."""
+    start, end = extent("trace_module_notify")
     for kind in ("failslab", "fail_page_alloc"):
         path = f"{DEBUG}/{kind}"
         if not os.path.isdir(path):
             continue
         for name, value in (("ignore-gfp-wait", "N"), ("ignore-gfp-highmem", "Y"),
                             ("cache-filter", "N"), ("min-order", "0"), ("verbose", "0"),
-                            ("probability", "0"), ("times", "-1")):
+                            ("probability", "0"), ("times", "-1"),
+                            ("stacktrace-depth", "32"), ("reject-start", hex(start)),
+                            ("reject-end", hex(end))):
             if os.path.exists(f"{path}/{name}"):
                 put(f"{path}/{name}", value)
 
