@@ -187,6 +187,53 @@ service_down()
 	systemctl reset-failed "$1" 2>/dev/null || :
 }
 
+# What each service reads.
+networks=/etc/systemd/network
+profiles=/etc/NetworkManager/system-connections
+
+# networkd_secret NAME FILE: in $networks/NAME, for networkd's own user to read.
+networkd_secret() { install -m 640 -g systemd-network "$2" "$networks/$1"; }
+
+# networkd_netdev PRIVATE-KEY-LINE PORT [LINE...]: wg0.netdev, which ends with the section of
+# the peer; LINE goes into [WireGuard].
+networkd_netdev()
+{
+	local key=$1 listen=$2
+
+	shift 2
+	cat >"$networks/wg0.netdev" <<-END
+		[NetDev]
+		Name=wg0
+		Kind=wireguard
+		MTUBytes=1399
+		[WireGuard]
+		$key
+		ListenPort=$listen
+		$(printf '%s\n' "$@")
+		RouteTable=main
+		[WireGuardPeer]
+		PublicKey=${pub[b]}
+		PresharedKeyFile=$networks/wg0.psk
+		Endpoint=198.51.100.2:$port
+		AllowedIPs=10.77.0.0/24,fd77::/64
+		PersistentKeepalive=25
+	END
+}
+
+# networkd_network: wg0.network, with the addresses of a.
+networkd_network()
+{
+	cat >"$networks/wg0.network" <<-END
+		[Match]
+		Name=wg0
+		[Network]
+		Address=10.77.0.1/32
+		Address=fd77::1/128
+		LinkLocalAddressing=no
+		IPv6AcceptRA=no
+	END
+}
+
 # NetworkManager manages the links of the test only.
 configure_networkmanager()
 {
@@ -200,5 +247,30 @@ configure_networkmanager()
 		unmanaged-devices=*,except:interface-name:wg0
 		[connectivity]
 		enabled=false
+	END
+}
+
+# active PROFILE: of NetworkManager.
+active() { [ "$(nmcli -g GENERAL.STATE connection show "$1")" = activated ]; }
+
+# ---------------------------------------------------------------- wg-quick
+
+# wg_quick_conf FILE ENDPOINT ALLOWED-IPS [LINE...]: a file of wg-quick's, which ends with the
+# section of the peer; LINE goes into [Interface].
+wg_quick_conf()
+{
+	local file=$1 endpoint=$2 allowed=$3
+
+	shift 3
+	(umask 077; cat >"$file") <<-END
+		[Interface]
+		PrivateKey = $(cat "$tmp/a.key")
+		Address = 10.77.0.1/32, fd77::1/128
+		$(printf '%s\n' "$@")
+		[Peer]
+		PublicKey = ${pub[b]}
+		PresharedKey = $(cat "$tmp/shared.psk")
+		Endpoint = $endpoint
+		AllowedIPs = $allowed
 	END
 }

@@ -7,33 +7,11 @@
 # files, routes of its own table, a peer more after a restart; what it refuses.
 . "$(dirname "$0")/../../lib/client.sh"
 
-dir=/etc/systemd/network
-
-# secret NAME FILE: in $dir/NAME, for networkd's own user to read.
-secret()
-{
-	install -m 640 -g systemd-network "$2" "$dir/$1"
-}
-
 # write_netdev PRIVATE-KEY-LINE PORT
 write_netdev()
 {
-	cat >"$dir/wg0.netdev" <<-END
-		[NetDev]
-		Name=wg0
-		Kind=wireguard
-		MTUBytes=1399
-		[WireGuard]
-		$1
-		ListenPort=$2
-		FirewallMark=0xca6c
-		RouteTable=main
-		[WireGuardPeer]
-		PublicKey=${pub[b]}
-		PresharedKeyFile=$dir/wg0.psk
-		Endpoint=198.51.100.2:$port
-		AllowedIPs=10.77.0.0/24,fd77::/64
-		PersistentKeepalive=25
+	networkd_netdev "$1" "$2" FirewallMark=0xca6c
+	cat >>"$networks/wg0.netdev" <<-END
 		[WireGuardPeer]
 		PublicKey=$other
 		AllowedIPs=192.0.2.0/24
@@ -44,14 +22,8 @@ write_netdev()
 
 write_network()
 {
-	cat >"$dir/wg0.network" <<-END
-		[Match]
-		Name=wg0
-		[Network]
-		Address=10.77.0.1/32
-		Address=fd77::1/128
-		LinkLocalAddressing=no
-		IPv6AcceptRA=no
+	networkd_network
+	cat >>"$networks/wg0.network" <<-END
 		[RoutingPolicyRule]
 		To=192.0.2.0/24
 		Table=1234
@@ -70,7 +42,7 @@ test_up()
 	link_is "networkd" wg0
 	is "networkctl: the type" wireguard "$(state Type)"
 	is "networkctl: the MTU" 1399 "$(state MTU | cut -d ' ' -f 1)"
-	is "networkctl: the file" "$dir/wg0.network" "$(state 'Network File')"
+	is "networkctl: the file" "$networks/wg0.network" "$(state 'Network File')"
 	is "networkctl: the driver" "$served_by" "$(state Driver)"
 	is "networkctl: va is unmanaged" unmanaged \
 		"$(networkctl --no-pager --no-legend list va | awk '{ print $5 }')"
@@ -94,7 +66,7 @@ test_up()
 
 test_restart()
 {
-	cat >>"$dir/wg0.netdev" <<-END
+	cat >>"$networks/wg0.netdev" <<-END
 		[WireGuardPeer]
 		PublicKey=$third
 		AllowedIPs=10.78.0.0/16
@@ -109,7 +81,7 @@ test_restart()
 
 test_down()
 {
-	rm "$dir"/wg0.*
+	rm "$networks"/wg0.*
 	works "networkctl delete" networkctl delete wg0
 	soon "networkctl delete: the link is gone" 20 no_link wg0
 	works "networkd: stops" service_down systemd-networkd
@@ -119,26 +91,26 @@ test_down()
 
 test_refusals()
 {
-	secret wg0.psk "$tmp/shared.psk"
+	networkd_secret wg0.psk "$tmp/shared.psk"
 	write_netdev "PrivateKey=abc" 4711
 	service_up systemd-networkd
 	soon "a bad key: networkd logs it" 30 said systemd-networkd \
 		"wg0.netdev:.*(PrivateKey|private key)"
 	works "a bad key: no link" no_link wg0
 	service_down systemd-networkd
-	rm "$dir"/wg0.netdev
+	rm "$networks"/wg0.netdev
 
 	ip link add wg1 type wireguard
 	wg set wg1 listen-port 4799
 	ip link set wg1 up
-	secret wg0.key "$tmp/a.key"
-	write_netdev "PrivateKeyFile=$dir/wg0.key" 4799
+	networkd_secret wg0.key "$tmp/a.key"
+	write_netdev "PrivateKeyFile=$networks/wg0.key" 4799
 	write_network
 	service_up systemd-networkd
 	soon "a busy port: networkd logs it" 30 said systemd-networkd \
 		"wg0: .*Address already in use"
 	is "a busy port: the link is down" down "$(cat /sys/class/net/wg0/operstate)"
-	rm "$dir"/wg0.*
+	rm "$networks"/wg0.*
 	networkctl delete wg0
 	service_down systemd-networkd
 	ip link del wg1
@@ -146,21 +118,21 @@ test_refusals()
 	leaves_nothing "a busy port"
 }
 
-mkdir -p "$dir"
+mkdir -p "$networks"
 service_down NetworkManager
 client_net
 peer_up
 other=$(wg genkey | wg pubkey)
 third=$(wg genkey | wg pubkey)
 before=$(world)
-secret wg0.key "$tmp/a.key"
-secret wg0.psk "$tmp/shared.psk"
-write_netdev "PrivateKeyFile=$dir/wg0.key" 4711
+networkd_secret wg0.key "$tmp/a.key"
+networkd_secret wg0.psk "$tmp/shared.psk"
+write_netdev "PrivateKeyFile=$networks/wg0.key" 4711
 write_network
 test_up
 test_restart
 test_down
 test_refusals
-rm -f "$dir"/wg0.*
+rm -f "$networks"/wg0.*
 drop_all
 finish

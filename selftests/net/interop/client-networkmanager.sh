@@ -8,29 +8,12 @@
 # autoconnect; what it refuses.
 . "$(dirname "$0")/../../lib/client.sh"
 
-profiles=/etc/NetworkManager/system-connections
-
-# write_conf ALLOWED-IPS ENDPOINT [LINE...]: LINE goes into [Interface].
+# write_conf ENDPOINT ALLOWED-IPS [LINE...]: LINE goes into [Interface].
 write_conf()
 {
-	local allowed=$1 endpoint=$2
-
-	shift 2
-	(umask 077; cat >"$tmp/wg0.conf") <<-END
-		[Interface]
-		PrivateKey = $(cat "$tmp/a.key")
-		Address = 10.77.0.1/32, fd77::1/128
-		$(printf '%s\n' "$@")
-		[Peer]
-		PublicKey = ${pub[b]}
-		PresharedKey = $(cat "$tmp/shared.psk")
-		Endpoint = $endpoint
-		AllowedIPs = $allowed
-		PersistentKeepalive = 25
-	END
+	wg_quick_conf "$tmp/wg0.conf" "$@"
+	echo "PersistentKeepalive = 25" >>"$tmp/wg0.conf"
 }
-
-active() { [ "$(nmcli -g GENERAL.STATE connection show "$1")" = activated ]; }
 
 # of_profile NAME FIELD; of_link FIELD: what nmcli tells.
 of_profile() { nmcli -s -g "$2" connection show "$1"; }
@@ -45,7 +28,7 @@ gone()
 
 test_import()
 {
-	write_conf "10.77.0.0/24, fd77::/64" "198.51.100.2:$port" "ListenPort = 4711" \
+	write_conf "198.51.100.2:$port" "10.77.0.0/24, fd77::/64" "ListenPort = 4711" \
 		"MTU = 1399" "DNS = 10.77.0.2, example.internal"
 	works "import a file of wg-quick" nmcli connection import type wireguard file \
 		"$tmp/wg0.conf"
@@ -122,7 +105,7 @@ test_everything()
 {
 	local mark
 
-	write_conf "0.0.0.0/0, ::/0" "203.0.113.2:$port"
+	write_conf "203.0.113.2:$port" "0.0.0.0/0, ::/0"
 	works "full tunnel: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
 	soon "full tunnel: is activated" 60 active wg0
 	mark=$(wg show wg0 fwmark)
@@ -144,7 +127,7 @@ test_everything()
 
 test_refusals()
 {
-	write_conf "10.77.0.0/33" "198.51.100.2:$port"
+	write_conf "198.51.100.2:$port" "10.77.0.0/33"
 	fails_with "import with a bad prefix: refused" "failed to import.*wg0.conf" \
 		nmcli connection import type wireguard file "$tmp/wg0.conf"
 	fails_with "add with a bad key: refused" \
@@ -156,7 +139,7 @@ test_refusals()
 	wg set wg1 listen-port 4799
 	ip link set wg1 up
 	before=$(world)
-	write_conf "10.77.0.0/24" "198.51.100.2:$port" "ListenPort = 4799"
+	write_conf "198.51.100.2:$port" "10.77.0.0/24" "ListenPort = 4799"
 	works "a busy port: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
 	fails_with "a busy port: activation fails" "activation failed" nmcli -w 60 connection up wg0
 	gone "a busy port" wg0

@@ -8,9 +8,6 @@
 # culvert-upgrade refuses links that a manager would make again by itself.
 . "$(dirname "$0")/../../lib/client.sh"
 
-profiles=/etc/NetworkManager/system-connections
-networks=/etc/systemd/network
-
 # steps WORD: the line of the README's section that has WORD.
 steps()
 {
@@ -36,22 +33,13 @@ has_all()
 	carries "$1" wg0
 }
 
+# write_wg_quick [ADDRESS-OUTSIDE ALLOWED-IPS]
 write_wg_quick()
 {
 	mkdir -p /etc/wireguard
-	(umask 077; cat >/etc/wireguard/wg0.conf) <<-END
-		[Interface]
-		PrivateKey = $(cat "$tmp/a.key")
-		Address = 10.77.0.1/32, fd77::1/128
-		ListenPort = 4711
-		MTU = 1399
-		[Peer]
-		PublicKey = ${pub[b]}
-		PresharedKey = $(cat "$tmp/shared.psk")
-		Endpoint = ${1:-198.51.100.2}:$port
-		AllowedIPs = ${2:-10.77.0.0/24, fd77::/64}
-		PersistentKeepalive = 25
-	END
+	wg_quick_conf /etc/wireguard/wg0.conf "${1:-198.51.100.2}:$port" \
+		"${2:-10.77.0.0/24, fd77::/64}" "ListenPort = 4711" "MTU = 1399"
+	echo "PersistentKeepalive = 25" >>/etc/wireguard/wg0.conf
 }
 
 test_wg_quick()
@@ -81,7 +69,7 @@ test_wg_quick()
 # The link is made by hand, and so are its routes; networkd has the addresses.
 test_networkd_configures()
 {
-	rm $networks/wg0.netdev
+	rm "$networks/wg0.netdev"
 	networkctl reload
 	ip link add wg0 mtu 1399 type wireguard
 	wg set wg0 listen-port 4711 private-key "$tmp/a.key" peer "${pub[b]}" \
@@ -101,34 +89,11 @@ networkd_ready() { [[ "$(networkctl --no-pager status wg0)" == *"(configured)"* 
 
 test_networkd()
 {
-	mkdir -p $networks
-	install -m 640 -g systemd-network "$tmp/a.key" $networks/wg0.key
-	install -m 640 -g systemd-network "$tmp/shared.psk" $networks/wg0.psk
-	cat >$networks/wg0.netdev <<-END
-		[NetDev]
-		Name=wg0
-		Kind=wireguard
-		MTUBytes=1399
-		[WireGuard]
-		PrivateKeyFile=$networks/wg0.key
-		ListenPort=4711
-		RouteTable=main
-		[WireGuardPeer]
-		PublicKey=${pub[b]}
-		PresharedKeyFile=$networks/wg0.psk
-		Endpoint=198.51.100.2:$port
-		AllowedIPs=10.77.0.0/24,fd77::/64
-		PersistentKeepalive=25
-	END
-	cat >$networks/wg0.network <<-END
-		[Match]
-		Name=wg0
-		[Network]
-		Address=10.77.0.1/32
-		Address=fd77::1/128
-		LinkLocalAddressing=no
-		IPv6AcceptRA=no
-	END
+	mkdir -p "$networks"
+	networkd_secret wg0.key "$tmp/a.key"
+	networkd_secret wg0.psk "$tmp/shared.psk"
+	networkd_netdev "PrivateKeyFile=$networks/wg0.key" 4711
+	networkd_network
 	works "networkd: starts" service_up systemd-networkd
 	soon "networkd: wg0 is configured" 60 networkd_ready
 	fails_with "networkd: culvert-upgrade alone is refused" \
@@ -139,13 +104,11 @@ test_networkd()
 	has_all "networkd"
 	networkctl delete wg0
 	test_networkd_configures
-	rm $networks/wg0.*
+	rm "$networks"/wg0.*
 	ip link del wg0
 	works "networkd: stops" service_down systemd-networkd
 	leaves_nothing "networkd"
 }
-
-active() { [ "$(nmcli -g GENERAL.STATE connection show "$1")" = activated ]; }
 
 test_networkmanager()
 {

@@ -14,22 +14,8 @@ hooks=$tmp/hooks
 # write_conf ENDPOINT ALLOWED-IPS [LINE...]: LINE goes into [Interface].
 write_conf()
 {
-	local endpoint=$1 allowed=$2
-
-	shift 2
 	mkdir -p /etc/wireguard
-	(umask 077; cat >"$conf") <<-END
-		[Interface]
-		PrivateKey = $(cat "$tmp/a.key")
-		Address = 10.77.0.1/32, fd77::1/128
-		$(printf '%s\n' "$@")
-
-		[Peer]
-		PublicKey = ${pub[b]}
-		PresharedKey = $(cat "$tmp/shared.psk")
-		Endpoint = $endpoint
-		AllowedIPs = $allowed
-	END
+	wg_quick_conf "$conf" "$@"
 }
 
 # up NAME; down NAME. PATH is what the case says, by $path.
