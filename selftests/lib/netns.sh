@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Network namespaces: making them, running commands in them, wires between them, and two
+# Network namespaces: making them, running commands in them, wires between them, and
 # topologies. Sourced by test.sh.
 # shellcheck shell=bash
 
@@ -118,6 +118,22 @@ net_routed()
 	outer6=([a]=2001:db8:2::1 [b]=2001:db8:51::2)
 }
 declare -A outer4=() outer6=()
+
+# net_behind NAME NUMBER: a host that has its way out by NAME.
+#
+#     NAME ─ e1 ──────────── e0 ─ host
+#     10.NUMBER.0.1   10.NUMBER.0.2
+#     fd0NUMBER::1    fd0NUMBER::2
+net_behind()
+{
+	ns_new host
+	wire "$1" e1 host e0
+	addr "$1" e1 "10.$2.0.1/24" "fd0$2::1/64"
+	addr host e0 "10.$2.0.2/24" "fd0$2::2/64"
+	ipn host route add default via "10.$2.0.1"
+	ipn host -6 route add default via "fd0$2::1"
+	n "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+}
 
 # hostport ADDRESS [PORT]
 hostport()

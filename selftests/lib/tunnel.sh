@@ -119,6 +119,84 @@ tunnel_pair()
 	ipn b link set cv0 up
 }
 
+# tunnel_end [WORD=VALUE...]: over what net_pair made, cv0 of a alone; a program in b plays its
+# peers.
+#
+#     a: cv0 10.77.0.1/16 fd77::1/64
+#
+# bits=N (16; of the IPv4 prefix), mtu=N
+tunnel_end()
+{
+	local bits=16 mtu='' word
+
+	for word; do
+		local "${word?}"
+	done
+	tun_new a cv0
+	tun_set a cv0 listen-port "$port"
+	addr a cv0 "10.77.0.1/$bits" fd77::1/64
+	[ -z "$mtu" ] || ipn a link set cv0 mtu "$mtu"
+	ipn a link set cv0 up
+}
+
+# tunnel_sealed [mtu=N]: likewise, for a program that has wireguard.ko seal what it sends
+# (cvtest.sealer), of 10.77.1.0/24 and fd77:1::/64.
+tunnel_sealed()
+{
+	need_module wireguard
+	tunnel_end bits=24 "$@"
+	ipn a route add 10.77.1.0/24 dev cv0
+	ipn a -6 route add fd77:1::/64 dev cv0
+}
+
+# tunnel_moved NAME [OUTER]: cv0 of a and cv0 of b, both made before and down, become a tunnel
+# over IPv4 or IPv6 (4), and that of a is moved to NAME before it is taken up.
+#
+#     NAME: cv0 10.77.0.1/24 fd77::1/64, its socket in a
+#     b: cv0 10.77.0.2/24 fd77::2/64
+tunnel_moved()
+{
+	local name=$1
+	local -n outer_of=outer${2:-4}
+
+	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
+		endpoint "$(hostport "${outer_of[b]}")" allowed-ips 10.77.0.2/32,fd77::2/128
+	tun_set b cv0 listen-port "$port" peer "${pub[a]}" \
+		endpoint "$(hostport "${outer_of[a]}")" allowed-ips 10.77.0.1/32,fd77::1/128
+	addr b cv0 10.77.0.2/24 fd77::2/64
+	ipn b link set cv0 up
+	ipn a link set cv0 netns "${ns[$name]}"
+	addr "$name" cv0 10.77.0.1/24 fd77::1/64
+	ipn "$name" link set cv0 up
+}
+
+# idle_peers FILE COUNT: a configuration of so many peers that are nobody's.
+idle_peers()
+{
+	"${python[@]}" - "$2" >"$1" <<-'END'
+		import base64, os, sys
+		for n in range(int(sys.argv[1])):
+		    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
+	END
+}
+
+# tunnel_crowded FILE: over what net_pair made, a tunnel cv0 with a session, IPv4 inside; a has
+# the peers of FILE before b, and b does not know a's endpoint.
+tunnel_crowded()
+{
+	tun_new a cv0
+	n a "$tool" addconf cv0 "$1"
+	tun_new b cv0
+	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
+		endpoint "$(hostport "${outer4[b]}")" allowed-ips 10.77.0.2/32
+	tun_set b cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
+	addr a cv0 10.77.0.1/24
+	addr b cv0 10.77.0.2/24
+	ipn a link set cv0 up
+	ipn b link set cv0 up
+	ping_ok a 10.77.0.2
+}
+
 # ---------------------------------------------------------------- counters
 
 # stat NAME DEV COUNTER: of `ip -s link`.

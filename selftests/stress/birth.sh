@@ -10,16 +10,6 @@
 
 idle=400
 
-# peers FILE COUNT
-peers()
-{
-	/usr/bin/python3 -S - "$2" >"$1" <<-'END'
-		import base64, os, sys
-		for n in range(int(sys.argv[1])):
-		    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
-	END
-}
-
 # born DEV: a link of a, with many idle peers and one at b, moved to c.
 born()
 {
@@ -69,7 +59,7 @@ round()
 	wait || :
 }
 
-peers "$tmp/peers" "$idle"
+idle_peers "$tmp/peers" "$idle"
 : >"$tmp/none"
 ways=(all link one all key moved)
 end=$(($(now_ms) + seconds * 1000))

@@ -57,53 +57,27 @@ while_held()
 	unhold
 }
 
-# set_up: a tunnel, whose end a has many idle peers before b.
-set_up()
+# stale NAME FUNCTION FROM TO ADDRESS HOW: likewise in a new tunnel, one of whose ends has many
+# idle peers; nothing comes out of it at TO, which is result NAME.
+stale()
 {
+	local to=$4 before
+
 	net_pair
-	tun_new a cv0
-	n a "$tool" addconf cv0 "$tmp/peers"
-	tun_new b cv0
-	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
-		endpoint "$(hostport "${outer4[b]}")" allowed-ips 10.77.0.2/32
-	tun_set b cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
-	addr a cv0 10.77.0.1/24
-	addr b cv0 10.77.0.2/24
-	ipn a link set cv0 up
-	ipn b link set cv0 up
-	ping_ok a 10.77.0.2
+	tunnel_crowded "$tmp/peers"
+	before=$(stat "$to" cv0 rx_packets)
+	while_held "$2" "$3" "$5" "$6"
+	is "$name: $1" "$before" "$(stat "$to" cv0 rx_packets)"
 }
 
-case_out()
-{
-	local name="sealing, $1" before
-
-	set_up
-	before=$(stat b cv0 rx_packets)
-	while_held cv_seal_batch a 10.77.0.2 "$1"
-	is "$name: no packet arrives at the peer" "$before" "$(stat b cv0 rx_packets)"
+idle_peers "$tmp/peers" "$idle"
+for how in remove_one remove_all change_key; do
+	name="sealing, $how"
+	stale "no packet arrives at the peer" cv_seal_batch a b 10.77.0.2 $how
 	reason "$name" a cv0 tx_session_gone 1
 	drop_all
-}
-
-case_in()
-{
-	local name="opening, $1" before
-
-	set_up
-	before=$(stat a cv0 rx_packets)
-	while_held cv_open_batch b 10.77.0.1 "$1"
-	is "$name: no packet is handed up" "$before" "$(stat a cv0 rx_packets)"
+	name="opening, $how"
+	stale "no packet is handed up" cv_open_batch b a 10.77.0.1 $how
 	drop_all
-}
-
-/usr/bin/python3 -S - "$idle" >"$tmp/peers" <<-'END'
-	import base64, os, sys
-	for n in range(int(sys.argv[1])):
-	    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
-END
-for how in remove_one remove_all change_key; do
-	case_out $how
-	case_in $how
 done
 finish

@@ -92,13 +92,7 @@ done
 #   a ═ cv0 ═ b, e1 ── e0 ─ host
 net_pair
 tunnel_pair
-ns_new host
-wire b e1 host e0
-addr b e1 10.2.0.1/24 fd02::1/64
-addr host e0 10.2.0.2/24 fd02::2/64
-ipn host route add default via 10.2.0.1
-ipn host -6 route add default via fd02::1
-n b sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+net_behind b 2
 ipn a route add 10.2.0.0/24 dev cv0
 ipn a -6 route add fd02::/64 dev cv0
 tun_set a cv0 peer "${pub[b]}" allowed-ips 10.77.0.2/32,fd77::2/128,10.2.0.0/24,fd02::/64

@@ -8,13 +8,7 @@
 
 #     b (sealer) ─ vb ── va ─ a ═ cv0, e1 ── e0 ─ host, and nothing behind it
 net_pair
-need_module wireguard
-tun_new a cv0
-tun_set a cv0 listen-port "$port"
-addr a cv0 10.77.0.1/24 fd77::1/64
-ipn a link set cv0 up
-ipn a route add 10.77.1.0/24 dev cv0
-ipn a -6 route add fd77:1::/64 dev cv0
+tunnel_sealed
 ns_new host
 wire a e1 host e0
 addr a e1 10.2.0.1/24 fd02::1/64

@@ -16,14 +16,8 @@ at()
 	net_pair $((mtu + 80))
 	tunnel_pair b=wireguard mtu="$mtu"
 	n b ethtool -K cv0 gro off
-	# A host behind a, for packets that a forwards.
-	ns_new host
-	wire host e0 a e1
-	addr host e0 10.1.0.2/24 fd01::2/64
-	addr a e1 10.1.0.1/24 fd01::1/64
-	ipn host route add default via 10.1.0.1
-	ipn host -6 route add default via fd01::1
-	n a sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	# For packets that a forwards.
+	net_behind a 1
 	tun_set b cv0 peer "${pub[a]}" \
 		allowed-ips 10.77.0.1/32,fd77::1/128,10.1.0.0/24,fd01::/64
 	ipn b route add 10.1.0.0/24 dev cv0

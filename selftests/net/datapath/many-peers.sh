@@ -11,10 +11,7 @@ peers=40
 #     a ─ va ───── vb ─ b       b has a link for each peer: cv1, cv2, ...
 #     10.77.0.1, fd77::1        10.77.1.N, fd77::1:N; answers leave by the link they are for
 net_pair
-tun_new a cv0
-tun_set a cv0 listen-port "$port"
-addr a cv0 10.77.0.1/16 fd77::1/64
-ipn a link set cv0 up
+tunnel_end
 links_and_routes()
 {
 	local i

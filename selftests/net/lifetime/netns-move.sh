@@ -16,15 +16,7 @@ into_container()
 	ns_new c
 	tun_new a cv0
 	tun_new b cv0
-	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
-		endpoint "$(hostport "${outer4[b]}")" allowed-ips 10.77.0.2/32,fd77::2/128
-	tun_set b cv0 listen-port "$port" peer "${pub[a]}" \
-		endpoint "$(hostport "${outer4[a]}")" allowed-ips 10.77.0.1/32,fd77::1/128
-	addr b cv0 10.77.0.2/24 fd77::2/64
-	ipn b link set cv0 up
-	ipn a link set cv0 netns "${ns[c]}"
-	addr c cv0 10.77.0.1/24 fd77::1/64
-	ipn c link set cv0 up
+	tunnel_moved c
 }
 
 into_container

@@ -23,38 +23,17 @@ unhold() { [ ! -d /sys/module/cv_test_hold ] || rmmod cv_test_hold; }
 namespaces() { awk '$1 == "net_namespace" { print $2 }' /proc/slabinfo; }
 freed_to() { [ "$(namespaces)" -le "$1" ]; }
 
-# idle_peers FILE COUNT
-idle_peers()
-{
-	/usr/bin/python3 -S - "$2" >"$1" <<-'END'
-		import base64, os, sys
-		for n in range(int(sys.argv[1])):
-		    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
-	END
-}
-
 # set_up OUTER: cv0 of a, born there and moved to c, with a session and, before that peer,
 # many idle ones; b is at the other end.
 set_up()
 {
-	local outer=$1
-	local -n outer_of=outer$outer
-
 	net_pair
 	ns_new c
 	tun_new a cv0
 	tun_new b cv0
 	idle_peers "$tmp/peers" "$idle"
 	n a "$tool" addconf cv0 "$tmp/peers"
-	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
-		endpoint "$(hostport "${outer_of[b]}")" allowed-ips 10.77.0.2/32,fd77::2/128
-	tun_set b cv0 listen-port "$port" peer "${pub[a]}" \
-		endpoint "$(hostport "${outer_of[a]}")" allowed-ips 10.77.0.1/32,fd77::1/128
-	addr b cv0 10.77.0.2/24 fd77::2/64
-	ipn b link set cv0 up
-	ipn a link set cv0 netns "${ns[c]}"
-	addr c cv0 10.77.0.1/24 fd77::1/64
-	ipn c link set cv0 up
+	tunnel_moved c "$1"
 	ping_ok c 10.77.0.2
 }
 

@@ -56,22 +56,7 @@ slept()
 
 	defer unhold
 	net_pair
-	tun_new a cv0
-	/usr/bin/python3 -S - "$idle" >"$tmp/peers" <<-'END'
-		import base64, os, sys
-		for n in range(int(sys.argv[1])):
-		    print("[Peer]\nPublicKey =", base64.b64encode(os.urandom(32)).decode())
-	END
-	n a "$tool" addconf cv0 "$tmp/peers"
-	ipn a link set cv0 up
-	tun_new b cv0
-	tun_set a cv0 listen-port "$port" peer "${pub[b]}" \
-		endpoint "$(hostport "${outer4[b]}")" allowed-ips 10.77.0.2/32
-	tun_set b cv0 listen-port "$port" peer "${pub[a]}" allowed-ips 10.77.0.1/32
-	addr a cv0 10.77.0.1/24
-	addr b cv0 10.77.0.2/24
-	ipn b link set cv0 up
-	ping_ok a 10.77.0.2
+	tunnel_crowded "$tmp/peers"
 	watch
 	insmod "$hold" functions="$function" ms="$ms"
 	if [ "$function" = cv_seal_batch ]; then
@@ -88,6 +73,7 @@ slept()
 }
 sleep_a_little() { echo freezer >$test_level && echo mem >/sys/power/state; }
 
+idle_peers "$tmp/peers" "$idle"
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 slept "sessions in use" cv_seal_batch 1500 nothing
 slept "all peers removed" cv_timers_shutdown 15 remove_all

@@ -25,10 +25,7 @@
 . "$(dirname "$0")/../../lib/test.sh"
 
 net_pair
-tun_new a cv0
-tun_set a cv0 listen-port "$port"
-addr a cv0 10.77.0.1/16 fd77::1/64
-ipn a link set cv0 up
+tunnel_end
 # With debugging on there is a line for each kind, but not for each packet.
 [ "$CV_CASE" != log ] || [ ! -w /sys/kernel/debug/dynamic_debug/control ] ||
 	echo "module $kind +p" >/sys/kernel/debug/dynamic_debug/control
