@@ -4,6 +4,7 @@ adds the peer to the link, exchanges packets with it, and checks that something
 sent was refused with no effect but on its drop counter."""
 import base64
 import os
+import sys
 import time
 
 from . import ktap, peer as wg
@@ -23,6 +24,12 @@ class World:
     def new_peer(self, psk=None, endpoint=False, keepalive=None, **options):
         """A fresh peer, known to the link: with an address of its own inside."""
         return Peer(self, psk, endpoint, keepalive, **options)
+
+    def counted_once(self, name, before, reason):
+        """REASON has been counted once since the drops were BEFORE; no result for a kind that
+        does not count."""
+        if before:
+            ktap.equal(name, before[reason] + 1, self.link.drops()[reason])
 
 
 class Peer(wg.Me):
@@ -145,3 +152,14 @@ class Refusal:
                       if count != self.drops.get(name, 0) and name not in self.reasons
                       and name.startswith(("rx_", "hs_"))}
             ktap.equal(f"{self.name}: no other drop reason is counted", {}, others)
+
+
+def run_group(groups, usage):
+    """Runs the cases of a group, each a function of the world, as the command line says:
+    GROUP NAMESPACE DEV ADDRESS PORT."""
+    if len(sys.argv) != 6:
+        sys.exit(usage)
+    world = World(*sys.argv[2:])
+    for case in groups[sys.argv[1]]:
+        ktap.run_case(case, world)
+    ktap.finish()
