@@ -10,8 +10,6 @@ import random
 import socket
 import struct
 import sys
-import threading
-import time
 
 from cvtest import streams
 from cvtest.netns import enter
@@ -53,24 +51,12 @@ def tcp(client, server, address, length):
     near.connect((address, listener.getsockname()[1]))
     far, _ = listener.accept()
     far.settimeout(DEADLINE_S)
-    errors = []
-    begin = time.monotonic()
-    threads = []
-    for seed, name, source, sink in ((1, "to the server", near, far),
-                                     (2, "to the client", far, near)):
-        threads += [
-            threading.Thread(target=streams.send, args=(
-                source, stream(seed, length), name, errors)),
-            threading.Thread(target=streams.receive, args=(
-                sink, stream(seed, length), name, errors, lambda: CHUNK_BYTES)),
-        ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    errors, took_s = streams.exchange(
+        (("to the server", near, far, lambda: stream(1, length)),
+         ("to the client", far, near, lambda: stream(2, length))), lambda: CHUNK_BYTES)
     if errors:
         die("; ".join(errors))
-    print(f"{length} bytes each way in {time.monotonic() - begin:.2f} s")
+    print(f"{length} bytes each way in {took_s:.2f} s")
 
 
 def udp(client, server, address, sizes):

@@ -11,13 +11,12 @@ dp-content.sh and dp-qdisc.sh. One process holds both ends.
 `wire` is tcp with a look at what comes in by DEV of the server, which has no offloads:
 all checksums, lengths, sequence numbers and IPv4 identifications.
 """
+import functools
 import random
 import select
 import socket
 import struct
 import sys
-import threading
-import time
 
 from cvtest import frames, streams
 from cvtest.netns import enter
@@ -65,7 +64,7 @@ def tcp(client, server, address, length, count=1, maxseg=0):
     listener.bind((address, 0))
     listener.listen(count)
     enter(client)
-    socks, threads, errors = [], [], []
+    ways = []
     for serial in range(count):
         near = new_socket(address, socket.SOCK_STREAM)
         if maxseg:
@@ -73,22 +72,13 @@ def tcp(client, server, address, length, count=1, maxseg=0):
         near.connect(listener.getsockname()[:2])
         far, _ = listener.accept()
         far.settimeout(DEADLINE_S)
-        socks += [near, far]
         for seed, source, sink in ((2 * serial, near, far), (2 * serial + 1, far, near)):
-            threads += [
-                threading.Thread(target=streams.send, args=(
-                    source, writes(seed, length), f"stream {seed}", errors)),
-                threading.Thread(target=streams.receive, args=(
-                    sink, writes(seed, length), f"stream {seed}", errors, read_bytes)),
-            ]
-    begin = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+            ways.append((f"stream {seed}", source, sink,
+                         functools.partial(writes, seed, length)))
+    errors, took_s = streams.exchange(ways, read_bytes)
     if errors:
         die("; ".join(errors))
-    print(f"{count} times {length} bytes each way in {time.monotonic() - begin:.2f} s")
+    print(f"{count} times {length} bytes each way in {took_s:.2f} s")
 
 
 # ------------------------------------------------------------------------- UDP
