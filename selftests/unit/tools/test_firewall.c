@@ -202,6 +202,53 @@ static void add_set(struct cmd_fw_rules *rules, const char *name, uint32_t flags
 	cmd_fw_take(rules, nlh);
 }
 
+/* Rules that tests add more than once: all they say, then a verdict. */
+static void add_verdict(struct cmd_fw_rules *rules, const char *chain, int code, const char *to)
+{
+	struct nlmsghdr *nlh = begin_rule(chain);
+
+	put_verdict(nlh, code, to);
+	end_rule(rules, nlh);
+}
+
+static void add_port_rule(struct cmd_fw_rules *rules, const char *chain, uint16_t port, int code)
+{
+	struct nlmsghdr *nlh = begin_rule(chain);
+
+	put_port(nlh, NFT_CMP_EQ, port);
+	put_verdict(nlh, code, NULL);
+	end_rule(rules, nlh);
+}
+
+static void add_device_rule(struct cmd_fw_rules *rules, const char *device, int code)
+{
+	struct nlmsghdr *nlh = begin_rule("input");
+
+	put_meta(nlh, NFT_META_IIFNAME);
+	put_cmp(nlh, NFT_CMP_EQ, device, strlen(device) + 1);
+	put_verdict(nlh, code, NULL);
+	end_rule(rules, nlh);
+}
+
+static void add_set_rule(struct cmd_fw_rules *rules, int code)
+{
+	struct nlmsghdr *nlh = begin_rule("input");
+
+	put_dport(nlh);
+	put_lookup(nlh, "ports");
+	put_verdict(nlh, code, NULL);
+	end_rule(rules, nlh);
+}
+
+static void add_notrack(struct cmd_fw_rules *rules, uint16_t port)
+{
+	struct nlmsghdr *nlh = begin_rule("raw");
+
+	put_port(nlh, NFT_CMP_EQ, port);
+	put_plain(nlh, "notrack");
+	end_rule(rules, nlh);
+}
+
 static struct cmd_fw_fate judged(const struct cmd_fw_rules *rules,
 				 const struct cmd_fw_packet *packet)
 {
@@ -233,10 +280,7 @@ static void test_policy(void)
 	ktap_equal(fate.can, CMD_FW_DROP, "a policy of drop: drop");
 	ktap_has(fate.chain, "input", "a policy of drop: its chain is named");
 	ktap_has(fate.table, "t", "a policy of drop: its table is named");
-	nlh = begin_rule("input");
-	put_port(nlh, NFT_CMP_EQ, PORT + 1);
-	put_verdict(nlh, NF_ACCEPT, NULL);
-	end_rule(rules, nlh);
+	add_port_rule(rules, "input", PORT + 1, NF_ACCEPT);
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "another port is accepted: drop");
 	nlh = begin_rule("input");
 	put_port(nlh, NFT_CMP_EQ, PORT);
@@ -256,17 +300,9 @@ static void test_unknown(void)
 	struct nlmsghdr *nlh;
 
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
-	nlh = begin_rule("input");
-	put_meta(nlh, NFT_META_IIFNAME);
-	put_cmp(nlh, NFT_CMP_EQ, "lo", 3);
-	put_verdict(nlh, NF_ACCEPT, NULL);
-	end_rule(rules, nlh);
+	add_device_rule(rules, "lo", NF_ACCEPT);
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "accepted by lo, device unknown: drop");
-	nlh = begin_rule("input");
-	put_meta(nlh, NFT_META_IIFNAME);
-	put_cmp(nlh, NFT_CMP_EQ, "cv0", 4);
-	put_verdict(nlh, NF_ACCEPT, NULL);
-	end_rule(rules, nlh);
+	add_device_rule(rules, "cv0", NF_ACCEPT);
 	ktap_equal(judged(rules, &packet).can, EITHER, "accepted by cv0, device unknown: either");
 	strcpy(packet.other, "cv0");
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
@@ -285,32 +321,20 @@ static void test_jump(void)
 {
 	struct cmd_fw_packet packet = a_packet();
 	struct cmd_fw_rules *rules = cmd_fw_create();
-	struct nlmsghdr *nlh;
 
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
 	add_chain(rules, "ours", -1, 0);
 	add_chain(rules, "ring", -1, 0);
-	nlh = begin_rule("input");
-	put_verdict(nlh, NFT_JUMP, "ours");
-	end_rule(rules, nlh);
-	nlh = begin_rule("ours");
-	put_port(nlh, NFT_CMP_EQ, PORT);
-	put_verdict(nlh, NFT_RETURN, NULL);
-	end_rule(rules, nlh);
-	nlh = begin_rule("ours");
-	put_verdict(nlh, NF_DROP, NULL);
-	end_rule(rules, nlh);
+	add_verdict(rules, "input", NFT_JUMP, "ours");
+	add_port_rule(rules, "ours", PORT, NFT_RETURN);
+	add_verdict(rules, "ours", NF_DROP, NULL);
 	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT,
 		   "a chain that returns before its drop: accept");
 	cmd_fw_packet_port(&packet, false, PORT + 1);
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP, "a chain that does not return: drop");
 	cmd_fw_packet_port(&packet, false, PORT);
-	nlh = begin_rule("input");
-	put_verdict(nlh, NFT_GOTO, "ring");
-	end_rule(rules, nlh);
-	nlh = begin_rule("ring");
-	put_verdict(nlh, NFT_JUMP, "ring");
-	end_rule(rules, nlh);
+	add_verdict(rules, "input", NFT_GOTO, "ring");
+	add_verdict(rules, "ring", NFT_JUMP, "ring");
 	ktap_equal(judged(rules, &packet).can, EITHER, "chains that jump to themselves: either");
 	cmd_fw_destroy(rules);
 }
@@ -319,15 +343,10 @@ static unsigned int with_set(uint32_t flags, const uint16_t *ports, size_t count
 {
 	struct cmd_fw_packet packet = a_packet();
 	struct cmd_fw_rules *rules = cmd_fw_create();
-	struct nlmsghdr *nlh;
 	unsigned int can;
 
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_DROP);
-	nlh = begin_rule("input");
-	put_dport(nlh);
-	put_lookup(nlh, "ports");
-	put_verdict(nlh, NF_ACCEPT, NULL);
-	end_rule(rules, nlh);
+	add_set_rule(rules, NF_ACCEPT);
 	if (ports)
 		add_set(rules, "ports", flags, ports, count);
 	can = judged(rules, &packet).can;
@@ -362,40 +381,28 @@ static bool take_none(void *arg, uint8_t family, const char *table, const char *
 	return false;
 }
 
-/* A set that is too large is read in part: what is not in that part may be in the rest. */
-static void test_partial_set(void)
+static void with_part(size_t count, const char *as_whole, const char *as_part)
 {
 	const uint16_t others[] = { 500 };
 	struct cmd_fw_packet packet = a_packet();
 	struct cmd_fw_rules *rules = cmd_fw_create();
-	struct nlmsghdr *nlh;
 
 	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
-	nlh = begin_rule("input");
-	put_dport(nlh);
-	put_lookup(nlh, "ports");
-	put_verdict(nlh, NF_DROP, NULL);
-	end_rule(rules, nlh);
-	add_set(rules, "ports", 0, others, 0);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, "dropped by an empty set: accept");
+	add_set_rule(rules, NF_DROP);
+	add_set(rules, "ports", 0, others, count);
+	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT, as_whole);
 	cmd_fw_each_set(rules, take_none, NULL);
-	ktap_equal(judged(rules, &packet).can, EITHER,
-		   "dropped by a set of which nothing was read: either");
+	ktap_equal(judged(rules, &packet).can, EITHER, as_part);
 	cmd_fw_destroy(rules);
-	rules = cmd_fw_create();
-	add_chain(rules, "input", NF_INET_LOCAL_IN, NF_ACCEPT);
-	nlh = begin_rule("input");
-	put_dport(nlh);
-	put_lookup(nlh, "ports");
-	put_verdict(nlh, NF_DROP, NULL);
-	end_rule(rules, nlh);
-	add_set(rules, "ports", 0, others, 1);
-	ktap_equal(judged(rules, &packet).can, CMD_FW_ACCEPT,
-		   "dropped by a set of other ports: accept");
-	cmd_fw_each_set(rules, take_none, NULL);
-	ktap_equal(judged(rules, &packet).can, EITHER,
-		   "dropped by a set that was read in part: either");
-	cmd_fw_destroy(rules);
+}
+
+/* A set that is too large is read in part: what is not in that part may be in the rest. */
+static void test_partial_set(void)
+{
+	with_part(0, "dropped by an empty set: accept",
+		  "dropped by a set of which nothing was read: either");
+	with_part(1, "dropped by a set of other ports: accept",
+		  "dropped by a set that was read in part: either");
 }
 
 static void put_counter(struct nlmsghdr *nlh, uint32_t object)
@@ -484,16 +491,10 @@ static void test_notrack(void)
 	}
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
 		   "untracked accepted, packet is new: drop");
-	nlh = begin_rule("raw");
-	put_port(nlh, NFT_CMP_EQ, PORT + 1);
-	put_plain(nlh, "notrack");
-	end_rule(rules, nlh);
+	add_notrack(rules, PORT + 1);
 	ktap_equal(judged(rules, &packet).can, CMD_FW_DROP,
 		   "untracked accepted, other packets are not tracked: drop");
-	nlh = begin_rule("raw");
-	put_port(nlh, NFT_CMP_EQ, PORT);
-	put_plain(nlh, "notrack");
-	end_rule(rules, nlh);
+	add_notrack(rules, PORT);
 	ktap_equal(judged(rules, &packet).can, EITHER,
 		   "untracked accepted, the packet may be untracked: either");
 	cmd_fw_destroy(rules);
