@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Words of either byte order at any address. */
+/* Words of either byte order at any address: get_unaligned_le32(), put_unaligned_be64(), ... */
 #ifndef FAKE_LINUX_UNALIGNED_H
 #define FAKE_LINUX_UNALIGNED_H
 
@@ -8,54 +8,24 @@
 
 #include <linux/types.h>
 
-static inline u32 get_unaligned_le32(const void *from)
-{
-	u32 value;
-
-	memcpy(&value, from, sizeof(value));
-	return le32toh(value);
+#define FAKE_UNALIGNED(order, bits)						\
+static inline u##bits get_unaligned_##order##bits(const void *from)		\
+{										\
+	u##bits value;								\
+										\
+	memcpy(&value, from, sizeof(value));					\
+	return order##bits##toh(value);						\
+}										\
+										\
+static inline void put_unaligned_##order##bits(u##bits value, void *to)		\
+{										\
+	value = hto##order##bits(value);					\
+	memcpy(to, &value, sizeof(value));					\
 }
 
-static inline u64 get_unaligned_le64(const void *from)
-{
-	u64 value;
-
-	memcpy(&value, from, sizeof(value));
-	return le64toh(value);
-}
-
-static inline void put_unaligned_le64(u64 value, void *to)
-{
-	value = htole64(value);
-	memcpy(to, &value, sizeof(value));
-}
-
-static inline u32 get_unaligned_be32(const void *from)
-{
-	u32 value;
-
-	memcpy(&value, from, sizeof(value));
-	return be32toh(value);
-}
-
-static inline u64 get_unaligned_be64(const void *from)
-{
-	u64 value;
-
-	memcpy(&value, from, sizeof(value));
-	return be64toh(value);
-}
-
-static inline void put_unaligned_be32(u32 value, void *to)
-{
-	value = htobe32(value);
-	memcpy(to, &value, sizeof(value));
-}
-
-static inline void put_unaligned_be64(u64 value, void *to)
-{
-	value = htobe64(value);
-	memcpy(to, &value, sizeof(value));
-}
+FAKE_UNALIGNED(le, 32)
+FAKE_UNALIGNED(le, 64)
+FAKE_UNALIGNED(be, 32)
+FAKE_UNALIGNED(be, 64)
 
 #endif /* FAKE_LINUX_UNALIGNED_H */
