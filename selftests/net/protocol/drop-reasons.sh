@@ -121,7 +121,7 @@ case_busy()
 	insmod "$modules/cv_test_hold.ko" functions=cv_lane_poll ms=10000
 	ping_once a 10.77.0.2 >/dev/null 2>&1 &
 	works "lane: cv_lane_poll() is held" wait_for 10 held
-	datagrams a 10.77.0.2 6000 1372
+	datagrams a 10.77.0.2 2000 1372
 	counted "a full lane" b rx_busy
 	let_go
 	wait || :
