@@ -19,10 +19,10 @@
 
 #include "link.h"
 #include "netlink_get.h"
+#include "netlink_put.h"
 #include "netlink_target.h"
 #include "../core/device.h"
 #include "../core/peer.h"
-#include "../datapath/socket.h"
 
 /**
  * struct cv_netlink_get_cursor - where a dump stands
@@ -188,8 +188,7 @@ static int cv_netlink_get_message(struct sk_buff *skb, struct netlink_callback *
 	cb->seq = dev->peer_sequence;
 	genl_dump_check_consistent(cb, header);
 
-	err = nla_put_u32(skb, CVDEVICE_A_IFINDEX, dev->netdev->ifindex) ?:
-	      nla_put_string(skb, CVDEVICE_A_IFNAME, dev->netdev->name);
+	err = cv_netlink_put_name(skb, dev);
 	if (!err && first)
 		err = cv_netlink_get_device(skb, dev);
 	if (!err)
@@ -208,13 +207,10 @@ static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev)
 	struct cv_identity identity;
 	int err;
 
-	/* That of the socket, where there is one; and still the same where it has gone. */
-	err = nla_put_u16(skb, CVDEVICE_A_LISTEN_PORT, dev->wanted_port) ?:
-	      nla_put_u32(skb, CVDEVICE_A_FWMARK, dev->fwmark);
+	err = cv_netlink_put_device(skb, dev);
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
-	err = nla_put(skb, CVDEVICE_A_PRIVATE_KEY, CV_KEY_LEN, identity.private_key) ?:
-	      nla_put(skb, CVDEVICE_A_PUBLIC_KEY, CV_KEY_LEN, identity.public_key);
+	err = nla_put(skb, CVDEVICE_A_PRIVATE_KEY, CV_KEY_LEN, identity.private_key);
 	memzero_explicit(&identity, sizeof(identity));
 	return err;
 }
@@ -252,92 +248,18 @@ static int cv_netlink_get_peers(struct sk_buff *skb, struct cv_device *dev,
 	return 0;
 }
 
-static int cv_netlink_get_endpoint(struct sk_buff *skb, struct cv_peer *peer)
-{
-	struct cv_endpoint endpoint;
-	size_t bytes;
-
-	cv_path_read_endpoint(&peer->path, &endpoint);
-	bytes = cv_endpoint_sockaddr_bytes(&endpoint);
-	return bytes ? nla_put(skb, CVPEER_A_ENDPOINT, bytes, &endpoint.remote) : 0;
-}
-
 /* All that there is to say of a peer but for its allowed IPs. */
 static int cv_netlink_get_peer_itself(struct sk_buff *skb, struct cv_peer *peer)
 {
-	struct __kernel_timespec handshake_time;
 	u8 preshared_key[CV_WIRE_KEY_BYTES];
 	int err;
 
-	spin_lock_bh(&peer->timer_lock);
-	handshake_time.tv_sec = peer->handshake_time.tv_sec;
-	handshake_time.tv_nsec = peer->handshake_time.tv_nsec;
-	spin_unlock_bh(&peer->timer_lock);
 	mutex_lock(&peer->exchange_lock);
 	memcpy(preshared_key, peer->preshared_key, sizeof(preshared_key));
 	mutex_unlock(&peer->exchange_lock);
-
 	err = nla_put(skb, CVPEER_A_PRESHARED_KEY, CV_KEY_LEN, preshared_key) ?:
-	      nla_put(skb, CVPEER_A_LAST_HANDSHAKE_TIME, sizeof(handshake_time),
-		      &handshake_time) ?:
-	      nla_put_u16(skb, CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
-			  READ_ONCE(peer->timers.persistent_s)) ?:
-	      nla_put_u64_64bit(skb, CVPEER_A_RX_BYTES, atomic64_read(&peer->rx_bytes),
-				CVPEER_A_UNSPEC) ?:
-	      nla_put_u64_64bit(skb, CVPEER_A_TX_BYTES, atomic64_read(&peer->tx_bytes),
-				CVPEER_A_UNSPEC) ?:
-	      nla_put_u32(skb, CVPEER_A_PROTOCOL_VERSION, 1) ?:
-	      cv_netlink_get_endpoint(skb, peer);
+	      cv_netlink_put_peer(skb, peer);
 	memzero_explicit(preshared_key, sizeof(preshared_key));
-	return err;
-}
-
-static int cv_netlink_get_allowedip(struct sk_buff *skb, const struct cv_allowedips_node *ip)
-{
-	struct nlattr *nest = nla_nest_start(skb, 0);
-	u8 addr[16];
-	int family;
-	int err;
-	u8 cidr;
-
-	if (!nest)
-		return -EMSGSIZE;
-	family = cv_allowedips_read(ip, addr, &cidr);
-	err = nla_put_u16(skb, CVALLOWEDIP_A_FAMILY, family) ?:
-	      nla_put(skb, CVALLOWEDIP_A_IPADDR,
-		      family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr),
-		      addr) ?:
-	      nla_put_u8(skb, CVALLOWEDIP_A_CIDR_MASK, cidr);
-	if (err)
-		nla_nest_cancel(skb, nest);
-	else
-		nla_nest_end(skb, nest);
-	return err;
-}
-
-/* The allowed IPs from the cursor on. */
-static int cv_netlink_get_allowedips(struct sk_buff *skb, struct cv_peer *peer,
-				     struct cv_netlink_get_cursor *cursor)
-{
-	struct cv_allowedips_node *ip = cursor->ip;
-	struct nlattr *nest;
-	int err = 0;
-
-	if (!ip)
-		ip = list_first_entry(&peer->allowed_ips, struct cv_allowedips_node, peer_entry);
-	if (list_entry_is_head(ip, &peer->allowed_ips, peer_entry))
-		return 0;
-	nest = nla_nest_start(skb, CVPEER_A_ALLOWEDIPS);
-	if (!nest)
-		return -EMSGSIZE;
-	list_for_each_entry_from(ip, &peer->allowed_ips, peer_entry) {
-		err = cv_netlink_get_allowedip(skb, ip);
-		if (err)
-			break;
-		cursor->ips++;
-	}
-	nla_nest_end(skb, nest);
-	cursor->ip = err ? ip : NULL;
 	return err;
 }
 
@@ -358,7 +280,7 @@ static int cv_netlink_get_peer(struct sk_buff *skb, struct cv_peer *peer,
 	if (!err && !cursor->ips)
 		err = cv_netlink_get_peer_itself(skb, peer);
 	if (!err)
-		err = cv_netlink_get_allowedips(skb, peer, cursor);
+		err = cv_netlink_put_ips(skb, peer, &cursor->ip, &cursor->ips);
 	if (err && cursor->ips == ips) {
 		nla_nest_cancel(skb, nest);
 		return err;
