@@ -24,6 +24,7 @@
 #include "datapath/scratch.h"
 #include "datapath/seal.h"
 #include "datapath/worker.h"
+#include "events/notify.h"
 #include "handshake/inbox.h"
 #include "handshake/noise.h"
 #include "handshake/todo.h"
@@ -61,6 +62,7 @@ static const struct cv_main_step {
 	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
+	{ cv_notify_init, cv_notify_exit },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
 	{ cv_link_init, cv_link_exit },

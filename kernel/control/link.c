@@ -30,6 +30,7 @@
 #include "../datapath/path.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/inbox.h"
 #include "../handshake/session.h"
@@ -170,6 +171,7 @@ static int cv_link_new(struct net_device *netdev, struct rtnl_newlink_params *pa
 		NL_SET_ERR_MSG(extack, "numtxqueues: only the first TX queue is used");
 	cv_device_init(dev, netdev, rtnl_newlink_link_net(params));
 	cv_reaper_init(&dev->reaper);
+	cv_notify_init_device(dev);
 	return register_netdevice(netdev);
 }
 
@@ -300,13 +302,15 @@ static int cv_link_stop(struct net_device *netdev)
  * The end of a link.
  */
 
+static const struct cv_notify_asked cv_link_gone = { .reason = CVREASON_LINK_GONE };
+
 /* The peers go first, so that closing has none to look at. */
 static void cv_link_delete(struct net_device *netdev, struct list_head *head)
 {
 	struct cv_device *dev = netdev_priv(netdev);
 
 	mutex_lock(&dev->lock);
-	cv_reaper_remove_all(dev);
+	cv_reaper_remove_all(dev, &cv_link_gone);
 	mutex_unlock(&dev->lock);
 	unregister_netdevice_queue(netdev, head);
 }
@@ -319,7 +323,7 @@ static void cv_link_detach(struct net_device *netdev)
 	list_del(&dev->link);
 	RCU_INIT_POINTER(dev->birth_net, NULL);
 	mutex_lock(&dev->lock);
-	cv_reaper_remove_all(dev);
+	cv_reaper_remove_all(dev, &cv_link_gone);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
 	/* Waits for a grace period, as cv_path_has_routes_into() relies on. */
@@ -534,6 +538,7 @@ static void cv_link_net_pre_exit(struct net *net)
 		netif_carrier_off(dev->netdev);
 		cv_socket_close(dev);
 		RCU_INIT_POINTER(dev->birth_net, NULL);
+		cv_notify_tell_device(dev, CVEVENT_SOCKET_LOST, 0);
 		found = true;
 	}
 	rtnl_unlock();

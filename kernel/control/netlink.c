@@ -11,6 +11,7 @@
 #include "netlink.h"
 #include "netlink_get.h"
 #include "netlink_set.h"
+#include "../events/notify.h"
 
 /* The kernel's own check would do, but for what it says. */
 static int cv_netlink_check_key(const struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -50,6 +51,8 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_TX_BYTES] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_ALLOWEDIPS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
+	[CVPEER_A_ENDPOINT_BEFORE] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_SESSION_INITIATOR] = CV_NETLINK_DUMP_ONLY,
 };
 
 static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
@@ -61,6 +64,12 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_LISTEN_PORT] = { .type = NLA_U16 },
 	[CVDEVICE_A_FWMARK] = { .type = NLA_U32 },
 	[CVDEVICE_A_PEERS] = NLA_POLICY_NESTED_ARRAY(cv_netlink_peer_policy),
+	[CVDEVICE_A_EVENT] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_NUMBER] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_TIME] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_REASON] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_MERGED] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_PORTID] = CV_NETLINK_DUMP_ONLY,
 };
 
 static const struct nla_policy cv_netlink_get_policy[CVDEVICE_A_IFNAME + 1] = {
@@ -98,6 +107,12 @@ static const struct genl_ops cv_netlink_ops[] = {
 	},
 };
 
+/* In the order of enum cv_notify_group. */
+static const struct genl_multicast_group cv_netlink_groups[] = {
+	{ .name = CV_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = CV_MCGRP_SESSION, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
 static struct genl_family cv_netlink_family __ro_after_init = {
 	.name = CV_GENL_NAME,
 	.version = CV_GENL_VERSION,
@@ -105,6 +120,8 @@ static struct genl_family cv_netlink_family __ro_after_init = {
 	.netnsok = true,
 	.ops = cv_netlink_ops,
 	.n_ops = ARRAY_SIZE(cv_netlink_ops),
+	.mcgrps = cv_netlink_groups,
+	.n_mcgrps = ARRAY_SIZE(cv_netlink_groups),
 	.resv_start_op = CV_CMD_MAX + 1,
 };
 
@@ -116,6 +133,7 @@ static struct genl_family cv_netlink_family __ro_after_init = {
  */
 int cv_netlink_init(void)
 {
+	cv_notify_set_family(&cv_netlink_family);
 	return genl_register_family(&cv_netlink_family);
 }
 

@@ -19,10 +19,11 @@
 
 #include "link.h"
 #include "netlink_get.h"
-#include "netlink_put.h"
 #include "netlink_target.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../events/netlink_put.h"
+#include "../events/notify.h"
 
 /**
  * struct cv_netlink_get_cursor - where a dump stands
@@ -30,6 +31,8 @@
 struct cv_netlink_get_cursor {
 	/** @family: whose reply it is */
 	const struct genl_family *family;
+	/** @as_wireguard: that is the family "wireguard" */
+	bool as_wireguard;
 	/** @ifindex: of the link */
 	int ifindex;
 	/** @serial: of the device, should the index be given away again */
@@ -52,7 +55,7 @@ struct cv_netlink_get_cursor {
 
 static int cv_netlink_get_message(struct sk_buff *skb, struct netlink_callback *cb,
 				  struct cv_device *dev);
-static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev);
+static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev, bool as_wireguard);
 static int cv_netlink_get_peers(struct sk_buff *skb, struct cv_device *dev,
 				struct cv_netlink_get_cursor *cursor);
 static int cv_netlink_get_peer(struct sk_buff *skb, struct cv_peer *peer,
@@ -80,6 +83,7 @@ int cv_netlink_get_start(struct netlink_callback *cb, bool as_wireguard)
 				     as_wireguard, cb->extack);
 	if (!IS_ERR(dev)) {
 		cursor->family = genl_info_dump(cb)->family;
+		cursor->as_wireguard = as_wireguard;
 		cursor->ifindex = dev->netdev->ifindex;
 		cursor->serial = dev->serial;
 	}
@@ -190,7 +194,7 @@ static int cv_netlink_get_message(struct sk_buff *skb, struct netlink_callback *
 
 	err = cv_netlink_put_name(skb, dev);
 	if (!err && first)
-		err = cv_netlink_get_device(skb, dev);
+		err = cv_netlink_get_device(skb, dev, cursor->as_wireguard);
 	if (!err)
 		err = cv_netlink_get_peers(skb, dev, cursor);
 	if (err) {
@@ -201,13 +205,15 @@ static int cv_netlink_get_message(struct sk_buff *skb, struct netlink_callback *
 	return skb->len;
 }
 
-/* What the first message says of the device itself. */
-static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev)
+/* What the first message says of the device itself; to family wireguard nothing of our own. */
+static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev, bool as_wireguard)
 {
 	struct cv_identity identity;
 	int err;
 
 	err = cv_netlink_put_device(skb, dev);
+	if (!err && !as_wireguard)
+		err = nla_put_u32(skb, CVDEVICE_A_EVENT_NUMBER, cv_notify_last_number(dev));
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
 	err = nla_put(skb, CVDEVICE_A_PRIVATE_KEY, CV_KEY_LEN, identity.private_key);

@@ -42,6 +42,7 @@
 #include "../core/peer.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/timers.h"
 #include "../handshake/work.h"
@@ -110,6 +111,8 @@ struct cv_netlink_set {
 	struct cv_identity *identity;
 	/** @as_wireguard: with the manners of wireguard.ko, see netlink_wireguard.c */
 	bool as_wireguard;
+	/** @asked: for events: whose request it is */
+	struct cv_notify_asked asked;
 	/** @replace_peers: all peers go first */
 	bool replace_peers;
 	/** @new_identity: the private key changes; to none if @identity is NULL */
@@ -175,6 +178,7 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 		.skb = skb,
 		.extack = info->extack,
 		.as_wireguard = as_wireguard,
+		.asked = { .reason = CVREASON_ASKED, .portid = info->snd_portid },
 	};
 	int err;
 
@@ -700,6 +704,9 @@ static void cv_netlink_set_fwmark(struct cv_device *dev, u32 fwmark)
 
 static void cv_netlink_set_identity(struct cv_netlink_set *set)
 {
+	const struct cv_notify_asked asked = {
+		.reason = CVREASON_REPLACED, .portid = set->asked.portid,
+	};
 	struct cv_peer *self;
 
 	if (!set->new_identity)
@@ -707,7 +714,7 @@ static void cv_netlink_set_identity(struct cv_netlink_set *set)
 	if (set->identity) {
 		self = cv_peers_find(&set->dev->peers, set->identity->public_key);
 		if (self)
-			cv_reaper_remove(self);
+			cv_reaper_remove(self, &asked);
 	}
 	cv_device_set_identity(set->dev, set->identity);
 	set->identity = NULL;
@@ -737,11 +744,12 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 				const struct cv_netlink_set_peer *element)
 {
 	struct cv_peer *peer = element->peer;
+	struct cv_endpoint before;
 
 	if (element->action == CV_NETLINK_SET_NOTHING)
 		return;
 	if (element->action == CV_NETLINK_SET_REMOVE) {
-		cv_reaper_remove(peer);
+		cv_reaper_remove(peer, &set->asked);
 		return;
 	}
 	if (element->preshared_key) {
@@ -750,12 +758,14 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 		mutex_unlock(&peer->exchange_lock);
 	}
 	if (element->endpoint.remote.any.sa_family)
-		cv_path_set_endpoint(&peer->path, &element->endpoint);
+		cv_path_set_endpoint(&peer->path, &element->endpoint, &before);
 	if (element->action == CV_NETLINK_SET_CREATE)
 		cv_peering_publish(peer);
 	cv_netlink_set_allowedips(set, element);
 	if (element->keepalive_s >= 0)
 		cv_timers_set_persistent(peer, element->keepalive_s);
+	cv_notify_tell_peer(peer, element->action == CV_NETLINK_SET_CREATE ?
+			   CVEVENT_PEER_ADDED : CVEVENT_PEER_CHANGED, &set->asked);
 	/* It may wait for an endpoint. */
 	if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
 		cv_tx_send_staged(peer);
@@ -770,6 +780,7 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 	lockdep_assert_held(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_exchange_renew(peer);
+		cv_notify_session_ended(peer, CVREASON_KEY);
 		if (sends)
 			cv_work_send_waiting(peer);
 	}
@@ -778,14 +789,19 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 static void cv_netlink_set_apply(struct cv_netlink_set *set)
 {
 	const struct nlattr *fwmark = set->attrs[CVDEVICE_A_FWMARK];
+	const struct cv_notify_asked replaced = {
+		.reason = CVREASON_REPLACED, .portid = set->asked.portid,
+	};
 	unsigned int i;
 
 	lockdep_assert_held(&set->dev->lock);
 	if (set->replace_peers)
-		cv_reaper_remove_all(set->dev);
+		cv_reaper_remove_all(set->dev, &replaced);
 	if (fwmark)
 		cv_netlink_set_fwmark(set->dev, nla_get_u32(fwmark));
 	cv_netlink_set_identity(set);
+	if (fwmark || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->attrs[CVDEVICE_A_LISTEN_PORT])
+		cv_notify_tell_device(set->dev, CVEVENT_DEVICE_CHANGED, set->asked.portid);
 	for (i = 0; i < set->peer_count; i++)
 		cv_netlink_set_peer(set, &set->peers[i]);
 	if (set->new_identity)

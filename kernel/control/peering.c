@@ -11,6 +11,7 @@
 #include "../core/device.h"
 #include "../core/peer.h"
 #include "../datapath/tx.h"
+#include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
@@ -103,5 +104,6 @@ void cv_peering_stop(struct cv_peer *peer)
 	/* Before the sessions: until it has seen the link down or the peer dead, it makes some. */
 	cv_exchange_clear(peer);
 	cv_session_drop_all(peer);
+	cv_notify_session_ended(peer, CVREASON_LINK_DOWN);
 	cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
 }

@@ -11,6 +11,7 @@
 #include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
@@ -81,10 +82,11 @@ static void cv_reaper_wake(struct cv_device *dev)
 /**
  * cv_reaper_remove() - a peer is no longer one of its device
  * @peer: published; the reference of the list is given back in a while
+ * @asked: who or what is behind it
  *
  * Context: process, holds &cv_device.lock; cannot fail.
  */
-void cv_reaper_remove(struct cv_peer *peer)
+void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 {
 	struct cv_device *dev = peer->dev;
 
@@ -98,6 +100,7 @@ void cv_reaper_remove(struct cv_peer *peer)
 	cv_device_changed(dev);
 	/* Cheap for one peer, and so nothing more comes in by it from here on. */
 	cv_session_drop_all(peer);
+	cv_notify_tell_peer(peer, CVEVENT_PEER_REMOVED, asked);
 	cv_reaper_wake(dev);
 }
 
@@ -132,13 +135,14 @@ static void cv_reaper_unpublish_all(struct cv_device *dev)
 /**
  * cv_reaper_remove_all() - remove all peers of a device
  * @dev: the device
+ * @asked: who or what is behind it
  *
  * Does as little for each peer as can be done: being dead it is found no more. The
  * reaper does the rest.
  *
  * Context: process, holds &cv_device.lock; cannot fail.
  */
-void cv_reaper_remove_all(struct cv_device *dev)
+void cv_reaper_remove_all(struct cv_device *dev, const struct cv_notify_asked *asked)
 {
 	struct cv_peer *peer;
 
@@ -147,6 +151,8 @@ void cv_reaper_remove_all(struct cv_device *dev)
 		return;
 	list_for_each_entry(peer, &dev->peer_list, link)
 		WRITE_ONCE(peer->dead, true);
+	list_for_each_entry(peer, &dev->peer_list, link)
+		cv_notify_tell_peer(peer, CVEVENT_PEER_REMOVED, asked);
 	if (dev->reaper.count)
 		cv_reaper_unpublish_all(dev);
 	else
@@ -161,7 +167,9 @@ void cv_reaper_remove_all(struct cv_device *dev)
 static void cv_reaper_wipe(struct cv_peer *peer)
 {
 	cv_exchange_clear(peer);
-	cv_session_drop_all(peer);
+	if (cv_session_drop_all(peer))
+		cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_SLEEP);
+	cv_notify_session_ended(peer, CVREASON_SLEEP);
 	cond_resched();
 }
 
@@ -199,6 +207,7 @@ static void cv_reaper_tear_down(struct cv_peer *peer)
 	/* Not there any more, unless all peers were removed at once. */
 	cv_peers_remove(&dev->peers, peer);
 	cv_timers_shutdown(peer);
+	cv_notify_close(peer);
 	cv_peering_stop(peer);
 	mutex_lock(&dev->reaper.lock);
 	/* Not before it has no keys any more: see cv_reaper_wipe_all(). */

@@ -12,6 +12,7 @@
 #include "../tables/allowedips.h"
 
 struct cv_device;
+struct cv_notify_asked;
 struct cv_peer;
 
 /**
@@ -35,8 +36,8 @@ struct cv_reaper {
 int cv_reaper_init_wq(void);
 void cv_reaper_exit_wq(void);
 void cv_reaper_init(struct cv_reaper *reaper);
-void cv_reaper_remove(struct cv_peer *peer);
-void cv_reaper_remove_all(struct cv_device *dev);
+void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked);
+void cv_reaper_remove_all(struct cv_device *dev, const struct cv_notify_asked *asked);
 void cv_reaper_wipe_all(struct cv_device *dev);
 
 #endif /* CV_CONTROL_REAPER_H */

@@ -14,6 +14,7 @@
 #include "drop.h"
 #include "../control/reaper.h"
 #include "../datapath/queue.h"
+#include "../events/notify.h"
 #include "../handshake/cookie.h"
 #include "../tables/allowedips.h"
 #include "../tables/index.h"
@@ -29,7 +30,8 @@ struct cv_inbox;
  * DOC: locking
  *
  * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
- * &cv_reaper.lock, then &cv_peer.exchange_lock (all may sleep), then the spinlocks,
+ * &cv_reaper.lock, then &cv_peer.exchange_lock and &cv_notify_state.lock (all may sleep), then
+ * the spinlocks,
  * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
  * list of dropped sessions in session.c is locked, &cv_peer.timer_lock,
  * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
@@ -110,6 +112,8 @@ struct cv_device {
 	struct cv_allowedips allowed_ips;
 	/** @reaper: the peers that have been removed */
 	struct cv_reaper reaper;
+	/** @events: what listeners are told */
+	struct cv_notify_state events;
 	/** @inbox: handshake messages that wait for a worker */
 	struct cv_inbox *inbox;
 	/** @lanes: one per CPU: opened packets on their way up, with GRO */

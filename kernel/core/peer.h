@@ -24,6 +24,7 @@
 #include "../wire.h"
 
 struct cv_device;
+struct cv_notify_box;
 struct cv_exchange;
 struct cv_session;
 
@@ -111,6 +112,8 @@ struct cv_peer {
 	spinlock_t timer_lock;
 	/** @timers: deadlines, see timer_rules.h */
 	struct cv_timer_state timers;
+	/** @events: what listeners are to be told, NULL until there is something; see notify.c */
+	struct cv_notify_box *events;
 };
 
 /* How many peers a device holds at most. */

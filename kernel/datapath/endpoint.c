@@ -42,6 +42,27 @@ int cv_endpoint_from_skb(struct cv_endpoint *endpoint, const struct sk_buff *skb
 }
 
 /**
+ * cv_endpoint_same_remote() - whether a peer is at the same place in two endpoints
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if address and port of the peer are the same.
+ */
+bool cv_endpoint_same_remote(const struct cv_endpoint *a, const struct cv_endpoint *b)
+{
+	if (a->remote.any.sa_family != b->remote.any.sa_family)
+		return false;
+	if (a->remote.any.sa_family == AF_INET)
+		return a->remote.v4.sin_port == b->remote.v4.sin_port &&
+		       a->remote.v4.sin_addr.s_addr == b->remote.v4.sin_addr.s_addr;
+	if (a->remote.any.sa_family == AF_INET6)
+		return a->remote.v6.sin6_port == b->remote.v6.sin6_port &&
+		       ipv6_addr_equal(&a->remote.v6.sin6_addr, &b->remote.v6.sin6_addr) &&
+		       a->remote.v6.sin6_scope_id == b->remote.v6.sin6_scope_id;
+	return true;
+}
+
+/**
  * cv_endpoint_same() - whether two endpoints agree in everything
  * @a: one
  * @b: the other
@@ -50,17 +71,12 @@ int cv_endpoint_from_skb(struct cv_endpoint *endpoint, const struct sk_buff *skb
  */
 bool cv_endpoint_same(const struct cv_endpoint *a, const struct cv_endpoint *b)
 {
-	if (a->remote.any.sa_family != b->remote.any.sa_family)
+	if (!cv_endpoint_same_remote(a, b))
 		return false;
 	if (a->remote.any.sa_family == AF_INET)
-		return a->remote.v4.sin_port == b->remote.v4.sin_port &&
-		       a->remote.v4.sin_addr.s_addr == b->remote.v4.sin_addr.s_addr &&
-		       a->local.v4.s_addr == b->local.v4.s_addr && a->ifindex == b->ifindex;
+		return a->local.v4.s_addr == b->local.v4.s_addr && a->ifindex == b->ifindex;
 	if (a->remote.any.sa_family == AF_INET6)
-		return a->remote.v6.sin6_port == b->remote.v6.sin6_port &&
-		       ipv6_addr_equal(&a->remote.v6.sin6_addr, &b->remote.v6.sin6_addr) &&
-		       a->remote.v6.sin6_scope_id == b->remote.v6.sin6_scope_id &&
-		       ipv6_addr_equal(&a->local.v6, &b->local.v6);
+		return ipv6_addr_equal(&a->local.v6, &b->local.v6);
 	return true;
 }
 

@@ -39,6 +39,7 @@ struct cv_endpoint {
 struct sk_buff;
 
 int cv_endpoint_from_skb(struct cv_endpoint *endpoint, const struct sk_buff *skb);
+bool cv_endpoint_same_remote(const struct cv_endpoint *a, const struct cv_endpoint *b);
 bool cv_endpoint_same(const struct cv_endpoint *a, const struct cv_endpoint *b);
 int cv_endpoint_from_sockaddr(struct cv_endpoint *endpoint, const void *addr, size_t len);
 size_t cv_endpoint_sockaddr_bytes(const struct cv_endpoint *endpoint);

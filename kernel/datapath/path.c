@@ -132,22 +132,24 @@ void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
  * cv_path_set_endpoint() - the peer is somewhere: said, or learned from a packet
  * @path: the path
  * @endpoint: where
+ * @before: set to where it was
  *
  * Usually nothing has changed, and then nothing is written.
  *
  * Context: any but hard interrupts.
+ * Return: true if the peer has moved: it was known to be somewhere else.
  */
-void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
+			  struct cv_endpoint *before)
 {
-	struct cv_endpoint known;
-
-	cv_path_read_endpoint(path, &known);
-	if (likely(cv_endpoint_same(&known, endpoint)))
-		return;
+	cv_path_read_endpoint(path, before);
+	if (likely(cv_endpoint_same(before, endpoint)))
+		return false;
 	write_seqlock_bh(&path->lock);
 	path->endpoint = *endpoint;
 	dst_cache_reset(&path->routes);
 	write_sequnlock_bh(&path->lock);
+	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, endpoint);
 }
 
 /**

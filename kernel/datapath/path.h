@@ -42,7 +42,8 @@ void cv_path_drop_routes_into(struct net *net);
 void cv_path_init(struct cv_path *path);
 u16 cv_path_family(const struct cv_path *path);
 void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy);
-void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint);
+bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
+			  struct cv_endpoint *before);
 void cv_path_forget_source(struct cv_path *path);
 
 int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp);

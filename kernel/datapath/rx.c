@@ -21,6 +21,7 @@
 #include "socket.h"
 #include "tx.h"
 #include "../core/device.h"
+#include "../events/notify.h"
 #include "../handshake/inbox.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
@@ -373,20 +374,23 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 {
 	struct cv_session *session = batch->session;
 	struct cv_peer *peer = session->peer;
-	struct cv_endpoint from;
+	struct cv_endpoint from, before;
 	struct sk_buff *skb;
 
 	skb_queue_reverse_walk(&batch->in, skb) {
 		if (!cv_batch_cb(skb)->rx.authentic)
 			continue;
-		if (likely(!cv_endpoint_from_skb(&from, skb)))
-			cv_path_set_endpoint(&peer->path, &from);
+		if (likely(!cv_endpoint_from_skb(&from, skb)) &&
+		    unlikely(cv_path_set_endpoint(&peer->path, &from, &before)))
+			cv_notify_raise_moved(peer, &before);
 		break;
 	}
 	if (unlikely(cv_session_confirm(session))) {
 		cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
+		cv_notify_raise(peer, CVEVENT_SESSION_MADE, CVREASON_UNSPEC);
 		cv_tx_send_staged(peer);
 	}
+	cv_notify_received(READ_ONCE(peer->events));
 	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
 	if (unlikely(cv_session_wants_renewal(session, false)))
 		cv_todo_request(peer, CV_TODO_INITIATE);

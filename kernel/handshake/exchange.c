@@ -15,6 +15,7 @@
 #include "timers.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../events/notify.h"
 #include "../datapath/xmit.h"
 
 /* DS field: handshakes ask for low drop probability (AF41). */
@@ -301,7 +302,11 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 /* A message was authentic and has made a session: what follows for either. */
 static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_received *received)
 {
-	cv_path_set_endpoint(&peer->path, &received->from);
+	struct cv_endpoint before;
+
+	if (cv_path_set_endpoint(&peer->path, &received->from, &before))
+		cv_notify_raise_moved(peer, &before);
+	cv_notify_received(READ_ONCE(peer->events));
 	atomic64_add(received->bytes, &peer->rx_bytes);
 	if (peer->dev->counts_messages) {
 		local_bh_disable();
@@ -453,6 +458,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 
 	cv_exchange_believe(peer, received);
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
+	cv_notify_raise(peer, CVEVENT_SESSION_MADE, CVREASON_UNSPEC);
 	return reason;
 }
 

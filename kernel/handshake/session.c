@@ -190,19 +190,23 @@ bool cv_session_confirm(struct cv_session *session)
  *
  * Context: any but hard interrupts. Batches in flight keep the memory, not the
  * right to be sent or handed up.
+ * Return: true if there were any.
  */
-void cv_session_drop_all(struct cv_peer *peer)
+bool cv_session_drop_all(struct cv_peer *peer)
 {
 	enum cv_peer_slot slot;
+	bool any = false;
 
 	spin_lock_bh(&peer->slot_lock);
 	for (slot = 0; slot < CV_SLOT_COUNT; slot++) {
 		struct cv_session *session = cv_session_slot(peer, slot);
 
+		any |= !!session;
 		cv_session_move(peer, slot, NULL);
 		cv_session_drop(session);
 	}
 	spin_unlock_bh(&peer->slot_lock);
+	return any;
 }
 
 static bool cv_session_none_in(const struct list_head *sessions)

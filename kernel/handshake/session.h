@@ -57,7 +57,7 @@ struct cv_session *cv_session_tryget(struct cv_session *session);
 void cv_session_put(struct cv_session *session);
 void cv_session_install(struct cv_session *session);
 bool cv_session_confirm(struct cv_session *session);
-void cv_session_drop_all(struct cv_peer *peer);
+bool cv_session_drop_all(struct cv_peer *peer);
 void cv_session_wait_wiped(void);
 struct cv_session *cv_session_get_sending(struct cv_peer *peer);
 bool cv_session_is_live(const struct cv_session *session);

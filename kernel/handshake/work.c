@@ -12,6 +12,7 @@
 #include "work.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../events/notify.h"
 #include "../datapath/tx.h"
 
 static void cv_work_fire(struct timer_list *timer);
@@ -69,6 +70,7 @@ static void cv_work_fire(struct timer_list *timer)
 		}
 	}
 	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
+		cv_notify_raise(peer, CVEVENT_PEER_SILENT, CVREASON_UNSPEC);
 		cv_path_forget_source(&peer->path);
 		cv_todo_request(peer, CV_TODO_INITIATE);
 	}
@@ -89,7 +91,9 @@ static void cv_work_run(struct work_struct *work)
 	if (test_and_clear_bit(CV_TODO_WIPE, &peer->todo) &&
 	    !READ_ONCE(peer->timers.deadline_ms[CV_TIMER_WIPE])) {
 		cv_exchange_clear(peer);
-		cv_session_drop_all(peer);
+		if (cv_session_drop_all(peer))
+			cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_TIME);
+		cv_notify_session_ended(peer, CVREASON_TIME);
 	}
 	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
 		clear_bit(CV_TODO_INITIATE, &peer->todo);

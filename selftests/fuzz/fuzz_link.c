@@ -58,6 +58,8 @@ void fuzz_link_init(void)
 	fuzz_link_lasting = fake_memory_objects();
 }
 
+static const struct cv_notify_asked fuzz_link_asked = { .reason = CVREASON_ASKED };
+
 struct cv_device *fuzz_link_create(unsigned int number)
 {
 	struct fuzz_link *link = &fuzz_links[number];
@@ -84,7 +86,7 @@ static void fuzz_link_destroy_one(struct fuzz_link *link)
 
 	link->netdev.running = false;
 	mutex_lock(&dev->lock);
-	cv_reaper_remove_all(dev);
+	cv_reaper_remove_all(dev, &fuzz_link_asked);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
 	fake_deferred_run_all();
@@ -175,7 +177,7 @@ void fuzz_link_remove_peer(struct cv_peer *peer)
 	struct cv_device *dev = peer->dev;
 
 	mutex_lock(&dev->lock);
-	cv_reaper_remove(peer);
+	cv_reaper_remove(peer, &fuzz_link_asked);
 	mutex_unlock(&dev->lock);
 }
 
@@ -300,9 +302,12 @@ void cv_path_destroy_routes(struct cv_path *path)
 	dst_cache_destroy(&path->routes);
 }
 
-void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
+			  struct cv_endpoint *before)
 {
+	*before = path->endpoint;
 	path->endpoint = *endpoint;
+	return false;
 }
 
 void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
@@ -336,6 +341,40 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 {
 	__skb_queue_purge(&peer->staged);
+}
+
+/* events/notify.c: nobody listens */
+void cv_notify_set_family(const struct genl_family *family)
+{
+}
+
+void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 portid)
+{
+}
+
+void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind,
+			 const struct cv_notify_asked *asked)
+{
+}
+
+void cv_notify_raise(struct cv_peer *peer, enum cv_event_kind kind, enum cv_event_reason reason)
+{
+}
+
+void cv_notify_raise_moved(struct cv_peer *peer, const struct cv_endpoint *before)
+{
+}
+
+void cv_notify_session_ended(struct cv_peer *peer, enum cv_event_reason reason)
+{
+}
+
+void cv_notify_close(struct cv_peer *peer)
+{
+}
+
+void cv_notify_box_received(struct cv_notify_box *box)
+{
 }
 
 /* control/netlink_get.c */

@@ -41,10 +41,39 @@
  * mention of the device or of a peer carries its flags.
  */
 
+/**
+ * DOC: Events
+ *
+ * Programs that join the multicast groups %CV_MCGRP_CONFIG and %CV_MCGRP_SESSION are told what
+ * happens, of the links in the network namespace of their socket. Joining needs CAP_NET_ADMIN
+ * there, as everything else does.
+ *
+ * An event is a message %CV_CMD_EVENT with the attributes of an answer to %CV_CMD_GET_DEVICE:
+ * index and name of the link, and what it is about: the device itself, or one peer as the only
+ * element of %CVDEVICE_A_PEERS. It holds neither a private nor a pre-shared key. Besides it has
+ * the kind of the event, its number, its time, and what else there is to say of it. What is
+ * said of a peer is so when the event is sent. Allowed IPs are in %CVEVENT_PEER_ADDED and
+ * %CVEVENT_PEER_CHANGED only; those that do not fit come in further events of the same kind with
+ * nothing of the peer but its key. A prefix that a peer is said to have is no other peer's.
+ *
+ * %CVDEVICE_A_EVENT_NUMBER grows by one with each event of the link, in either group. The first
+ * message of a dump has the number of the last event before it. A number that is left out, or
+ * ENOBUFS from the socket, says that events were lost: dump again. As long as nobody listens to
+ * a group its events do not exist, and take no number.
+ *
+ * Events of a session come at most ten times a second for each peer and kind. What happens
+ * faster than that is merged: the next event of that peer and kind tells how many others it
+ * stands for. Packets that are not authenticated cause no event.
+ */
+
 /* Name and version of the family, and kind of the link. */
 #define CV_GENL_NAME "culvert"
 #define CV_GENL_VERSION 1
 #define CV_LINK_KIND "culvert"
+
+/* Multicast groups of the family. */
+#define CV_MCGRP_CONFIG "config"
+#define CV_MCGRP_SESSION "session"
 
 /* Bytes of a public, private or pre-shared key. */
 #define CV_KEY_LEN 32
@@ -57,13 +86,84 @@
  * @CV_CMD_GET_DEVICE: dump one device with its peers
  * @CV_CMD_SET_DEVICE: change one device and any of its peers
  * @__CV_CMD_LAST: internal
- * @CV_CMD_MAX: the greatest command
+ * @CV_CMD_MAX: the greatest command shared with linux/wireguard.h
+ * @CV_CMD_EVENT: what a listener is told; never a request
+ * @__CV_CMD_OWN_LAST: internal
+ * @CV_CMD_OWN_MAX: the greatest command that family %CV_GENL_NAME has
  */
 enum cv_cmd {
 	CV_CMD_GET_DEVICE = 0,
 	CV_CMD_SET_DEVICE = 1,
 	__CV_CMD_LAST,
-	CV_CMD_MAX = __CV_CMD_LAST - 1
+	CV_CMD_MAX = __CV_CMD_LAST - 1,
+	CV_CMD_EVENT = CV_OWN_FIRST,
+	__CV_CMD_OWN_LAST,
+	CV_CMD_OWN_MAX = __CV_CMD_OWN_LAST - 1
+};
+
+/**
+ * enum cv_event_kind - values of %CVDEVICE_A_EVENT
+ * @CVEVENT_UNSPEC: never sent
+ * @CVEVENT_DEVICE_CHANGED: group config: key, port or mark of the device were set
+ * @CVEVENT_PEER_ADDED: group config
+ * @CVEVENT_PEER_CHANGED: group config: a request was about this peer
+ * @CVEVENT_PEER_REMOVED: group config; has the reason, and the counters of the peer at its end
+ * @CVEVENT_SESSION_MADE: group session: a handshake is complete
+ * @CVEVENT_SESSION_OVER: group session: nothing can be sent to the peer or received from it
+ *	before the next handshake; has the reason
+ * @CVEVENT_KEYS_WIPED: group session: all that was agreed on with the peer has been forgotten;
+ *	has the reason
+ * @CVEVENT_ENDPOINT_MOVED: group session: an authenticated packet came from somewhere else;
+ *	has %CVPEER_A_ENDPOINT_BEFORE
+ * @CVEVENT_PEER_SILENT: group session: data was sent, and for 15 s nothing has come back
+ * @CVEVENT_PEER_BACK: group session: after that something has come
+ * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended
+ * @__CVEVENT_LAST: internal
+ * @CVEVENT_MAX: the greatest kind
+ */
+enum cv_event_kind {
+	CVEVENT_UNSPEC = 0,
+	CVEVENT_DEVICE_CHANGED = 1,
+	CVEVENT_PEER_ADDED = 2,
+	CVEVENT_PEER_CHANGED = 3,
+	CVEVENT_PEER_REMOVED = 4,
+	CVEVENT_SESSION_MADE = 5,
+	CVEVENT_SESSION_OVER = 6,
+	CVEVENT_KEYS_WIPED = 7,
+	CVEVENT_ENDPOINT_MOVED = 8,
+	CVEVENT_PEER_SILENT = 9,
+	CVEVENT_PEER_BACK = 10,
+	CVEVENT_SOCKET_LOST = 11,
+	__CVEVENT_LAST,
+	CVEVENT_MAX = __CVEVENT_LAST - 1
+};
+
+/**
+ * enum cv_event_reason - values of %CVDEVICE_A_EVENT_REASON
+ * @CVREASON_UNSPEC: never sent
+ * @CVREASON_ASKED: a request was about this peer
+ * @CVREASON_REPLACED: a request has replaced all peers, or gave the device the peer's own key
+ * @CVREASON_LINK_GONE: the link has been deleted
+ * @CVREASON_LINK_DOWN: the link was set down
+ * @CVREASON_TIME: the session, or what was agreed on, was too old
+ * @CVREASON_KEY: the private key of the device has changed
+ * @CVREASON_SLEEP: the machine is going to sleep, or was cloned
+ * @CVREASON_REMOVED: the peer has been removed
+ * @__CVREASON_LAST: internal
+ * @CVREASON_MAX: the greatest reason
+ */
+enum cv_event_reason {
+	CVREASON_UNSPEC = 0,
+	CVREASON_ASKED = 1,
+	CVREASON_REPLACED = 2,
+	CVREASON_LINK_GONE = 3,
+	CVREASON_LINK_DOWN = 4,
+	CVREASON_TIME = 5,
+	CVREASON_KEY = 6,
+	CVREASON_SLEEP = 7,
+	CVREASON_REMOVED = 8,
+	__CVREASON_LAST,
+	CVREASON_MAX = __CVREASON_LAST - 1
 };
 
 /**
@@ -93,6 +193,14 @@ enum cv_device_flag {
  *	inner nests says nothing
  * @__CVDEVICE_A_LAST: internal
  * @CVDEVICE_A_MAX: the greatest attribute shared with linux/wireguard.h
+ * @CVDEVICE_A_EVENT: u16 of &enum cv_event_kind; events only
+ * @CVDEVICE_A_EVENT_NUMBER: u32, of this event, or in a dump of the last one
+ * @CVDEVICE_A_EVENT_TIME: struct __kernel_timespec of the real time clock; events only
+ * @CVDEVICE_A_EVENT_REASON: u16 of &enum cv_event_reason; events only, of some kinds
+ * @CVDEVICE_A_EVENT_MERGED: u32, for how many more of its kind and peer it stands, none if it is
+ *	absent; events only
+ * @CVDEVICE_A_EVENT_PORTID: u32, netlink port id of who asked for it; events only, of group
+ *	config, absent if nobody did
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -108,7 +216,12 @@ enum cv_device_attr {
 	CVDEVICE_A_PEERS = 8,
 	__CVDEVICE_A_LAST,
 	CVDEVICE_A_MAX = __CVDEVICE_A_LAST - 1,
-	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
+	CVDEVICE_A_EVENT = CV_OWN_FIRST,
+	CVDEVICE_A_EVENT_NUMBER = 65,
+	CVDEVICE_A_EVENT_TIME = 66,
+	CVDEVICE_A_EVENT_REASON = 67,
+	CVDEVICE_A_EVENT_MERGED = 68,
+	CVDEVICE_A_EVENT_PORTID = 69,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };
@@ -146,6 +259,10 @@ enum cv_peer_flag {
  * @CVPEER_A_PROTOCOL_VERSION: u32, 1; optional in a set
  * @__CVPEER_A_LAST: internal
  * @CVPEER_A_MAX: the greatest attribute shared with linux/wireguard.h
+ * @CVPEER_A_ENDPOINT_BEFORE: struct sockaddr_in or struct sockaddr_in6, where the peer was; event
+ *	%CVEVENT_ENDPOINT_MOVED only
+ * @CVPEER_A_SESSION_INITIATOR: u8, 1 if this end has begun the session, 0 if the peer has; event
+ *	%CVEVENT_SESSION_MADE only
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -163,7 +280,8 @@ enum cv_peer_attr {
 	CVPEER_A_PROTOCOL_VERSION = 10,
 	__CVPEER_A_LAST,
 	CVPEER_A_MAX = __CVPEER_A_LAST - 1,
-	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
+	CVPEER_A_ENDPOINT_BEFORE = CV_OWN_FIRST,
+	CVPEER_A_SESSION_INITIATOR = 65,
 	__CVPEER_A_OWN_LAST,
 	CVPEER_A_OWN_MAX = __CVPEER_A_OWN_LAST - 1
 };

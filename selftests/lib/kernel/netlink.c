@@ -185,7 +185,7 @@ int fake_genl_request(int id, u8 cmd, const void *attrs, size_t bytes,
 	struct genl_info info = { .nlhdr = &message.header, .extack = extack };
 	const struct genl_family *family = fake_families[id - FAKE_FAMILY_ID];
 	const struct genl_ops *op = family ? fake_op(family, cmd) : NULL;
-	struct nlattr *table[64] = {};
+	struct nlattr *table[128] = {};
 	const struct nlattr *attr;
 	int rest;
 	int err;

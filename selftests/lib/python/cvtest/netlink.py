@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """A raw generic netlink client for the tests: builds any message, right or wrong,
 and reads what the kernel answers, its extended acknowledgement included. Numbers
-are those of linux/wireguard.h, which uapi/linux/culvert.h shares."""
+are those of linux/wireguard.h, which uapi/linux/culvert.h shares, and from 64 on its own."""
+import ctypes
 import errno
 import os
 import socket
 import struct
+import sys
 
 NETLINK_GENERIC, SOL_NETLINK = 16, 270
+NETLINK_ADD_MEMBERSHIP = 1
+CLONE_NEWNET = 0x40000000
 NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
 REQUEST, ACK, DUMP = 1, 4, 0x300
 DUMP_INTR, CAPPED, ACK_TLVS = 0x10, 0x100, 0x200
@@ -24,6 +28,16 @@ IP_FAMILY, IP_ADDRESS, IP_PREFIX, IP_FLAGS = range(1, 5)
 REPLACE_PEERS = 1
 PEER_REMOVE, PEER_REPLACE_IPS, PEER_UPDATE_ONLY = 1, 2, 4
 IP_REMOVE = 1
+
+EVENT = 64
+(EVENT_KIND, EVENT_NUMBER, EVENT_TIME, EVENT_REASON, EVENT_MERGED, EVENT_PORTID) = range(64, 70)
+PEER_ENDPOINT_BEFORE, PEER_INITIATOR = 64, 65
+KINDS = dict(enumerate((
+    "device changed", "peer added", "peer changed", "peer removed", "session made",
+    "session over", "keys wiped", "endpoint moved", "peer silent", "peer back",
+    "socket lost"), 1))
+REASONS = dict(enumerate((
+    "asked", "replaced", "link gone", "link down", "time", "key", "sleep", "removed"), 1))
 
 
 class Refusal(Exception):
@@ -89,11 +103,27 @@ def peer(key, *more):
     return nest(0, attr(PEER_KEY, key), *more)
 
 
+def new_socket(namespace=None):
+    """A generic netlink socket, of network namespace NAMESPACE or of our own."""
+    if namespace is None:
+        return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/net", "rb") as ours, \
+            open(f"/run/netns/{namespace}", "rb") as theirs:
+        if libc.setns(theirs.fileno(), CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), f"no way into namespace {namespace}")
+        try:
+            return new_socket()
+        finally:
+            if libc.setns(ours.fileno(), CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "no way back from a namespace")
+
+
 class Client:
     """A netlink socket that talks to one generic netlink family."""
 
-    def __init__(self, family):
-        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    def __init__(self, family, namespace=None):
+        self.socket = new_socket(namespace)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.socket.settimeout(20)
@@ -101,12 +131,24 @@ class Client:
         self.serial = 0
         self.family = 16  # the controller's own
         self.interrupted = False
+        self.groups = {}
         name = attr(2, family)
         for _, data in self.request(CTRL_GETFAMILY, name, version=2):
             for kind, value in attrs(data):
                 if kind == 1:
                     found, = struct.unpack("=H", value)
+                elif kind == 7:
+                    for _, group in attrs(value):
+                        group = dict(attrs(group))
+                        self.groups[group[1].rstrip(b"\0").decode()] = group[2]
         self.family = found
+
+    def join(self, *groups):
+        for group in groups:
+            self.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
+
+    def portid(self):
+        return self.socket.getsockname()[0]
 
     def send(self, command, payload, flags=REQUEST | ACK, version=1, family=None, reserved=0):
         self.serial += 1
@@ -188,6 +230,41 @@ class Client:
                         else:
                             entry[what] = data
         return {"device": device, "peers": peers}
+
+
+class Event:
+    """What a listener was told, from its message."""
+
+    def __init__(self, message):
+        fields = dict(attrs(message))
+        self.device = fields
+        self.kind = KINDS[number(fields[EVENT_KIND])]
+        self.number = number(fields[EVENT_NUMBER])
+        self.reason = REASONS.get(number(fields.get(EVENT_REASON, b"\0\0")))
+        self.merged = number(fields.get(EVENT_MERGED, b"\0"))
+        self.portid = number(fields.get(EVENT_PORTID, b"\0"))
+        self.time = struct.unpack("=qq", fields[EVENT_TIME])
+        self.peer = {}
+        for _, element in attrs(fields.get(PEERS, b"")):
+            self.peer = dict(attrs(element))
+        self.ips = [show_ip(ip) for _, ip in attrs(self.peer.get(PEER_IPS, b""))]
+
+    def __repr__(self):
+        return " ".join(str(word) for word in (self.kind, self.reason, self.merged) if word)
+
+
+def number(data):
+    return int.from_bytes(data, sys.byteorder)
+
+
+def show_endpoint(data):
+    """ADDRESS:PORT of a sockaddr, None of none."""
+    if not data:
+        return None
+    family, port = struct.unpack_from("=H", data)[0], struct.unpack_from("!H", data, 2)[0]
+    if family == socket.AF_INET:
+        return f"{socket.inet_ntop(family, data[4:8])}:{port}"
+    return f"[{socket.inet_ntop(family, data[8:24])}]:{port}"
 
 
 def show_ip(data):

@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 
 struct genl_info {
+	u32 snd_portid;
 	const struct nlmsghdr *nlhdr;
 	struct nlattr **attrs;
 	struct netlink_ext_ack *extack;
@@ -40,6 +41,13 @@ struct genl_ops {
 	int (*done)(struct netlink_callback *cb);
 };
 
+#define GENL_MCAST_CAP_NET_ADMIN 1
+
+struct genl_multicast_group {
+	char name[16];
+	u8 flags;
+};
+
 struct genl_family {
 	int id;
 	const char *name;
@@ -49,6 +57,8 @@ struct genl_family {
 	const struct genl_ops *ops;
 	unsigned int n_ops;
 	unsigned int resv_start_op;
+	const struct genl_multicast_group *mcgrps;
+	unsigned int n_mcgrps;
 };
 
 #define THIS_MODULE NULL

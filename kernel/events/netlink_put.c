@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What messages say of a device and its peers; dumps (netlink_get.c) add what is secret.
+ * What messages say of a device and its peers: dumps (netlink_get.c), which add what is secret,
+ * and events (notify.c).
  */
 #include <linux/netdevice.h>
 #include <net/netlink.h>

@@ -2,8 +2,8 @@
 /*
  * What messages say of a device and its peers, the same in dumps and in events.
  */
-#ifndef CV_CONTROL_NETLINK_PUT_H
-#define CV_CONTROL_NETLINK_PUT_H
+#ifndef CV_EVENTS_NETLINK_PUT_H
+#define CV_EVENTS_NETLINK_PUT_H
 
 struct cv_allowedips_node;
 struct cv_device;
@@ -18,4 +18,4 @@ int cv_netlink_put_peer(struct sk_buff *skb, struct cv_peer *peer);
 int cv_netlink_put_ips(struct sk_buff *skb, struct cv_peer *peer, struct cv_allowedips_node **ip,
 		       unsigned int *count);
 
-#endif /* CV_CONTROL_NETLINK_PUT_H */
+#endif /* CV_EVENTS_NETLINK_PUT_H */

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: icount
+# timeout: 120
+# needs: python3
+# cases: config session dropin
+# What listeners are told, by the groups of family culvert:
+#
+#   config       device and peers that requests change, and what is lost
+#   session      sessions, endpoints, silence; no more than ten a second of a kind
+#   dropin       as config, where requests come to family wireguard, for a link of that kind
+[ "$CV_CASE" != dropin ] || export CV_KIND=wireguard CV_TOOL=wg CV_REPLACE=1
+. "$(dirname "$0")/../../lib/test.sh"
+
+net_pair
+tun_new a cv0
+tun_set a cv0 listen-port "$port"
+addr a cv0 10.77.0.1/16 fd77::1/64
+ipn a link set cv0 up
+export CV_OURS=${ns[b]}
+relay n_py b events.py "$CV_CASE" "${ns[a]}" cv0 "${outer4[a]}" "$port"
+finish
