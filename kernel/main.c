@@ -11,6 +11,7 @@
 
 #include "control/link.h"
 #include "control/netlink.h"
+#include "control/netlink_knock.h"
 #include "control/netlink_wireguard.h"
 #include "control/reaper.h"
 #include "core/peer.h"
@@ -26,6 +27,7 @@
 #include "datapath/worker.h"
 #include "events/notify.h"
 #include "handshake/inbox.h"
+#include "handshake/knock.h"
 #include "handshake/noise.h"
 #include "handshake/todo.h"
 #include "tables/allowedips.h"
@@ -59,10 +61,12 @@ static const struct cv_main_step {
 	{ cv_place_init, NULL },
 	{ cv_worker_init, cv_worker_exit },
 	{ cv_todo_init, cv_todo_exit },
+	{ cv_knock_init, cv_knock_exit },
 	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
 	{ cv_notify_init, cv_notify_exit },
+	{ cv_netlink_knock_init, cv_netlink_knock_exit },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
 	{ cv_link_init, cv_link_exit },

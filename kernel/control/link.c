@@ -33,6 +33,7 @@
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/inbox.h"
+#include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
 #include "../handshake/work.h"
@@ -79,6 +80,13 @@ static void cv_link_release_module(struct cv_device *dev)
 	module_put(THIS_MODULE);
 }
 
+/* Made when it is first used; until the inbox is destroyed its workers use it. */
+static int cv_link_no_knock(struct cv_device *dev)
+{
+	dev->knock = NULL;
+	return 0;
+}
+
 /* The parts of a device, in the order they are made; they go in the reverse order. */
 static const struct cv_link_part {
 	int (*create)(struct cv_device *dev);
@@ -86,6 +94,7 @@ static const struct cv_link_part {
 } cv_link_parts[] = {
 	{ cv_link_hold_module, cv_link_release_module },
 	{ cv_device_create_tables, cv_device_destroy_tables },
+	{ cv_link_no_knock, cv_knock_destroy },
 	{ cv_inbox_create, cv_inbox_destroy },
 	{ cv_lane_create, cv_lane_destroy },
 };
@@ -267,6 +276,7 @@ static struct notifier_block cv_link_netdev_notifier = {
 static int cv_link_open(struct net_device *netdev)
 {
 	struct cv_device *dev = netdev_priv(netdev);
+	u16 port_before = dev->wanted_port;
 	struct cv_peer *peer;
 	int err;
 
@@ -276,6 +286,9 @@ static int cv_link_open(struct net_device *netdev)
 	if (err)
 		return err;
 	mutex_lock(&dev->lock);
+	/* Any was wanted, and this is the one. */
+	if (dev->wanted_port != port_before)
+		cv_notify_tell_device(dev, CVEVENT_DEVICE_CHANGED, 0);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_timers_event(peer, CV_EVENT_START);
 		cv_work_send_waiting(peer);
@@ -295,6 +308,7 @@ static int cv_link_stop(struct net_device *netdev)
 	}
 	mutex_unlock(&dev->lock);
 	cv_socket_close(dev);
+	cv_knock_forget(dev);
 	return 0;
 }
 
@@ -326,6 +340,7 @@ static void cv_link_detach(struct net_device *netdev)
 	cv_reaper_remove_all(dev, &cv_link_gone);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
+	cv_knock_forget(dev);
 	/* Waits for a grace period, as cv_path_has_routes_into() relies on. */
 	cv_lane_destroy(dev);
 	cv_device_put(dev);
@@ -562,8 +577,10 @@ static void cv_link_wipe_all(void)
 	struct cv_device *dev;
 
 	mutex_lock(&cv_link_kept_lock);
-	list_for_each_entry(dev, &cv_link_kept, kept)
+	list_for_each_entry(dev, &cv_link_kept, kept) {
 		cv_reaper_wipe_all(dev);
+		cv_knock_forget(dev);
+	}
 	mutex_unlock(&cv_link_kept_lock);
 	cv_session_wait_wiped();
 }

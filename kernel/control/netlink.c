@@ -10,6 +10,7 @@
 
 #include "netlink.h"
 #include "netlink_get.h"
+#include "netlink_knock.h"
 #include "netlink_set.h"
 #include "../events/notify.h"
 
@@ -53,6 +54,7 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_PROTOCOL_VERSION] = { .type = NLA_U32 },
 	[CVPEER_A_ENDPOINT_BEFORE] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_SESSION_INITIATOR] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_KNOCK_ID] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
@@ -70,6 +72,24 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_EVENT_REASON] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_EVENT_MERGED] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_EVENT_PORTID] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_KNOCK] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_SESSION_NUMBER] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_EVENT_MORE] = CV_NETLINK_DUMP_ONLY,
+};
+
+static const struct nla_policy cv_netlink_knock_policy[CVKNOCK_A_MAX + 1] = {
+	[CVKNOCK_A_ID] = { .type = NLA_U64 },
+	[CVKNOCK_A_PUBLIC_KEY] = CV_NETLINK_DUMP_ONLY,
+	[CVKNOCK_A_ENDPOINT] = CV_NETLINK_DUMP_ONLY,
+	[CVKNOCK_A_TIME] = CV_NETLINK_DUMP_ONLY,
+	[CVKNOCK_A_AGE_MS] = CV_NETLINK_DUMP_ONLY,
+	[CVKNOCK_A_SECONDS] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy cv_netlink_refuse_policy[CVDEVICE_A_KNOCK + 1] = {
+	[CVDEVICE_A_IFINDEX] = { .type = NLA_U32 },
+	[CVDEVICE_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[CVDEVICE_A_KNOCK] = NLA_POLICY_NESTED(cv_netlink_knock_policy),
 };
 
 static const struct nla_policy cv_netlink_get_policy[CVDEVICE_A_IFNAME + 1] = {
@@ -85,6 +105,13 @@ static int cv_netlink_start(struct netlink_callback *cb)
 static int cv_netlink_do_set(struct sk_buff *skb, struct genl_info *info)
 {
 	return cv_netlink_set_device(skb, info, false);
+}
+
+static struct genl_family cv_netlink_family;
+
+static int cv_netlink_do_knock_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_knock_get(info, &cv_netlink_family);
 }
 
 static const struct genl_ops cv_netlink_ops[] = {
@@ -105,12 +132,34 @@ static const struct genl_ops cv_netlink_ops[] = {
 		.maxattr = ARRAY_SIZE(cv_netlink_set_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = CV_CMD_KNOCK_LISTEN,
+		.doit = cv_netlink_knock_listen,
+		.policy = cv_netlink_get_policy,
+		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = CV_CMD_KNOCK_GET,
+		.doit = cv_netlink_do_knock_get,
+		.policy = cv_netlink_get_policy,
+		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = CV_CMD_KNOCK_REFUSE,
+		.doit = cv_netlink_knock_refuse,
+		.policy = cv_netlink_refuse_policy,
+		.maxattr = ARRAY_SIZE(cv_netlink_refuse_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
 };
 
 /* In the order of enum cv_notify_group. */
 static const struct genl_multicast_group cv_netlink_groups[] = {
 	{ .name = CV_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
 	{ .name = CV_MCGRP_SESSION, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = CV_MCGRP_KNOCK, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 static struct genl_family cv_netlink_family __ro_after_init = {

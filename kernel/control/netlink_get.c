@@ -23,7 +23,6 @@
 #include "../core/device.h"
 #include "../core/peer.h"
 #include "../events/netlink_put.h"
-#include "../events/notify.h"
 
 /**
  * struct cv_netlink_get_cursor - where a dump stands
@@ -213,7 +212,10 @@ static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev, boo
 
 	err = cv_netlink_put_device(skb, dev);
 	if (!err && !as_wireguard)
-		err = nla_put_u32(skb, CVDEVICE_A_EVENT_NUMBER, cv_notify_last_number(dev));
+		err = nla_put_u32(skb, CVDEVICE_A_EVENT_NUMBER,
+				  READ_ONCE(dev->events.config_number)) ?:
+		      nla_put_u32(skb, CVDEVICE_A_EVENT_SESSION_NUMBER,
+				  atomic_read(&dev->events.session_number));
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
 	err = nla_put(skb, CVDEVICE_A_PRIVATE_KEY, CV_KEY_LEN, identity.private_key);

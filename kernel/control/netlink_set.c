@@ -34,6 +34,7 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
+#include "netlink_knock.h"
 #include "netlink_set.h"
 #include "netlink_target.h"
 #include "peering.h"
@@ -44,6 +45,8 @@
 #include "../datapath/tx.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
+#include "../handshake/knock.h"
+#include "../handshake/session.h"
 #include "../handshake/timers.h"
 #include "../handshake/work.h"
 
@@ -91,6 +94,10 @@ struct cv_netlink_set_peer {
 	unsigned int ip_count;
 	/** @action: as planned */
 	enum cv_netlink_set_action action;
+	/** @knock_id: the knock that is to be answered, 0: none */
+	u64 knock_id;
+	/** @held: that knock, from the plan on */
+	struct cv_knock_held *held;
 	/** @peer: whom it is about, unless @action is CV_NETLINK_SET_NOTHING */
 	struct cv_peer *peer;
 };
@@ -101,6 +108,8 @@ struct cv_netlink_set_peer {
 struct cv_netlink_set {
 	/** @skb: as it came, for whose it is */
 	struct sk_buff *skb;
+	/** @net: where it came from; only compared */
+	const struct net *net;
 	/** @attrs: its attributes, by enum cv_device_attr; none of our own if @as_wireguard */
 	struct nlattr *attrs[CVDEVICE_A_OWN_MAX + 1];
 	/** @extack: is told why it is refused */
@@ -156,6 +165,21 @@ static int cv_netlink_set_locked(struct cv_netlink_set *set)
 	return err;
 }
 
+/* The request is done: those who have knocked are let in, a handshake each. */
+static void cv_netlink_set_answer(struct cv_netlink_set *set)
+{
+	struct cv_netlink_set_peer *element = set->peers;
+
+	for (; element < set->peers + set->peer_count; element++) {
+		if (!element->held)
+			continue;
+		cv_exchange_answer_held(element->peer, element->held);
+		cv_knock_free(element->held);
+		cv_peer_put(element->peer);
+		cond_resched();
+	}
+}
+
 static size_t cv_netlink_set_attrs_bytes(const struct cv_netlink_set *set)
 {
 	unsigned int max = set->as_wireguard ? CVDEVICE_A_MAX : CVDEVICE_A_OWN_MAX;
@@ -176,6 +200,7 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 {
 	struct cv_netlink_set set = {
 		.skb = skb,
+		.net = genl_info_net(info),
 		.extack = info->extack,
 		.as_wireguard = as_wireguard,
 		.asked = { .reason = CVREASON_ASKED, .portid = info->snd_portid },
@@ -196,6 +221,8 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 			err = cv_netlink_set_locked(&set);
 		rtnl_unlock();
 	}
+	if (!err)
+		cv_netlink_set_answer(&set);
 	cv_netlink_set_free(&set);
 	cv_netlink_set_wipe_keys(info->nlhdr);
 	return err;
@@ -387,6 +414,9 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 		if (err)
 			return err;
 	}
+	if (attrs[CVPEER_A_KNOCK_ID])
+		/* None has 0: that is refused as any other that is not there. */
+		peer->knock_id = nla_get_u64(attrs[CVPEER_A_KNOCK_ID]) ?: U64_MAX;
 	peer->first_ip = set->ip_count;
 	if (attrs[CVPEER_A_ALLOWEDIPS]) {
 		nla_for_each_nested(ip, attrs[CVPEER_A_ALLOWEDIPS], rest) {
@@ -621,6 +651,30 @@ static int cv_netlink_set_plan_count(struct cv_netlink_set *set)
 	return -ENOSPC;
 }
 
+/* The knocks that the request answers are taken out, so that they last till it is done. */
+static int cv_netlink_set_claim(struct cv_netlink_set *set, struct cv_netlink_set_peer *element)
+{
+	const struct cv_knock_socket socket = {
+		.net = set->net, .portid = set->asked.portid,
+	};
+	struct cv_knock_held *held;
+
+	if (!element->knock_id)
+		return 0;
+	if (element->action == CV_NETLINK_SET_NOTHING ||
+	    element->action == CV_NETLINK_SET_REMOVE) {
+		NL_SET_ERR_MSG_ATTR(set->extack, set->attrs[CVDEVICE_A_PEERS],
+				    "a knock is answered for a peer that is there afterwards: this one is not");
+		return -EINVAL;
+	}
+	held = cv_knock_claim(set->dev, &socket, element->knock_id, element->public_key);
+	if (IS_ERR(held))
+		return cv_netlink_knock_explain(PTR_ERR(held), set->attrs[CVDEVICE_A_PEERS],
+						set->extack);
+	element->held = held;
+	return 0;
+}
+
 static int cv_netlink_set_plan(struct cv_netlink_set *set)
 {
 	struct cv_netlink_set_peer *element;
@@ -629,6 +683,7 @@ static int cv_netlink_set_plan(struct cv_netlink_set *set)
 	u8 own_key[CV_KEY_LEN];
 	unsigned int i;
 	bool has_key;
+	int err;
 
 	cv_netlink_set_plan_identity(set);
 	has_key = cv_netlink_set_own_key(set, own_key);
@@ -646,7 +701,10 @@ static int cv_netlink_set_plan(struct cv_netlink_set *set)
 		if (IS_ERR(peer))
 			return PTR_ERR(peer);
 	}
-	return cv_netlink_set_plan_count(set);
+	err = cv_netlink_set_plan_count(set);
+	for (i = 0; !err && i < set->peer_count; i++)
+		err = cv_netlink_set_claim(set, &set->peers[i]);
+	return err;
 }
 
 /* The plan is given up. */
@@ -654,9 +712,13 @@ static void cv_netlink_set_cancel(struct cv_netlink_set *set)
 {
 	unsigned int i;
 
-	for (i = 0; i < set->peer_count; i++)
+	for (i = 0; i < set->peer_count; i++) {
+		if (set->peers[i].held)
+			cv_knock_unclaim(set->dev, set->peers[i].held);
+		set->peers[i].held = NULL;
 		if (set->peers[i].action == CV_NETLINK_SET_CREATE)
 			cv_peering_cancel(set->peers[i].peer);
+	}
 }
 
 /* The last that may fail, and the only thing that a failure would show of. */
@@ -718,6 +780,7 @@ static void cv_netlink_set_identity(struct cv_netlink_set *set)
 	}
 	cv_device_set_identity(set->dev, set->identity);
 	set->identity = NULL;
+	cv_knock_forget(set->dev);
 }
 
 static void cv_netlink_set_allowedips(struct cv_netlink_set *set,
@@ -761,11 +824,12 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 		cv_path_set_endpoint(&peer->path, &element->endpoint, &before);
 	if (element->action == CV_NETLINK_SET_CREATE)
 		cv_peering_publish(peer);
+	/* For cv_netlink_set_answer(), when the locks are released. */
+	if (element->held)
+		cv_peer_get(peer);
 	cv_netlink_set_allowedips(set, element);
 	if (element->keepalive_s >= 0)
 		cv_timers_set_persistent(peer, element->keepalive_s);
-	cv_notify_tell_peer(peer, element->action == CV_NETLINK_SET_CREATE ?
-			   CVEVENT_PEER_ADDED : CVEVENT_PEER_CHANGED, &set->asked);
 	/* It may wait for an endpoint. */
 	if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
 		cv_tx_send_staged(peer);
@@ -780,9 +844,44 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 	lockdep_assert_held(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_exchange_renew(peer);
-		cv_notify_session_ended(peer, CVREASON_KEY);
+		if (cv_session_is_young(peer))
+			cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_KEY);
 		if (sends)
 			cv_work_send_waiting(peer);
+	}
+}
+
+/*
+ * Listeners are told of each peer once, however often the request mentions it; here it is sorted
+ * by key.
+ */
+static void cv_netlink_set_tell(struct cv_netlink_set *set)
+{
+	enum cv_event_kind kind = CVEVENT_UNSPEC;
+	const struct cv_netlink_set_peer *element;
+	bool with_ips = false;
+	unsigned int i;
+
+	if (!cv_notify_is_config_heard(set->dev))
+		return;
+	for (i = 0; i < set->peer_count; i++) {
+		element = set->sorted[i];
+		if (element->action == CV_NETLINK_SET_CREATE)
+			kind = CVEVENT_PEER_ADDED;
+		else if (element->action == CV_NETLINK_SET_REMOVE)
+			kind = CVEVENT_UNSPEC;
+		else if (element->action == CV_NETLINK_SET_CHANGE && kind == CVEVENT_UNSPEC)
+			kind = CVEVENT_PEER_CHANGED;
+		with_ips |= element->ip_count || element->flags & CVPEER_F_REPLACE_ALLOWEDIPS;
+		if (i + 1 < set->peer_count &&
+		    !memcmp(element->public_key, set->sorted[i + 1]->public_key, CV_KEY_LEN))
+			continue;
+		if (kind != CVEVENT_UNSPEC)
+			cv_notify_tell_peer(element->peer, kind, set->asked.portid,
+					    with_ips || kind == CVEVENT_PEER_ADDED);
+		kind = CVEVENT_UNSPEC;
+		with_ips = false;
+		cond_resched();
 	}
 }
 
@@ -807,4 +906,5 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 	if (set->new_identity)
 		cv_netlink_set_renew_peers(set->dev);
 	cv_device_changed(set->dev);
+	cv_netlink_set_tell(set);
 }

@@ -13,6 +13,7 @@
 #include "../datapath/tx.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
+#include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
 #include "../handshake/work.h"
@@ -85,6 +86,8 @@ void cv_peering_publish(struct cv_peer *peer)
 	lockdep_assert_held(&dev->lock);
 	list_add_tail(&peer->link, &dev->peer_list);
 	dev->peer_count++;
+	/* After any removal of the same request, which has noted what it must not take again. */
+	cv_knock_recall(dev, peer->public_key, peer->seen_stamp);
 	/* From here on its initiations are answered: all of it must be in place. */
 	smp_store_release(&peer->dead, false);
 	cv_device_changed(dev);
@@ -103,7 +106,9 @@ void cv_peering_stop(struct cv_peer *peer)
 	cv_timers_event(peer, CV_EVENT_STOP);
 	/* Before the sessions: until it has seen the link down or the peer dead, it makes some. */
 	cv_exchange_clear(peer);
-	cv_session_drop_all(peer);
-	cv_notify_session_ended(peer, CVREASON_LINK_DOWN);
+	if (cv_session_is_young(peer))
+		cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_LINK_DOWN);
+	if (cv_session_drop_all(peer))
+		cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_LINK_DOWN);
 	cv_tx_drop_staged(peer, CV_DROP_TX_LINK_DOWN);
 }

@@ -13,8 +13,10 @@
 #include "../core/peer.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
+#include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../tables/stamps.h"
 
 /**
  * DOC: The end of a peer
@@ -79,6 +81,33 @@ static void cv_reaper_wake(struct cv_device *dev)
 		cv_device_put(dev);
 }
 
+/* What it has sent last is not taken for a knock, nor for its own if it is added again. */
+static void cv_reaper_note_stamp(struct cv_peer *peer)
+{
+	if (!READ_ONCE(peer->dev->knock))
+		return;
+	mutex_lock(&peer->exchange_lock);
+	cv_knock_note(peer->dev, peer->public_key, peer->seen_stamp);
+	mutex_unlock(&peer->exchange_lock);
+}
+
+/* Of all peers: of as many as are remembered. */
+static void cv_reaper_note_stamps(struct cv_device *dev)
+{
+	unsigned int count = 0;
+	struct cv_peer *peer;
+
+	lockdep_assert_held(&dev->lock);
+	if (!READ_ONCE(dev->knock))
+		return;
+	list_for_each_entry_reverse(peer, &dev->peer_list, link) {
+		if (count++ == CV_STAMPS_MAX)
+			break;
+		cv_reaper_note_stamp(peer);
+		cond_resched();
+	}
+}
+
 /**
  * cv_reaper_remove() - a peer is no longer one of its device
  * @peer: published; the reference of the list is given back in a while
@@ -89,9 +118,12 @@ static void cv_reaper_wake(struct cv_device *dev)
 void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 {
 	struct cv_device *dev = peer->dev;
+	bool had_session;
 
 	lockdep_assert_held(&dev->lock);
 	WRITE_ONCE(peer->dead, true);
+	/* Before its key is nobody's. */
+	cv_reaper_note_stamp(peer);
 	cv_peers_remove(&dev->peers, peer);
 	cv_allowedips_remove_peer(&dev->allowed_ips, &peer->allowed_ips);
 	list_move_tail(&peer->link, &dev->reaper.waiting);
@@ -99,8 +131,9 @@ void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 	dev->peer_count--;
 	cv_device_changed(dev);
 	/* Cheap for one peer, and so nothing more comes in by it from here on. */
+	had_session = cv_session_is_young(peer);
 	cv_session_drop_all(peer);
-	cv_notify_tell_peer(peer, CVEVENT_PEER_REMOVED, asked);
+	cv_notify_removed(peer, asked, had_session);
 	cv_reaper_wake(dev);
 }
 
@@ -151,12 +184,13 @@ void cv_reaper_remove_all(struct cv_device *dev, const struct cv_notify_asked *a
 		return;
 	list_for_each_entry(peer, &dev->peer_list, link)
 		WRITE_ONCE(peer->dead, true);
-	list_for_each_entry(peer, &dev->peer_list, link)
-		cv_notify_tell_peer(peer, CVEVENT_PEER_REMOVED, asked);
+	if (asked->reason != CVREASON_LINK_GONE)
+		cv_reaper_note_stamps(dev);
 	if (dev->reaper.count)
 		cv_reaper_unpublish_all(dev);
 	else
 		cv_reaper_set_ips_aside(dev);
+	cv_notify_all_removed(dev, &dev->peer_list, asked);
 	list_splice_tail_init(&dev->peer_list, &dev->reaper.waiting);
 	dev->reaper.count += dev->peer_count;
 	dev->peer_count = 0;
@@ -167,9 +201,10 @@ void cv_reaper_remove_all(struct cv_device *dev, const struct cv_notify_asked *a
 static void cv_reaper_wipe(struct cv_peer *peer)
 {
 	cv_exchange_clear(peer);
+	if (cv_session_is_young(peer))
+		cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_SLEEP);
 	if (cv_session_drop_all(peer))
 		cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_SLEEP);
-	cv_notify_session_ended(peer, CVREASON_SLEEP);
 	cond_resched();
 }
 
@@ -207,7 +242,7 @@ static void cv_reaper_tear_down(struct cv_peer *peer)
 	/* Not there any more, unless all peers were removed at once. */
 	cv_peers_remove(&dev->peers, peer);
 	cv_timers_shutdown(peer);
-	cv_notify_close(peer);
+	cv_notify_end(peer);
 	cv_peering_stop(peer);
 	mutex_lock(&dev->reaper.lock);
 	/* Not before it has no keys any more: see cv_reaper_wipe_all(). */

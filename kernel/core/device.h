@@ -25,15 +25,17 @@ struct cv_lane;
 struct inet6_dev;
 struct cv_socket;
 struct cv_inbox;
+struct cv_knock;
 
 /**
  * DOC: locking
  *
  * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
- * &cv_reaper.lock, then &cv_peer.exchange_lock and &cv_notify_state.lock (all may sleep), then
- * the spinlocks,
+ * &cv_reaper.lock, then &cv_peer.exchange_lock, then that of knock.c, then
+ * &cv_notify_state.lock (all may sleep), then the spinlocks,
  * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
- * list of dropped sessions in session.c is locked, &cv_peer.timer_lock,
+ * list of dropped sessions in session.c is locked, that of a box in notify.c, inside which timers
+ * and workqueues are locked, &cv_peer.timer_lock,
  * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
  * list is locked and &cv_queue.lock, and that of the lists of route caches in socket.c.
  * The packet path takes RCU and spinlocks only.
@@ -112,6 +114,8 @@ struct cv_device {
 	struct cv_allowedips allowed_ips;
 	/** @reaper: the peers that have been removed */
 	struct cv_reaper reaper;
+	/** @knock: who is no peer and wants in, NULL until a program has listened */
+	struct cv_knock *knock;
 	/** @events: what listeners are told */
 	struct cv_notify_state events;
 	/** @inbox: handshake messages that wait for a worker */

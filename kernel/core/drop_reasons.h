@@ -100,6 +100,10 @@
 	  "an initiation whose static key cannot be decrypted")					\
 	R(HS_UNKNOWN_PEER, "hs_unknown_peer", RX_ERRORS, NONE, NOT_SPECIFIED,			\
 	  "an initiation from a public key that no peer has")					\
+	R(HS_REFUSED, "hs_knock_refused", RX_ERRORS, NONE, NOT_SPECIFIED,			\
+	  "an initiation from a public key that a program has refused")			\
+	R(HS_KNOCKS_FULL, "hs_knocks_full", RX_DROPPED, NONE, NOT_SPECIFIED,			\
+	  "too many initiations are waiting for a program to decide")				\
 	R(HS_TIMESTAMP, "hs_bad_timestamp", RX_ERRORS, NONE, NOT_SPECIFIED,			\
 	  "an initiation whose timestamp cannot be decrypted")					\
 	R(HS_REPLAY, "hs_replay", RX_ERRORS, NONE, NOT_SPECIFIED,				\

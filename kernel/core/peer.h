@@ -112,8 +112,10 @@ struct cv_peer {
 	spinlock_t timer_lock;
 	/** @timers: deadlines, see timer_rules.h */
 	struct cv_timer_state timers;
-	/** @events: what listeners are to be told, NULL until there is something; see notify.c */
+	/** @events: what listeners are to be told, NULL until there is something: see notify.c */
 	struct cv_notify_box *events;
+	/** @silent: it has not answered for a while; written by any, unlocked */
+	bool silent;
 };
 
 /* How many peers a device holds at most. */

@@ -390,7 +390,8 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 		cv_notify_raise(peer, CVEVENT_SESSION_MADE, CVREASON_UNSPEC);
 		cv_tx_send_staged(peer);
 	}
-	cv_notify_received(READ_ONCE(peer->events));
+	if (unlikely(READ_ONCE(peer->silent)))
+		cv_notify_back(peer);
 	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
 	if (unlikely(cv_session_wants_renewal(session, false)))
 		cv_todo_request(peer, CV_TODO_INITIATE);

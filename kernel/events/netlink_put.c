@@ -21,8 +21,12 @@
  */
 int cv_netlink_put_name(struct sk_buff *skb, const struct cv_device *dev)
 {
+	char name[IFNAMSIZ];
+
+	/* It may be changed meanwhile, but for its last byte. */
+	strscpy(name, dev->netdev->name, sizeof(name));
 	return nla_put_u32(skb, CVDEVICE_A_IFINDEX, dev->netdev->ifindex) ?:
-	       nla_put_string(skb, CVDEVICE_A_IFNAME, dev->netdev->name);
+	       nla_put_string(skb, CVDEVICE_A_IFNAME, name);
 }
 
 /**

@@ -6,7 +6,6 @@
 #define CV_EVENTS_NOTIFY_H
 
 #include <linux/atomic.h>
-#include <linux/compiler.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <uapi/linux/culvert.h>
@@ -16,6 +15,7 @@ struct cv_endpoint;
 struct cv_notify_box;
 struct cv_peer;
 struct genl_family;
+struct list_head;
 
 /**
  * struct cv_notify_state - the events of one device
@@ -23,15 +23,19 @@ struct genl_family;
 struct cv_notify_state {
 	/** @lock: events leave one at a time, in the order of their numbers */
 	struct mutex lock;
-	/** @number: of the last one; one that could not be told has a number too */
-	atomic_t number;
+	/** @config_number: of the last one of group config; under @lock */
+	u32 config_number;
+	/** @session_number: of the last one of group session; one that got lost has one, too */
+	atomic_t session_number;
+	/** @boxes: a peer has had a box, see notify.c */
+	bool boxes;
 };
 
 /**
- * struct cv_notify_asked - who or what is behind a change of the configuration
+ * struct cv_notify_asked - who or what is behind a removal
  */
 struct cv_notify_asked {
-	/** @reason: of a removal */
+	/** @reason: why */
 	enum cv_event_reason reason;
 	/** @portid: netlink port id of the request, 0: none */
 	u32 portid;
@@ -41,28 +45,22 @@ int cv_notify_init(void);
 void cv_notify_exit(void);
 void cv_notify_set_family(const struct genl_family *family);
 void cv_notify_init_device(struct cv_device *dev);
-u32 cv_notify_last_number(const struct cv_device *dev);
 
+bool cv_notify_is_config_heard(const struct cv_device *dev);
 void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 portid);
-void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind,
-			 const struct cv_notify_asked *asked);
+void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind, u32 portid,
+			 bool with_ips);
+void cv_notify_ring(struct cv_device *dev);
 
 void cv_notify_raise(struct cv_peer *peer, enum cv_event_kind kind, enum cv_event_reason reason);
 void cv_notify_raise_moved(struct cv_peer *peer, const struct cv_endpoint *before);
-void cv_notify_session_ended(struct cv_peer *peer, enum cv_event_reason reason);
-void cv_notify_close(struct cv_peer *peer);
-void cv_notify_box_received(struct cv_notify_box *box);
+void cv_notify_silent(struct cv_peer *peer);
+void cv_notify_back(struct cv_peer *peer);
 
-/**
- * cv_notify_received() - something authentic came from a peer
- * @box: &cv_peer.events, NULL for a peer nobody was told of
- *
- * Context: any but hard interrupts.
- */
-static inline void cv_notify_received(struct cv_notify_box *box)
-{
-	if (unlikely(box))
-		cv_notify_box_received(box);
-}
+void cv_notify_removed(struct cv_peer *peer, const struct cv_notify_asked *asked,
+		       bool had_session);
+void cv_notify_all_removed(struct cv_device *dev, struct list_head *peers,
+			   const struct cv_notify_asked *asked);
+void cv_notify_end(struct cv_peer *peer);
 
 #endif /* CV_EVENTS_NOTIFY_H */

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 
 #include "exchange.h"
+#include "knock.h"
 #include "session.h"
 #include "tai64n.h"
 #include "timers.h"
@@ -306,7 +307,8 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_r
 
 	if (cv_path_set_endpoint(&peer->path, &received->from, &before))
 		cv_notify_raise_moved(peer, &before);
-	cv_notify_received(READ_ONCE(peer->events));
+	if (READ_ONCE(peer->silent))
+		cv_notify_back(peer);
 	atomic64_add(received->bytes, &peer->rx_bytes);
 	if (peer->dev->counts_messages) {
 		local_bh_disable();
@@ -317,6 +319,28 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_r
 	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
 }
 
+/* An initiation is whole: it becomes a session and a response, unless it is stale. */
+static enum cv_drop cv_exchange_respond(struct cv_peer *peer, const struct cv_identity *identity,
+					const struct cv_exchange_initiation *initiation,
+					const struct cv_exchange_received *received)
+{
+	const struct cv_xmit xmit = {
+		.dev = peer->dev, .peer = peer, .endpoint = &received->from, .ds = CV_EXCHANGE_DS,
+	};
+	struct cv_wire_response response;
+	enum cv_drop reason;
+
+	mutex_lock(&peer->exchange_lock);
+	reason = cv_exchange_answer(peer, identity, initiation, &response);
+	mutex_unlock(&peer->exchange_lock);
+	if (reason != CV_DROP_NONE)
+		return reason;
+	cv_exchange_believe(peer, received);
+	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
+	cv_xmit_message(&xmit, &response, sizeof(response));
+	return reason;
+}
+
 /* An initiation of a known peer; its static key has been opened into @noise. */
 static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_identity *identity,
@@ -324,31 +348,54 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_exchange_received *received)
 {
 	const struct cv_wire_initiation *message = &received->message.initiation;
-	const struct cv_xmit xmit = {
-		.dev = peer->dev, .peer = peer, .endpoint = &received->from, .ds = CV_EXCHANGE_DS,
-	};
 	struct cv_exchange_initiation initiation = {
 		.noise = noise, .remote_index = message->sender,
 	};
-	struct cv_wire_response response;
 	enum cv_drop reason = CV_DROP_HS_DH;
 
 	if (!cv_exchange_static_static(peer, identity, initiation.secret))
 		return reason;
 	reason = CV_DROP_HS_TIMESTAMP;
-	if (cv_noise_open_timestamp(noise, initiation.stamp, message, initiation.secret)) {
-		mutex_lock(&peer->exchange_lock);
-		reason = cv_exchange_answer(peer, identity, &initiation, &response);
-		mutex_unlock(&peer->exchange_lock);
-	}
+	if (cv_noise_open_timestamp(noise, initiation.stamp, message, initiation.secret))
+		reason = cv_exchange_respond(peer, identity, &initiation, received);
 	memzero_explicit(&initiation, sizeof(initiation));
-	if (reason != CV_DROP_NONE)
-		return reason;
-
-	cv_exchange_believe(peer, received);
-	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
-	cv_xmit_message(&xmit, &response, sizeof(response));
 	return reason;
+}
+
+/**
+ * cv_exchange_answer_held() - a knock becomes a peer's initiation
+ * @peer: of the key that has knocked; referenced
+ * @held: what was kept of it
+ *
+ * Context: process, may sleep.
+ */
+void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *held)
+{
+	struct cv_exchange_initiation initiation = { .remote_index = held->remote_index };
+	struct cv_exchange_received received = {
+		.from = held->from, .bytes = sizeof(struct cv_wire_initiation),
+	};
+	enum cv_drop reason = CV_DROP_HS_SUPERSEDED;
+	struct cv_identity identity;
+	struct cv_noise noise = {};
+
+	if (cv_device_read_identity(peer->dev, &identity)) {
+		if (identity.generation == held->generation &&
+		    cv_exchange_static_static(peer, &identity, initiation.secret)) {
+			memcpy(noise.chaining_key, held->chaining_key, sizeof(noise.chaining_key));
+			memcpy(noise.hash, held->hash, sizeof(noise.hash));
+			memcpy(noise.remote_ephemeral, held->remote_ephemeral,
+			       sizeof(noise.remote_ephemeral));
+			memcpy(initiation.stamp, held->stamp, sizeof(initiation.stamp));
+			initiation.noise = &noise;
+			reason = cv_exchange_respond(peer, &identity, &initiation, &received);
+		}
+		memzero_explicit(&identity, sizeof(identity));
+	}
+	if (reason != CV_DROP_NONE)
+		cv_drop_count(peer->dev, reason);
+	memzero_explicit(&initiation, sizeof(initiation));
+	cv_noise_wipe(&noise);
 }
 
 /**
@@ -357,12 +404,15 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
  * @identity: of the device
  * @received: it
  *
- * In two steps: first the key of its sender, then, if that is a peer's, the rest.
+ * In two steps: first the key of its sender, then, if that is a peer's, the rest. Of anybody
+ * else knock.c decides.
  *
  * Context: worker, may sleep.
+ * Return: CV_DROP_NONE, or why it was refused, to be counted.
  */
-void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity *identity,
-				 const struct cv_exchange_received *received)
+enum cv_drop cv_exchange_take_initiation(struct cv_device *dev,
+					 const struct cv_identity *identity,
+					 const struct cv_exchange_received *received)
 {
 	u8 remote_static[CV_WIRE_KEY_BYTES];
 	enum cv_drop reason;
@@ -371,22 +421,21 @@ void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity
 
 	if (!cv_noise_open_initiator_static(&noise, remote_static, &received->message.initiation,
 					    identity->private_key, identity->public_key)) {
-		cv_drop_count(dev, noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_STATIC);
-		return;
+		return noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_STATIC;
 	}
 	rcu_read_lock();
 	peer = cv_peers_find(&dev->peers, remote_static);
 	if (peer)
 		peer = cv_peer_tryget(peer);
 	rcu_read_unlock();
-	reason = CV_DROP_HS_UNKNOWN_PEER;
 	if (peer) {
 		reason = cv_exchange_initiated_by(peer, identity, &noise, received);
 		cv_peer_put(peer);
+	} else {
+		reason = cv_knock_take(dev, identity, &noise, remote_static, received);
 	}
-	if (reason != CV_DROP_NONE)
-		cv_drop_count(dev, reason);
 	cv_noise_wipe(&noise);
+	return reason;
 }
 
 /* Whether a response answers the initiation that is in flight now. */

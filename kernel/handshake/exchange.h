@@ -10,12 +10,14 @@
 
 #include "cookie.h"
 #include "noise.h"
+#include "../core/drop.h"
 #include "../datapath/endpoint.h"
 #include "../tables/index.h"
 #include "../wire.h"
 
 struct cv_device;
 struct cv_identity;
+struct cv_knock_held;
 struct cv_peer;
 
 /**
@@ -73,6 +75,8 @@ struct cv_exchange_received {
 	struct cv_endpoint from;
 	/** @bytes: its size, right for its type */
 	unsigned int bytes;
+	/** @has_cookie: it has shown one; only known where one was asked for */
+	bool has_cookie;
 	/** @message: the message, by its type */
 	union {
 		__le32 type;
@@ -85,8 +89,10 @@ struct cv_exchange_received {
 
 void cv_exchange_take_cookie(struct cv_device *dev,
 			     const struct cv_exchange_received *received);
-void cv_exchange_take_initiation(struct cv_device *dev, const struct cv_identity *identity,
-				 const struct cv_exchange_received *received);
+enum cv_drop cv_exchange_take_initiation(struct cv_device *dev,
+					 const struct cv_identity *identity,
+					 const struct cv_exchange_received *received);
+void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *held);
 struct cv_peer *cv_exchange_take_response(struct cv_device *dev,
 					  const struct cv_identity *identity,
 					  const struct cv_exchange_received *received);

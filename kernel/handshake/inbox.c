@@ -14,6 +14,7 @@
 
 #include "exchange.h"
 #include "inbox.h"
+#include "knock.h"
 #include "ratelimit.h"
 #include "../core/cpu.h"
 #include "../core/device.h"
@@ -281,11 +282,22 @@ static void cv_inbox_cookie_of(struct cv_inbox *inbox,
 	memzero_explicit(secret, sizeof(secret));
 }
 
-static void cv_inbox_demand_cookie(struct cv_device *dev,
+/* Whether a message shows the cookie of its source, which is computed. */
+static bool cv_inbox_has_cookie(struct cv_inbox *inbox,
+				const struct cv_exchange_received *received,
+				u8 cookie[CV_WIRE_COOKIE_BYTES])
+{
+	cv_inbox_cookie_of(inbox, &received->from, cookie);
+	return cv_cookie_mac2_ok(received->message.raw, received->bytes, cookie);
+}
+
+/* Refuse a message but for a cookie, with which it may come again. */
+static void cv_inbox_demand_cookie(struct cv_inbox *inbox,
 				   const struct cv_exchange_received *received,
 				   const struct cv_identity *identity,
 				   const u8 cookie[CV_WIRE_COOKIE_BYTES])
 {
+	struct cv_device *dev = inbox->dev;
 	const struct cv_wire_macs *macs = (const void *)(received->message.raw + received->bytes -
 							 sizeof(*macs));
 	const struct cv_xmit xmit = {
@@ -300,6 +312,7 @@ static void cv_inbox_demand_cookie(struct cv_device *dev,
 	get_random_bytes(nonce, sizeof(nonce));
 	cv_cookie_seal(&reply, cookie, identity->keys.cookie_key, macs->mac1, nonce);
 	cv_xmit_message(&xmit, &reply, sizeof(reply));
+	cv_drop_count(dev, CV_DROP_HS_NO_COOKIE);
 }
 
 static bool cv_inbox_source_allowed(struct cv_device *dev, const struct cv_endpoint *from)
@@ -318,7 +331,7 @@ static bool cv_inbox_source_allowed(struct cv_device *dev, const struct cv_endpo
  * load a cookie and the rate of its source.
  */
 static bool cv_inbox_admit(struct cv_inbox *inbox,
-			   const struct cv_exchange_received *received,
+			   struct cv_exchange_received *received,
 			   const struct cv_identity *identity)
 {
 	struct cv_device *dev = inbox->dev;
@@ -328,12 +341,14 @@ static bool cv_inbox_admit(struct cv_inbox *inbox,
 		cv_drop_count(dev, CV_DROP_HS_MAC1);
 		return false;
 	}
-	if (likely(!cv_inbox_under_load(inbox)))
+	if (likely(!cv_inbox_under_load(inbox))) {
+		received->has_cookie = cv_knock_is_crowded(dev) &&
+				       cv_inbox_has_cookie(inbox, received, cookie);
 		return true;
-	cv_inbox_cookie_of(inbox, &received->from, cookie);
-	if (!cv_cookie_mac2_ok(received->message.raw, received->bytes, cookie)) {
-		cv_inbox_demand_cookie(dev, received, identity, cookie);
-		cv_drop_count(dev, CV_DROP_HS_NO_COOKIE);
+	}
+	received->has_cookie = cv_inbox_has_cookie(inbox, received, cookie);
+	if (!received->has_cookie) {
+		cv_inbox_demand_cookie(inbox, received, identity, cookie);
 		return false;
 	}
 	if (!cv_inbox_source_allowed(dev, &received->from)) {
@@ -341,6 +356,21 @@ static bool cv_inbox_admit(struct cv_inbox *inbox,
 		return false;
 	}
 	return true;
+}
+
+/* An initiation: only exchange.c can tell whether it is a stranger's, who may owe a cookie. */
+static void cv_inbox_initiated(struct cv_inbox *inbox, const struct cv_identity *identity,
+			       const struct cv_exchange_received *received)
+{
+	enum cv_drop reason = cv_exchange_take_initiation(inbox->dev, identity, received);
+	u8 cookie[CV_WIRE_COOKIE_BYTES];
+
+	if (reason == CV_DROP_HS_NO_COOKIE) {
+		cv_inbox_cookie_of(inbox, &received->from, cookie);
+		cv_inbox_demand_cookie(inbox, received, identity, cookie);
+	} else if (reason != CV_DROP_NONE) {
+		cv_drop_count(inbox->dev, reason);
+	}
 }
 
 static void cv_inbox_handle(struct cv_inbox *inbox, struct cv_exchange_received *received)
@@ -363,7 +393,7 @@ static void cv_inbox_handle(struct cv_inbox *inbox, struct cv_exchange_received 
 	}
 	if (cv_inbox_admit(inbox, received, &identity)) {
 		if (received->message.type == cpu_to_le32(CV_WIRE_INITIATION))
-			cv_exchange_take_initiation(inbox->dev, &identity, received);
+			cv_inbox_initiated(inbox, &identity, received);
 		else
 			peer = cv_exchange_take_response(inbox->dev, &identity, received);
 	}

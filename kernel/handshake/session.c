@@ -286,6 +286,30 @@ bool cv_session_opens(const struct cv_session *session)
 }
 
 /**
+ * cv_session_is_young() - whether a peer has a session that is not too old
+ * @peer: borrowed or referenced
+ *
+ * Whatever the private key is meanwhile: see cv_session_opens() for whether it may be used.
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool cv_session_is_young(const struct cv_peer *peer)
+{
+	const struct cv_session *session;
+	enum cv_peer_slot slot;
+	bool young = false;
+
+	rcu_read_lock();
+	for (slot = 0; slot < CV_SLOT_COUNT; slot++) {
+		session = rcu_dereference(peer->sessions[slot]);
+		young |= session && !cv_session_older(session, CV_WIRE_REJECT_AFTER_S);
+	}
+	rcu_read_unlock();
+	return young;
+}
+
+/**
  * cv_session_get_sending() - the session to send under
  * @peer: borrowed or referenced
  *

@@ -61,6 +61,7 @@ bool cv_session_drop_all(struct cv_peer *peer);
 void cv_session_wait_wiped(void);
 struct cv_session *cv_session_get_sending(struct cv_peer *peer);
 bool cv_session_is_live(const struct cv_session *session);
+bool cv_session_is_young(const struct cv_peer *peer);
 bool cv_session_opens(const struct cv_session *session);
 bool cv_session_wants_renewal(struct cv_session *session, bool sending);
 

@@ -15,6 +15,9 @@
 #include "../events/notify.h"
 #include "../datapath/tx.h"
 
+/* When a peer that does not answer is called silent; of data by CV_TIMER_NEW_HANDSHAKE. */
+#define CV_WORK_SILENT_S (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S)
+
 static void cv_work_fire(struct timer_list *timer);
 static void cv_work_run(struct work_struct *work);
 
@@ -62,6 +65,9 @@ static void cv_work_fire(struct timer_list *timer)
 	if (due & (BIT(CV_TIMER_KEEPALIVE) | BIT(CV_TIMER_PERSISTENT)))
 		cv_tx_send_keepalive(peer);
 	if (due & BIT(CV_TIMER_RETRY)) {
+		/* As many initiations without an answer as fit into its time. */
+		if (READ_ONCE(peer->timers.attempts) * CV_WIRE_RETRY_S >= CV_WORK_SILENT_S)
+			cv_notify_silent(peer);
 		if (exhausted) {
 			cv_work_give_up(peer);
 		} else {
@@ -70,7 +76,7 @@ static void cv_work_fire(struct timer_list *timer)
 		}
 	}
 	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
-		cv_notify_raise(peer, CVEVENT_PEER_SILENT, CVREASON_UNSPEC);
+		cv_notify_silent(peer);
 		cv_path_forget_source(&peer->path);
 		cv_todo_request(peer, CV_TODO_INITIATE);
 	}
@@ -93,7 +99,6 @@ static void cv_work_run(struct work_struct *work)
 		cv_exchange_clear(peer);
 		if (cv_session_drop_all(peer))
 			cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_TIME);
-		cv_notify_session_ended(peer, CVREASON_TIME);
 	}
 	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
 		clear_bit(CV_TODO_INITIATE, &peer->todo);

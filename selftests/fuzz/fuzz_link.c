@@ -5,12 +5,14 @@
 #include <crypto/curve25519.h>
 
 #include <linux/rtnetlink.h>
+#include <net/genetlink.h>
 
 #include <fake_kernel.h>
 #include <core/device.h>
 #include <control/link.h>
 #include <control/netlink.h>
 #include <control/netlink_get.h>
+#include <control/netlink_knock.h>
 #include <control/netlink_wireguard.h>
 #include <control/peering.h>
 #include <control/reaper.h>
@@ -19,8 +21,10 @@
 #include <datapath/socket.h>
 #include <datapath/tx.h>
 #include <datapath/xmit.h>
+#include <events/notify.h>
 #include <handshake/exchange.h>
 #include <handshake/inbox.h>
+#include <handshake/knock.h>
 #include <handshake/noise.h>
 #include <handshake/session.h>
 #include <handshake/timers.h>
@@ -348,12 +352,20 @@ void cv_notify_set_family(const struct genl_family *family)
 {
 }
 
+bool cv_notify_is_config_heard(const struct cv_device *dev)
+{
+	return false;
+}
+
 void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 portid)
 {
 }
 
-void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind,
-			 const struct cv_notify_asked *asked)
+void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind, u32 portid, bool with_ips)
+{
+}
+
+void cv_notify_ring(struct cv_device *dev)
 {
 }
 
@@ -365,16 +377,79 @@ void cv_notify_raise_moved(struct cv_peer *peer, const struct cv_endpoint *befor
 {
 }
 
-void cv_notify_session_ended(struct cv_peer *peer, enum cv_event_reason reason)
+void cv_notify_back(struct cv_peer *peer)
 {
 }
 
-void cv_notify_close(struct cv_peer *peer)
+void cv_notify_removed(struct cv_peer *peer, const struct cv_notify_asked *asked, bool had_session)
 {
 }
 
-void cv_notify_box_received(struct cv_notify_box *box)
+void cv_notify_all_removed(struct cv_device *dev, struct list_head *peers,
+			   const struct cv_notify_asked *asked)
 {
+}
+
+void cv_notify_end(struct cv_peer *peer)
+{
+}
+
+/* handshake/knock.c: nobody decides about strangers */
+bool cv_knock_is_crowded(const struct cv_device *dev)
+{
+	return false;
+}
+
+enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *identity,
+			   struct cv_noise *noise, const u8 public_key[CV_WIRE_KEY_BYTES],
+			   const struct cv_exchange_received *received)
+{
+	return CV_DROP_HS_UNKNOWN_PEER;
+}
+
+struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knock_socket *socket,
+				     u64 id, const u8 public_key[CV_WIRE_KEY_BYTES])
+{
+	return ERR_PTR(-ENOTCONN);
+}
+
+void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
+{
+}
+
+void cv_knock_free(struct cv_knock_held *held)
+{
+}
+
+void cv_knock_note(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES],
+		   const u8 stamp[CV_WIRE_TIMESTAMP_BYTES])
+{
+}
+
+void cv_knock_recall(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES],
+		     u8 stamp[CV_WIRE_TIMESTAMP_BYTES])
+{
+}
+
+/* control/netlink_knock.c */
+int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	return err;
+}
+
+int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_knock_get(struct genl_info *info, const struct genl_family *family)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_knock_refuse(struct sk_buff *skb, struct genl_info *info)
+{
+	return -EOPNOTSUPP;
 }
 
 /* control/netlink_get.c */

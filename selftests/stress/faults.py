@@ -280,6 +280,9 @@ def cases(kind):
                lambda: client.set(name, nl.u16(nl.LISTEN_PORT, 51820)))
     yield Case("set the link down", lambda: ask(lambda: state(route, 0)),
                lambda: ask(lambda: state(route, 1)))
+    # A link remembers that one has listened.
+    yield Case("listen for knocks", lambda: client.request(nl.KNOCK_LISTEN, name),
+               lambda: (delete(), ask(lambda: make(route, kind))))
     yield Case("delete the link", delete, lambda: ask(lambda: make(route, kind)))
     delete()
 

@@ -49,21 +49,52 @@
  * there, as everything else does.
  *
  * An event is a message %CV_CMD_EVENT with the attributes of an answer to %CV_CMD_GET_DEVICE:
- * index and name of the link, and what it is about: the device itself, or one peer as the only
- * element of %CVDEVICE_A_PEERS. It holds neither a private nor a pre-shared key. Besides it has
- * the kind of the event, its number, its time, and what else there is to say of it. What is
- * said of a peer is so when the event is sent. Allowed IPs are in %CVEVENT_PEER_ADDED and
- * %CVEVENT_PEER_CHANGED only; those that do not fit come in further events of the same kind with
- * nothing of the peer but its key. A prefix that a peer is said to have is no other peer's.
+ * index and name of the link, and what it is about: the device itself, or one peer in
+ * %CVDEVICE_A_PEERS, or several that were removed together. It holds neither a private nor a
+ * pre-shared key. Besides it has the kind of the event, its number, its time, and what else there
+ * is to say of it. What is said of a peer is so when the event is sent; the counters of one that
+ * is removed are without what other CPUs have in hand then.
  *
- * %CVDEVICE_A_EVENT_NUMBER grows by one with each event of the link, in either group. The first
- * message of a dump has the number of the last event before it. A number that is left out, or
- * ENOBUFS from the socket, says that events were lost: dump again. As long as nobody listens to
- * a group its events do not exist, and take no number.
+ * A request tells of each peer once. Allowed IPs are in %CVEVENT_PEER_ADDED, and in
+ * %CVEVENT_PEER_CHANGED if the request was about them: then these are all that the peer has, as
+ * %CVDEVICE_A_EVENT_MORE says. What does not fit comes in the next events, with nothing else of
+ * the peer but its key. A prefix that a peer is said to have is no other peer's.
+ *
+ * %CVDEVICE_A_EVENT_NUMBER grows by one with each event of the link and group. The first message
+ * of a dump has the numbers of the last ones before it. A number that is left out, or ENOBUFS
+ * from the socket, says that events were lost: dump again. As long as no program on the machine
+ * listens to a group, its events do not exist and take no number.
  *
  * Events of a session come at most ten times a second for each peer and kind. What happens
- * faster than that is merged: the next event of that peer and kind tells how many others it
- * stands for. Packets that are not authenticated cause no event.
+ * faster than that is merged: the next event tells how many others it stands for. Those that undo
+ * each other (session made and over, peer silent and back) are merged as one kind, so that the
+ * last one is how things are. That a session is too old is told if somebody listened when it was
+ * made. Packets that are not authenticated cause no event.
+ */
+
+/**
+ * DOC: Knocks
+ *
+ * A knock is a handshake that was begun by somebody who is no peer. Usually it is dropped. A
+ * program that has sent %CV_CMD_KNOCK_LISTEN for a link decides instead, until it closes that
+ * socket; a second program gets EBUSY. Who knocks has proven that the public key is its own, and
+ * that it holds the link's, but for the pre-shared key; an old knock may have been recorded and
+ * sent again, though never one that is older than another of the same key that was refused, or
+ * that a removed peer has sent.
+ *
+ * Group %CV_MCGRP_KNOCK has %CVEVENT_KNOCK, without a number, when there is a new one: then
+ * %CV_CMD_KNOCK_GET until it fails with EAGAIN. Each answers with %CVDEVICE_A_KNOCK: the oldest
+ * that has not been asked for yet. There are three verdicts, for 5 s:
+ *
+ * - %CV_CMD_SET_DEVICE with a peer that has this key and %CVPEER_A_KNOCK_ID, and whatever else it
+ *   is to have. It is answered at once, and a session is made.
+ * - %CV_CMD_KNOCK_REFUSE with %CVKNOCK_A_ID, and %CVKNOCK_A_SECONDS for which that key is dropped
+ *   without being told of.
+ * - None. Who knocks tries again, and it is the same knock again, with another time.
+ *
+ * Until then there is no answer. 1024 are kept for a link, 16 of an IPv4 /24 or IPv6 /64, one of
+ * a key. A verdict comes from the socket that listens, or it is refused: with ESTALE if that
+ * knock is over, or another's.
  */
 
 /* Name and version of the family, and kind of the link. */
@@ -74,6 +105,7 @@
 /* Multicast groups of the family. */
 #define CV_MCGRP_CONFIG "config"
 #define CV_MCGRP_SESSION "session"
+#define CV_MCGRP_KNOCK "knock"
 
 /* Bytes of a public, private or pre-shared key. */
 #define CV_KEY_LEN 32
@@ -88,6 +120,9 @@
  * @__CV_CMD_LAST: internal
  * @CV_CMD_MAX: the greatest command shared with linux/wireguard.h
  * @CV_CMD_EVENT: what a listener is told; never a request
+ * @CV_CMD_KNOCK_LISTEN: be told who knocks at a device, as long as the socket is open
+ * @CV_CMD_KNOCK_GET: the oldest knock that has not been asked for; EAGAIN if there is none
+ * @CV_CMD_KNOCK_REFUSE: refuse a knock
  * @__CV_CMD_OWN_LAST: internal
  * @CV_CMD_OWN_MAX: the greatest command that family %CV_GENL_NAME has
  */
@@ -97,6 +132,9 @@ enum cv_cmd {
 	__CV_CMD_LAST,
 	CV_CMD_MAX = __CV_CMD_LAST - 1,
 	CV_CMD_EVENT = CV_OWN_FIRST,
+	CV_CMD_KNOCK_LISTEN = 65,
+	CV_CMD_KNOCK_GET = 66,
+	CV_CMD_KNOCK_REFUSE = 67,
 	__CV_CMD_OWN_LAST,
 	CV_CMD_OWN_MAX = __CV_CMD_OWN_LAST - 1
 };
@@ -107,7 +145,7 @@ enum cv_cmd {
  * @CVEVENT_DEVICE_CHANGED: group config: key, port or mark of the device were set
  * @CVEVENT_PEER_ADDED: group config
  * @CVEVENT_PEER_CHANGED: group config: a request was about this peer
- * @CVEVENT_PEER_REMOVED: group config; has the reason, and the counters of the peer at its end
+ * @CVEVENT_PEER_REMOVED: group config; has the reason, and the counters of the peer
  * @CVEVENT_SESSION_MADE: group session: a handshake is complete
  * @CVEVENT_SESSION_OVER: group session: nothing can be sent to the peer or received from it
  *	before the next handshake; has the reason
@@ -115,9 +153,11 @@ enum cv_cmd {
  *	has the reason
  * @CVEVENT_ENDPOINT_MOVED: group session: an authenticated packet came from somewhere else;
  *	has %CVPEER_A_ENDPOINT_BEFORE
- * @CVEVENT_PEER_SILENT: group session: data was sent, and for 15 s nothing has come back
+ * @CVEVENT_PEER_SILENT: group session: data or initiations were sent, and for 15 s nothing has
+ *	come back
  * @CVEVENT_PEER_BACK: group session: after that something has come
  * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended
+ * @CVEVENT_KNOCK: group knock: somebody who is no peer has begun a handshake; says no more
  * @__CVEVENT_LAST: internal
  * @CVEVENT_MAX: the greatest kind
  */
@@ -134,6 +174,7 @@ enum cv_event_kind {
 	CVEVENT_PEER_SILENT = 9,
 	CVEVENT_PEER_BACK = 10,
 	CVEVENT_SOCKET_LOST = 11,
+	CVEVENT_KNOCK = 12,
 	__CVEVENT_LAST,
 	CVEVENT_MAX = __CVEVENT_LAST - 1
 };
@@ -194,13 +235,18 @@ enum cv_device_flag {
  * @__CVDEVICE_A_LAST: internal
  * @CVDEVICE_A_MAX: the greatest attribute shared with linux/wireguard.h
  * @CVDEVICE_A_EVENT: u16 of &enum cv_event_kind; events only
- * @CVDEVICE_A_EVENT_NUMBER: u32, of this event, or in a dump of the last one
+ * @CVDEVICE_A_EVENT_NUMBER: u32, of this event, or in a dump of the last one of group config
  * @CVDEVICE_A_EVENT_TIME: struct __kernel_timespec of the real time clock; events only
  * @CVDEVICE_A_EVENT_REASON: u16 of &enum cv_event_reason; events only, of some kinds
  * @CVDEVICE_A_EVENT_MERGED: u32, for how many more of its kind and peer it stands, none if it is
  *	absent; events only
  * @CVDEVICE_A_EVENT_PORTID: u32, netlink port id of who asked for it; events only, of group
  *	config, absent if nobody did
+ * @CVDEVICE_A_KNOCK: nest of &enum cv_knock_attr; answer to %CV_CMD_KNOCK_GET, and in
+ *	%CV_CMD_KNOCK_REFUSE
+ * @CVDEVICE_A_EVENT_SESSION_NUMBER: u32, of the last event of group session; dump only
+ * @CVDEVICE_A_EVENT_MORE: u8, in events that tell allowed IPs: 1 if the next event goes on with
+ *	them, 0 if these are all
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -222,6 +268,9 @@ enum cv_device_attr {
 	CVDEVICE_A_EVENT_REASON = 67,
 	CVDEVICE_A_EVENT_MERGED = 68,
 	CVDEVICE_A_EVENT_PORTID = 69,
+	CVDEVICE_A_KNOCK = 70,
+	CVDEVICE_A_EVENT_SESSION_NUMBER = 71,
+	CVDEVICE_A_EVENT_MORE = 72,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };
@@ -263,6 +312,7 @@ enum cv_peer_flag {
  *	%CVEVENT_ENDPOINT_MOVED only
  * @CVPEER_A_SESSION_INITIATOR: u8, 1 if this end has begun the session, 0 if the peer has; event
  *	%CVEVENT_SESSION_MADE only
+ * @CVPEER_A_KNOCK_ID: u64, set only: the knock of this peer is to be answered
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -282,6 +332,7 @@ enum cv_peer_attr {
 	CVPEER_A_MAX = __CVPEER_A_LAST - 1,
 	CVPEER_A_ENDPOINT_BEFORE = CV_OWN_FIRST,
 	CVPEER_A_SESSION_INITIATOR = 65,
+	CVPEER_A_KNOCK_ID = 66,
 	__CVPEER_A_OWN_LAST,
 	CVPEER_A_OWN_MAX = __CVPEER_A_OWN_LAST - 1
 };
@@ -320,6 +371,30 @@ enum cv_allowedip_attr {
 	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
 	__CVALLOWEDIP_A_OWN_LAST,
 	CVALLOWEDIP_A_OWN_MAX = __CVALLOWEDIP_A_OWN_LAST - 1
+};
+
+/**
+ * enum cv_knock_attr - attributes of a knock, numbered from %CV_OWN_FIRST as all of ours
+ * @CVKNOCK_A_PAD: carries nothing; may fill up before a u64
+ * @CVKNOCK_A_ID: u64, names the knock; the same for a key as long as it is kept
+ * @CVKNOCK_A_PUBLIC_KEY: %CV_KEY_LEN bytes, of who knocks
+ * @CVKNOCK_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6, where from
+ * @CVKNOCK_A_TIME: struct __kernel_timespec, the time that its message has
+ * @CVKNOCK_A_AGE_MS: u32, milliseconds since it came
+ * @CVKNOCK_A_SECONDS: u32, %CV_CMD_KNOCK_REFUSE only: for how long its key is dropped
+ * @__CVKNOCK_A_LAST: internal
+ * @CVKNOCK_A_MAX: the greatest
+ */
+enum cv_knock_attr {
+	CVKNOCK_A_PAD = CV_OWN_FIRST,
+	CVKNOCK_A_ID = 65,
+	CVKNOCK_A_PUBLIC_KEY = 66,
+	CVKNOCK_A_ENDPOINT = 67,
+	CVKNOCK_A_TIME = 68,
+	CVKNOCK_A_AGE_MS = 69,
+	CVKNOCK_A_SECONDS = 70,
+	__CVKNOCK_A_LAST,
+	CVKNOCK_A_MAX = __CVKNOCK_A_LAST - 1
 };
 
 #endif /* _UAPI_LINUX_CULVERT_H */

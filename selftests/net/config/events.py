@@ -5,6 +5,7 @@ whose clock counts instructions: there, waiting costs nothing.
 
     events.py GROUP NAMESPACE DEV ADDRESS PORT
 """
+import base64
 import errno
 import os
 import socket
@@ -13,47 +14,9 @@ import sys
 import time
 
 from cvtest import ktap, netlink as nl, peer as wg
+from cvtest.events import SOON_S, Listener
 from cvtest.world import run_group
 
-SECRETS = {nl.PRIVATE_KEY}
-# What it may take until an event has come: it is sent by a worker.
-SOON_S = 1.0
-
-
-class Listener(nl.Client):
-    """A listener in the namespace of the link; `events` has what it was told."""
-
-    def __init__(self, world, *groups, namespace=None):
-        super().__init__("culvert", namespace or world.link.namespace)
-        self.join(*groups)
-        self.events = []
-        self.whole = True
-
-    def listen(self, seconds=SOON_S, enough=None):
-        """What comes in SECONDS, or till ENOUGH of it has come; all of it is in `events`."""
-        deadline = time.monotonic() + seconds
-        heard = []
-        while enough is None or len(heard) < enough:
-            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
-            try:
-                heard += [nl.Event(data[4:]) for _, _, data in self.receive()]
-            except TimeoutError:
-                break
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise
-                self.whole = False
-        self.events += heard
-        return heard
-
-    def expect(self, name, *kinds, seconds=SOON_S):
-        """Exactly these KINDS come, in their order; the events."""
-        heard = self.listen(seconds)
-        ktap.equal(name, list(kinds), [event.kind for event in heard])
-        return heard if [event.kind for event in heard] == list(kinds) else None
-
-    def close(self):
-        self.socket.close()
 
 
 def asker(world):
@@ -61,10 +24,10 @@ def asker(world):
     return nl.Client(ktap.KIND, world.link.namespace)
 
 
-def last_number(world):
+def last_number(world, kind=nl.EVENT_NUMBER):
     """Of the last event, as a dump has it."""
     device = nl.Client("culvert", world.link.namespace).dump(world.link.dev)["device"]
-    return nl.number(device[nl.EVENT_NUMBER])
+    return nl.number(device[kind])
 
 
 def named(world, *more):
@@ -81,13 +44,17 @@ def device(world):
     for event in ear.expect("a mark is set: one event", "device changed") or []:
         ktap.equal("device changed: mark", 7, nl.number(event.device[nl.FWMARK]))
         ktap.equal("device changed: public key", world.public, event.device[nl.PUBLIC_KEY])
-        ktap.equal("device changed: no secret", set(), SECRETS & set(event.device))
         ktap.equal("device changed: who asked for it", mouth.portid(), event.portid)
         ktap.equal("device changed: name of the link", world.link.dev.encode() + b"\0",
                    event.device[nl.IFNAME])
         ktap.between("device changed: time, s before now", 0, 2, time.time() - event.time[0])
     mouth.set(*named(world, nl.u32(nl.FWMARK, 0)))
     ear.expect("the mark is set to none: one event", "device changed")
+    secret = base64.b64decode(world.link.show("private-key"))
+    mouth.set(*named(world, nl.attr(nl.PRIVATE_KEY, secret)))
+    for event in ear.expect("the private key is set: one event", "device changed") or []:
+        ktap.equal("the private key is in no event", [],
+                   [event for event in ear.events if secret in event.raw])
     refused(world)
     ear.expect("a refused request: no event")
     ear.close()
@@ -108,9 +75,9 @@ def refused(world):
 
 def peers(world):
     """Peers come, change and go."""
-    ear, mouth, key = Listener(world, "config"), asker(world), nl.key()
+    ear, mouth, key, psk = Listener(world, "config"), asker(world), nl.key(), nl.key()
     mouth.set(*named(world, nl.nest(nl.PEERS, nl.peer(
-        key, nl.attr(nl.PEER_PSK, nl.key()), nl.u16(nl.PEER_KEEPALIVE, 0),
+        key, nl.attr(nl.PEER_PSK, psk), nl.u16(nl.PEER_KEEPALIVE, 0),
         nl.attr(nl.PEER_ENDPOINT, nl.endpoint("198.51.100.2", 9)),
         nl.nest(nl.PEER_IPS, nl.allowed_ip("10.78.0.0/24"), nl.allowed_ip("fd78::/64"))))))
     for event in ear.expect("a peer is added: one event", "peer added") or []:
@@ -118,13 +85,20 @@ def peers(world):
         ktap.equal("peer added: endpoint", "198.51.100.2:9",
                    nl.show_endpoint(event.peer.get(nl.PEER_ENDPOINT)))
         ktap.equal("peer added: allowed IPs", ["10.78.0.0/24", "fd78::/64"], event.ips)
-        ktap.equal("peer added: no pre-shared key", False, nl.PEER_PSK in event.peer)
+        ktap.equal("peer added: these are all of its allowed IPs", b"\0", event.more)
+        ktap.equal("peer added: no pre-shared key", (False, False),
+                   (nl.PEER_PSK in event.peer, psk in event.raw))
         ktap.equal("peer added: who asked for it", mouth.portid(), event.portid)
     mouth.set(*named(world, nl.nest(nl.PEERS, nl.peer(key, nl.u16(nl.PEER_KEEPALIVE, 25)))))
     for event in ear.expect("a peer is changed: one event", "peer changed") or []:
         ktap.equal("peer changed: interval of keepalives", 25,
                    nl.number(event.peer[nl.PEER_KEEPALIVE]))
-        ktap.equal("peer changed: allowed IPs", ["10.78.0.0/24", "fd78::/64"], event.ips)
+        ktap.equal("peer changed: its allowed IPs are no news", (None, []),
+                   (event.more, event.ips))
+    mouth.set(*named(world, nl.nest(nl.PEERS, *[nl.peer(
+        key, nl.nest(nl.PEER_IPS, nl.allowed_ip(f"10.79.{n}.0/24"))) for n in range(100)])))
+    for event in ear.expect("a request is about it 100 times: one event", "peer changed") or []:
+        ktap.equal("changed 100 times: allowed IPs", 102, len(event.ips))
     mouth.set(*named(world, nl.nest(nl.PEERS, nl.peer(
         key, nl.u32(nl.PEER_FLAGS, nl.PEER_REMOVE)))))
     for event in ear.expect("a peer is removed: one event", "peer removed") or []:
@@ -159,17 +133,15 @@ def replace(world):
     ear.expect("two peers are added: an event each", "peer added", "peer added")
     mouth.set(*named(world, nl.u32(nl.FLAGS, nl.REPLACE_PEERS),
                      nl.nest(nl.PEERS, nl.peer(keys[2]))))
-    heard = ear.expect("they are replaced by one: an event each", "peer removed",
-                       "peer removed", "peer added") or []
-    for event in heard[:2]:
-        ktap.equal("replaced: reason", "replaced", event.reason)
+    heard = ear.expect("they are replaced by one: removed, added", "peer removed",
+                       "peer added") or []
+    ktap.equal("replaced: reason", ["replaced"], [event.reason for event in heard[:1]])
     ktap.equal("replaced: keys, in their order", keys,
-               [event.peer[nl.PEER_KEY] for event in heard])
+               [peer[nl.PEER_KEY] for event in heard for peer in event.peers])
     mouth.set(*named(world, nl.u32(nl.FLAGS, nl.REPLACE_PEERS)))
     ear.expect("it is replaced by none: one event", "peer removed")
-    numbers = [event.number for event in ear.events]
-    ktap.equal("numbers of events", list(range(numbers[0], numbers[0] + len(numbers))), numbers)
-    ktap.equal("a dump has the number of the last event", numbers[-1], last_number(world))
+    ktap.equal("a dump has the number of the last event", ear.events[-1].number,
+               last_number(world))
     if ktap.KIND == "wireguard":
         device = mouth.dump(world.link.dev)["device"]
         ktap.equal("a dump of family wireguard has nothing of culvert's own", [],
@@ -189,9 +161,20 @@ def many_ips(world):
                {(event.kind, event.peer[nl.PEER_KEY]) for event in heard})
     ktap.equal("1000 allowed IPs: each is told once", sorted(wanted),
                sorted(ip for event in heard for ip in event.ips))
+    ktap.equal("1000 allowed IPs: all but the last event say that there is more",
+               [b"\1"] * (len(heard) - 1) + [b"\0"], [event.more for event in heard])
     ktap.equal("1000 allowed IPs: the rest of the peer is told once", 1,
                sum(nl.PEER_RX in event.peer for event in heard))
     mouth.set(*named(world, nl.u32(nl.FLAGS, nl.REPLACE_PEERS)))
+    crowd = [nl.key() for _ in range(400)]
+    mouth.set(*named(world, nl.nest(nl.PEERS, *[nl.peer(key) for key in crowd])))
+    ear.listen()
+    mouth.set(*named(world, nl.u32(nl.FLAGS, nl.REPLACE_PEERS)))
+    heard = ear.listen()
+    ktap.true("400 peers are removed at once: several to an event",
+              1 < len(heard) < 100, "2 to 99 events", len(heard))
+    ktap.equal("400 peers are removed at once: each is told once", sorted(crowd),
+               sorted(peer[nl.PEER_KEY] for event in heard for peer in event.peers))
     ear.close()
 
 
@@ -267,7 +250,6 @@ def made(world):
         ktap.equal("session made: begun by the peer", 0, nl.number(event.peer[nl.PEER_INITIATOR]))
         ktap.equal("session made: endpoint", peer.endpoint(),
                    nl.show_endpoint(event.peer[nl.PEER_ENDPOINT]))
-        ktap.equal("session made: no pre-shared key", False, nl.PEER_PSK in event.peer)
     peer.remove()
     for event in ear.expect("its peer is removed: one event", "session over") or []:
         ktap.equal("session over: reason", "removed", event.reason)
@@ -307,8 +289,9 @@ def ended(world):
     peer.initiate()
     ear.listen(enough=1)
     link.inside("ip", "link", "set", link.dev, "down")
-    for event in ear.expect("the link is set down: one event", "session over") or []:
-        ktap.equal("set down: reason", "link down", event.reason)
+    for event in ear.expect("the link is set down: an event each", "session over",
+                            "keys wiped") or []:
+        ktap.equal(f"set down: reason of {event.kind}", "link down", event.reason)
     link.inside("ip", "link", "set", link.dev, "up")
     peer.initiate()
     ear.listen(enough=1)
@@ -322,6 +305,49 @@ def ended(world):
     link.set("private-key", path)
     os.unlink(path)
     ear.expect("no session, another private key: no event")
+    peer.initiate()
+    ear.close()
+    ear = Listener(world, "session")
+    link.inside("ip", "link", "set", link.dev, "down")
+    ear.expect("a session that is older than the listener: its end is told", "session over",
+               "keys wiped")
+    link.inside("ip", "link", "set", link.dev, "up")
+    peer.remove()
+    ear.close()
+
+
+def flapping(world):
+    """Sessions come and go faster than they are told."""
+    ear, link, peer = Listener(world, "session"), world.link, world.new_peer()
+    for _ in range(5):
+        peer.initiate()
+        link.inside("ip", "link", "set", link.dev, "down")
+        link.inside("ip", "link", "set", link.dev, "up")
+    peer.initiate()
+    heard = ear.listen()
+    states = [event for event in heard if event.kind != "keys wiped"]
+    ktap.equal("five sessions end, a sixth lives: all are told or counted", 11,
+               sum(1 + event.merged for event in states))
+    ktap.equal("five sessions end, a sixth lives: that is told last", "session made",
+               states[-1].kind)
+    peer.remove()
+    ear.expect("then its peer is removed: one event", "session over")
+    ear.close()
+
+
+def reborn(world):
+    """A peer is replaced by itself."""
+    ear, mouth = Listener(world, "config", "session"), asker(world)
+    peer = world.new_peer()
+    peer.initiate()
+    ear.listen()
+    mouth.set(*named(world, nl.u32(nl.FLAGS, nl.REPLACE_PEERS),
+                     nl.nest(nl.PEERS, nl.peer(peer.public))))
+    ear.expect("a peer with a session is replaced by itself", "session over", "peer removed",
+               "peer added")
+    peer.initiate()
+    ear.expect("its next session", "session made")
+    ear.expect("nothing more is told of the first", seconds=10)
     peer.remove()
     ear.close()
 
@@ -382,6 +408,20 @@ def silent(world):
     peer.send(session.seal())
     ear.expect("more comes from it: no event")
     peer.remove()
+    ear.listen()
+    peer = world.new_peer(endpoint=True)
+    begin = time.monotonic()
+    peer.provoke()
+    heard = ear.listen(30, enough=1)
+    ktap.equal("initiations get no answer: peer silent", ["peer silent"],
+               [event.kind for event in heard])
+    ktap.between("peer silent: s after the first initiation", 15, 17.5,
+                 time.monotonic() - begin)
+    ear.expect("it gives up: no other event", seconds=120)
+    peer.drain()
+    peer.initiate()
+    ear.expect("a session is made: peer back", "peer back", "session made")
+    peer.remove()
     ear.close()
 
 
@@ -404,7 +444,7 @@ CONFIG = (device, peers, counters, replace, many_ips, lost, elsewhere, gone)
 GROUPS = {
     "config": CONFIG,
     "dropin": CONFIG,
-    "session": (made, over, ended, moved, silent, socket_lost),
+    "session": (made, over, ended, flapping, reborn, moved, silent, socket_lost),
 }
 
 

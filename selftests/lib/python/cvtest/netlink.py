@@ -29,13 +29,15 @@ REPLACE_PEERS = 1
 PEER_REMOVE, PEER_REPLACE_IPS, PEER_UPDATE_ONLY = 1, 2, 4
 IP_REMOVE = 1
 
-EVENT = 64
+EVENT, KNOCK_LISTEN, KNOCK_GET, KNOCK_REFUSE = range(64, 68)
 (EVENT_KIND, EVENT_NUMBER, EVENT_TIME, EVENT_REASON, EVENT_MERGED, EVENT_PORTID) = range(64, 70)
-PEER_ENDPOINT_BEFORE, PEER_INITIATOR = 64, 65
+KNOCK, SESSION_NUMBER, EVENT_MORE = range(70, 73)
+PEER_ENDPOINT_BEFORE, PEER_INITIATOR, PEER_KNOCK_ID = 64, 65, 66
+(KNOCK_ID, KNOCK_KEY, KNOCK_ENDPOINT, KNOCK_TIME, KNOCK_AGE_MS, KNOCK_SECONDS) = range(65, 71)
 KINDS = dict(enumerate((
     "device changed", "peer added", "peer changed", "peer removed", "session made",
     "session over", "keys wiped", "endpoint moved", "peer silent", "peer back",
-    "socket lost"), 1))
+    "socket lost", "knock"), 1))
 REASONS = dict(enumerate((
     "asked", "replaced", "link gone", "link down", "time", "key", "sleep", "removed"), 1))
 
@@ -68,6 +70,10 @@ def u16(kind, value):
 
 def u32(kind, value):
     return attr(kind, struct.pack("=I", value))
+
+
+def u64(kind, value):
+    return attr(kind, struct.pack("=Q", value))
 
 
 def attrs(data):
@@ -239,15 +245,23 @@ class Event:
         fields = dict(attrs(message))
         self.device = fields
         self.kind = KINDS[number(fields[EVENT_KIND])]
-        self.number = number(fields[EVENT_NUMBER])
+        self.number = number(fields.get(EVENT_NUMBER, b"\0"))
         self.reason = REASONS.get(number(fields.get(EVENT_REASON, b"\0\0")))
         self.merged = number(fields.get(EVENT_MERGED, b"\0"))
         self.portid = number(fields.get(EVENT_PORTID, b"\0"))
-        self.time = struct.unpack("=qq", fields[EVENT_TIME])
-        self.peer = {}
-        for _, element in attrs(fields.get(PEERS, b"")):
-            self.peer = dict(attrs(element))
+        self.time = struct.unpack("=qq", fields.get(EVENT_TIME, bytes(16)))
+        self.raw = message
+        self.peers = [dict(attrs(element)) for _, element in attrs(fields.get(PEERS, b""))]
+        self.peer = self.peers[0] if self.peers else {}
+        self.more = fields.get(EVENT_MORE)
         self.ips = [show_ip(ip) for _, ip in attrs(self.peer.get(PEER_IPS, b""))]
+
+    @property
+    def group(self):
+        if self.kind == "knock":
+            return "knock"
+        return "config" if self.kind.startswith(("device", "peer added", "peer changed",
+                                                 "peer removed")) else "session"
 
     def __repr__(self):
         return " ".join(str(word) for word in (self.kind, self.reason, self.merged) if word)

@@ -14,6 +14,7 @@ enum {
 	NLA_U64,
 	NLA_BINARY,
 	NLA_NUL_STRING,
+	NLA_NESTED,
 	NLA_NESTED_ARRAY,
 	NLA_REJECT,
 };
@@ -39,6 +40,8 @@ struct nla_policy {
 #define NLA_POLICY_MASK(type_, mask_) { .type = (type_), .has_mask = true, .mask = (mask_) }
 #define NLA_POLICY_NESTED_ARRAY(policy) \
 	{ .type = NLA_NESTED_ARRAY, .len = ARRAY_SIZE(policy) - 1, .nested_policy = (policy) }
+#define NLA_POLICY_NESTED(policy) \
+	{ .type = NLA_NESTED, .len = ARRAY_SIZE(policy) - 1, .nested_policy = (policy) }
 #define NLA_POLICY_VALIDATE_FN(type_, function) { .type = (type_), .validate = (function) }
 
 static inline int nla_len(const struct nlattr *attr)
@@ -87,6 +90,14 @@ static inline u16 nla_get_u16(const struct nlattr *attr)
 static inline u32 nla_get_u32(const struct nlattr *attr)
 {
 	return *(const u32 *)nla_data(attr);
+}
+
+static inline u64 nla_get_u64(const struct nlattr *attr)
+{
+	u64 number;
+
+	memcpy(&number, nla_data(attr), sizeof(number));
+	return number;
 }
 
 int nla_parse_nested(struct nlattr **attrs, int max, const struct nlattr *nest,

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A program that listens to the multicast groups of family culvert, for the link of a World."""
+import errno
+import time
+
+from . import ktap, netlink as nl
+
+# What it may take until an event has come: it is sent by a worker.
+SOON_S = 1.0
+
+
+class Listener(nl.Client):
+    """A listener in the namespace of the link; `events` has what it was told."""
+
+    def __init__(self, world, *groups, namespace=None):
+        super().__init__("culvert", namespace or world.link.namespace)
+        self.join(*groups)
+        self.events = []
+        self.whole = True
+
+    def listen(self, seconds=SOON_S, enough=None):
+        """What comes in SECONDS, or till ENOUGH of it has come; all of it is in `events`."""
+        deadline = time.monotonic() + seconds
+        heard = []
+        while enough is None or len(heard) < enough:
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                heard += [nl.Event(data[4:]) for _, _, data in self.receive()]
+            except TimeoutError:
+                break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                self.whole = False
+        self.events += heard
+        return heard
+
+    def expect(self, name, *kinds, seconds=SOON_S):
+        """Exactly these KINDS come, in their order; the events."""
+        heard = self.listen(seconds)
+        ktap.equal(name, list(kinds), [event.kind for event in heard])
+        return heard if [event.kind for event in heard] == list(kinds) else None
+
+    def close(self):
+        """All that it was told was whole: the numbers of each group follow each other."""
+        self.socket.close()
+        if not self.whole:
+            return
+        for group in "config", "session":
+            numbers = [event.number for event in self.events if event.group == group]
+            if numbers != list(range(numbers[0], numbers[0] + len(numbers)) if numbers else []):
+                ktap.fail(f"numbers of the events of group {group}", "each is one more", numbers)
