@@ -65,8 +65,11 @@ static void cv_work_fire(struct timer_list *timer)
 	if (due & (BIT(CV_TIMER_KEEPALIVE) | BIT(CV_TIMER_PERSISTENT)))
 		cv_tx_send_keepalive(peer);
 	if (due & BIT(CV_TIMER_RETRY)) {
-		/* As many initiations without an answer as fit into its time. */
-		if (READ_ONCE(peer->timers.attempts) * CV_WIRE_RETRY_S >= CV_WORK_SILENT_S)
+		/*
+		 * When as many initiations as fit into its time got no answer: once, since it may
+		 * send something and still answer none of those that follow.
+		 */
+		if (READ_ONCE(peer->timers.attempts) * CV_WIRE_RETRY_S == CV_WORK_SILENT_S)
 			cv_notify_silent(peer);
 		if (exhausted) {
 			cv_work_give_up(peer);
