@@ -101,7 +101,7 @@ static int cv_netlink_knock_put(struct sk_buff *reply, const struct cv_device *d
 	return err;
 }
 
-/* Send what cv_knock_get() has found; if it cannot be sent, none gets lost: it can be asked again. */
+/* Send what cv_knock_get() has found. What cannot be sent does not get lost: it is found again. */
 static int cv_netlink_knock_answer(struct sk_buff *reply, struct genl_info *info,
 				   struct cv_device *dev, const struct cv_knock_told *told)
 {

@@ -158,6 +158,7 @@ static int cv_knock_create(struct cv_device *dev)
 	mutex_lock(&cv_knock_all_lock);
 	list_add_tail(&knock->link, &cv_knock_all);
 	mutex_unlock(&cv_knock_all_lock);
+	/* Pairs with cv_knock_of(): all of it is in place. */
 	smp_store_release(&dev->knock, knock);
 	return 0;
 }

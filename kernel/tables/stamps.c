@@ -48,6 +48,17 @@ static unsigned int cv_stamps_chain(const struct cv_stamps *stamps,
 	return siphash(public_key, CV_WIRE_KEY_BYTES, &stamps->secret) % CV_STAMPS_CHAINS;
 }
 
+static struct cv_stamps_entry *cv_stamps_lookup(const struct cv_stamps *stamps,
+						const u8 public_key[CV_WIRE_KEY_BYTES])
+{
+	struct cv_stamps_entry *entry;
+
+	hlist_for_each_entry(entry, &stamps->chains[cv_stamps_chain(stamps, public_key)], chain)
+		if (!memcmp(entry->public_key, public_key, CV_WIRE_KEY_BYTES))
+			return entry;
+	return NULL;
+}
+
 /**
  * cv_stamps_find() - what is remembered of a key
  * @stamps: the memory
@@ -59,12 +70,7 @@ static unsigned int cv_stamps_chain(const struct cv_stamps *stamps,
 const struct cv_stamps_entry *cv_stamps_find(const struct cv_stamps *stamps,
 					     const u8 public_key[CV_WIRE_KEY_BYTES])
 {
-	const struct cv_stamps_entry *entry;
-
-	hlist_for_each_entry(entry, &stamps->chains[cv_stamps_chain(stamps, public_key)], chain)
-		if (!memcmp(entry->public_key, public_key, CV_WIRE_KEY_BYTES))
-			return entry;
-	return NULL;
+	return cv_stamps_lookup(stamps, public_key);
 }
 
 /*
@@ -98,7 +104,7 @@ static struct cv_stamps_entry *cv_stamps_oldest(struct cv_stamps *stamps, u64 no
 void cv_stamps_note(struct cv_stamps *stamps, const u8 public_key[CV_WIRE_KEY_BYTES],
 		    const u8 stamp[CV_WIRE_TIMESTAMP_BYTES], u64 refused_until_ns, u64 now_ns)
 {
-	struct cv_stamps_entry *entry = (struct cv_stamps_entry *)cv_stamps_find(stamps, public_key);
+	struct cv_stamps_entry *entry = cv_stamps_lookup(stamps, public_key);
 
 	if (!entry) {
 		entry = cv_stamps_oldest(stamps, now_ns);
@@ -106,7 +112,8 @@ void cv_stamps_note(struct cv_stamps *stamps, const u8 public_key[CV_WIRE_KEY_BY
 		memcpy(entry->public_key, public_key, CV_WIRE_KEY_BYTES);
 		memset(entry->stamp, 0, CV_WIRE_TIMESTAMP_BYTES);
 		entry->refused_until_ns = 0;
-		hlist_add_head(&entry->chain, &stamps->chains[cv_stamps_chain(stamps, public_key)]);
+		hlist_add_head(&entry->chain,
+			       &stamps->chains[cv_stamps_chain(stamps, public_key)]);
 	}
 	/* Big endian: it is compared as bytes. */
 	if (memcmp(stamp, entry->stamp, CV_WIRE_TIMESTAMP_BYTES) > 0)
