@@ -110,8 +110,8 @@ struct cv_netlink_set {
 	struct sk_buff *skb;
 	/** @net: where it came from; only compared */
 	const struct net *net;
-	/** @attrs: its attributes, by enum cv_device_attr; none of our own if @as_wireguard */
-	struct nlattr *attrs[CVDEVICE_A_OWN_MAX + 1];
+	/** @attrs: its attributes, by enum cv_device_attr; of our own there are none to be set */
+	struct nlattr *attrs[CVDEVICE_A_MAX + 1];
 	/** @extack: is told why it is refused */
 	struct netlink_ext_ack *extack;
 	/** @dev: the device it is about */
@@ -180,13 +180,6 @@ static void cv_netlink_set_answer(struct cv_netlink_set *set)
 	}
 }
 
-static size_t cv_netlink_set_attrs_bytes(const struct cv_netlink_set *set)
-{
-	unsigned int max = set->as_wireguard ? CVDEVICE_A_MAX : CVDEVICE_A_OWN_MAX;
-
-	return (max + 1) * sizeof(*set->attrs);
-}
-
 /**
  * cv_netlink_set_device() - change a device as a request says
  * @skb: the request
@@ -207,8 +200,8 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 	};
 	int err;
 
-	/* Generic netlink has made the array as long as the policy of the family. */
-	memcpy(set.attrs, info->attrs, cv_netlink_set_attrs_bytes(&set));
+	/* Generic netlink has made the array as long as the policy of the family, or longer. */
+	memcpy(set.attrs, info->attrs, sizeof(set.attrs));
 	err = cv_netlink_set_parse(&set);
 	if (!err) {
 		rtnl_lock();

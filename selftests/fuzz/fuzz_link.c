@@ -421,6 +421,10 @@ void cv_knock_free(struct cv_knock_held *held)
 {
 }
 
+void cv_knock_forget(struct cv_device *dev)
+{
+}
+
 void cv_knock_note(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES],
 		   const u8 stamp[CV_WIRE_TIMESTAMP_BYTES])
 {

@@ -58,7 +58,7 @@ def arm():
     """All of the kernel's own allocations, those that may sleep too, and no word of each:
     the memory of processes is left alone, or this one would be killed for want of it. So is
     what the kernel keeps of a module's tracepoints: it warns when it finds no memory there."""
-    start, end = extent("trace_module_notify")
+    start, end = extent("event_define_fields")
     for kind in ("failslab", "fail_page_alloc"):
         path = f"{DEBUG}/{kind}"
         if not os.path.isdir(path):

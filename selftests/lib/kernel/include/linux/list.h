@@ -6,6 +6,11 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
+/* Of chains of hash tables no file that is tested here makes use yet. */
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 #define LIST_HEAD_INIT(name) { &(name), &(name) }
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
@@ -73,6 +78,10 @@ static inline void list_splice_tail_init(struct list_head *from, struct list_hea
 #define list_first_entry_or_null(list, type, member) \
 	(list_empty(list) ? NULL : list_first_entry(list, type, member))
 
+#define list_for_each_entry_reverse(entry, list, member)			\
+	for (entry = list_entry((list)->prev, __typeof__(*entry), member);	\
+	     &entry->member != (list);						\
+	     entry = list_entry(entry->member.prev, __typeof__(*entry), member))
 #define list_for_each_entry(entry, list, member)				\
 	for (entry = list_entry((list)->next, __typeof__(*entry), member);	\
 	     &entry->member != (list);						\
