@@ -80,13 +80,6 @@ static void cv_link_release_module(struct cv_device *dev)
 	module_put(THIS_MODULE);
 }
 
-/* Made when it is first used; until the inbox is destroyed its workers use it. */
-static int cv_link_no_knock(struct cv_device *dev)
-{
-	dev->knock = NULL;
-	return 0;
-}
-
 /* The parts of a device, in the order they are made; they go in the reverse order. */
 static const struct cv_link_part {
 	int (*create)(struct cv_device *dev);
@@ -94,7 +87,8 @@ static const struct cv_link_part {
 } cv_link_parts[] = {
 	{ cv_link_hold_module, cv_link_release_module },
 	{ cv_device_create_tables, cv_device_destroy_tables },
-	{ cv_link_no_knock, cv_knock_destroy },
+	/* Made when it is first used; until the inbox is destroyed its workers use it. */
+	{ NULL, cv_knock_destroy },
 	{ cv_inbox_create, cv_inbox_destroy },
 	{ cv_lane_create, cv_lane_destroy },
 };
@@ -152,7 +146,7 @@ static int cv_link_attach(struct net_device *netdev)
 	int err;
 
 	for (part = 0; part < ARRAY_SIZE(cv_link_parts); part++) {
-		err = cv_link_parts[part].create(dev);
+		err = cv_link_parts[part].create ? cv_link_parts[part].create(dev) : 0;
 		if (err) {
 			cv_link_destroy_parts(dev, part);
 			return err;

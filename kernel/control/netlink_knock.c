@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The commands about knocks: uapi/linux/culvert.h, DOC: Knocks. Called by generic netlink through
- * netlink.c, whose policies have been applied already; and by netlink when a socket is closed.
+ * netlink.c, which has checked the attributes; and by netlink when a socket is closed.
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
@@ -37,7 +37,7 @@ int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_
 {
 	switch (err) {
 	case -EBUSY:
-		NL_SET_ERR_MSG(extack, "another program decides who may connect to this link");
+		NL_SET_ERR_MSG(extack, "another program listens for knocks at this link");
 		break;
 	case -ENOTCONN:
 		NL_SET_ERR_MSG(extack,
@@ -77,7 +77,7 @@ int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
 static int cv_netlink_knock_put(struct sk_buff *reply, const struct cv_device *dev,
 				const struct cv_knock_told *told)
 {
-	/* TAI64N: seconds from 2^62 + 10 on, as 1970 was. Whoever sent it says what he likes. */
+	/* TAI64N: seconds from 2^62 + 10 on, as 1970 was. The sender may write anything. */
 	const u64 epoch_s = BIT_ULL(62) + 10;
 	const u64 sent_s = max(get_unaligned_be64(told->stamp), epoch_s);
 	const struct __kernel_timespec time = {

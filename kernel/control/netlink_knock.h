@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands about knocks, but for the one that lets somebody in: that is CV_CMD_SET_DEVICE.
+ * The commands about knocks, but for the one that answers one: that is CV_CMD_SET_DEVICE.
  */
 #ifndef CV_CONTROL_NETLINK_KNOCK_H
 #define CV_CONTROL_NETLINK_KNOCK_H

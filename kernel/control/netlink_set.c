@@ -120,7 +120,7 @@ struct cv_netlink_set {
 	struct cv_identity *identity;
 	/** @as_wireguard: with the manners of wireguard.ko, see netlink_wireguard.c */
 	bool as_wireguard;
-	/** @asked: for events: whose request it is */
+	/** @asked: for events: the socket that has sent it */
 	struct cv_notify_asked asked;
 	/** @replace_peers: all peers go first */
 	bool replace_peers;
@@ -165,7 +165,7 @@ static int cv_netlink_set_locked(struct cv_netlink_set *set)
 	return err;
 }
 
-/* The request is done: those who have knocked are let in, a handshake each. */
+/* The request is done: the knocks that it names are answered, which takes a handshake each. */
 static void cv_netlink_set_answer(struct cv_netlink_set *set)
 {
 	struct cv_netlink_set_peer *element = set->peers;

@@ -111,7 +111,7 @@ static void cv_reaper_note_stamps(struct cv_device *dev)
 /**
  * cv_reaper_remove() - a peer is no longer one of its device
  * @peer: published; the reference of the list is given back in a while
- * @asked: who or what is behind it
+ * @asked: the cause, for events
  *
  * Context: process, holds &cv_device.lock; cannot fail.
  */
@@ -122,7 +122,7 @@ void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 
 	lockdep_assert_held(&dev->lock);
 	WRITE_ONCE(peer->dead, true);
-	/* Before its key is nobody's. */
+	/* Before its key is unknown. */
 	cv_reaper_note_stamp(peer);
 	cv_peers_remove(&dev->peers, peer);
 	cv_allowedips_remove_peer(&dev->allowed_ips, &peer->allowed_ips);
@@ -168,7 +168,7 @@ static void cv_reaper_unpublish_all(struct cv_device *dev)
 /**
  * cv_reaper_remove_all() - remove all peers of a device
  * @dev: the device
- * @asked: who or what is behind it
+ * @asked: the cause, for events
  *
  * Does as little for each peer as can be done: being dead it is found no more. The
  * reaper does the rest.

@@ -114,7 +114,7 @@ struct cv_device {
 	struct cv_allowedips allowed_ips;
 	/** @reaper: the peers that have been removed */
 	struct cv_reaper reaper;
-	/** @knock: who is no peer and wants in, NULL until a program has listened */
+	/** @knock: initiations of unknown keys, NULL until a program has listened */
 	struct cv_knock *knock;
 	/** @events: what listeners are told */
 	struct cv_notify_state events;

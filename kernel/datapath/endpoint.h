@@ -38,6 +38,19 @@ struct cv_endpoint {
 
 struct sk_buff;
 
+/**
+ * cv_endpoint_address() - the peer's address, without its port
+ * @endpoint: its family is known
+ *
+ * Return: struct in_addr or struct in6_addr.
+ */
+static inline const void *cv_endpoint_address(const struct cv_endpoint *endpoint)
+{
+	return endpoint->remote.any.sa_family == AF_INET ?
+	       (const void *)&endpoint->remote.v4.sin_addr :
+	       (const void *)&endpoint->remote.v6.sin6_addr;
+}
+
 int cv_endpoint_from_skb(struct cv_endpoint *endpoint, const struct sk_buff *skb);
 bool cv_endpoint_same_remote(const struct cv_endpoint *a, const struct cv_endpoint *b);
 bool cv_endpoint_same(const struct cv_endpoint *a, const struct cv_endpoint *b);

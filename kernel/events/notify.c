@@ -8,8 +8,8 @@
 /**
  * DOC: What a peer has to be told of
  *
- * A peer gets its struct cv_notify_box with the first event of its sessions that somebody
- * listens to. The box has a place for each struct cv_notify_waiting: an event that is the first
+ * A peer gets its struct cv_notify_box with the first event of its sessions while there
+ * are listeners. The box has a place for each struct cv_notify_waiting: an event that is the first
  * of its place for CV_NOTIFY_APART_MS is told at once, any other when that time is over, and those
  * that come meanwhile are merged into it. Events that undo each other share a place, so that the
  * one that is told last is how things are. The work of the box also sees when the session that
@@ -82,7 +82,7 @@ struct cv_notify_waiting {
  * struct cv_notify_box - what is to be told of one peer
  */
 struct cv_notify_box {
-	/** @peer: whose */
+	/** @peer: its peer */
 	struct cv_peer *peer;
 	/** @work: tells what is due */
 	struct delayed_work work;
@@ -120,7 +120,7 @@ struct cv_notify_message {
 	enum cv_event_reason reason;
 	/** @merged: how many others it stands for */
 	u32 merged;
-	/** @portid: who asked for it, 0: nobody */
+	/** @portid: of the socket that asked for it, 0: none */
 	u32 portid;
 	/** @raised_ns: when, CLOCK_BOOTTIME */
 	u64 raised_ns;
@@ -213,7 +213,7 @@ static bool cv_notify_is_heard(const struct cv_device *dev, enum cv_notify_group
  * cv_notify_tell_device() - something is to be told of a device
  * @dev: the device
  * @kind: CVEVENT_DEVICE_CHANGED or CVEVENT_SOCKET_LOST
- * @portid: who asked for it, 0: nobody
+ * @portid: of the socket that asked for it, 0: none
  *
  * Context: process, holds RTNL; and &cv_device.lock for CVEVENT_DEVICE_CHANGED.
  */
@@ -231,7 +231,7 @@ void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 p
  * cv_notify_tell_peer() - a request has added a peer, or changed one
  * @peer: which; published
  * @kind: CVEVENT_PEER_ADDED or CVEVENT_PEER_CHANGED
- * @portid: who asked for it
+ * @portid: of the socket that asked for it
  * @with_ips: its allowed IPs may have changed
  *
  * Context: process, holds &cv_device.lock.
@@ -252,7 +252,7 @@ void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind, u32 port
  * @dev: the device
  *
  * Context: any.
- * Return: false if nobody listens.
+ * Return: false if there is no listener.
  */
 bool cv_notify_is_config_heard(const struct cv_device *dev)
 {
@@ -260,7 +260,7 @@ bool cv_notify_is_config_heard(const struct cv_device *dev)
 }
 
 /**
- * cv_notify_ring() - somebody who is no peer knocks
+ * cv_notify_ring() - there is a knock
  * @dev: where
  *
  * That is all there is to say: the knock is kept, if it is told or not.
@@ -278,7 +278,7 @@ void cv_notify_ring(struct cv_device *dev)
  * What is raised, and told by a worker.
  */
 
-/* A peer's box, made if there is none; NULL if nobody listens, or without memory. */
+/* A peer's box, made if there is none; NULL without listeners or memory. */
 static struct cv_notify_box *cv_notify_box_of(struct cv_peer *peer)
 {
 	struct cv_notify_box *box, *other;
@@ -554,7 +554,7 @@ static void cv_notify_work(struct work_struct *work)
 	mutex_lock(&dev->lock);
 	spin_lock_bh(&box->lock);
 	box->due_ns = U64_MAX;
-	/* When nobody listens any more there is nothing to watch. */
+	/* Without listeners there is nothing to watch. */
 	if (!heard)
 		box->state = CVEVENT_UNSPEC;
 	spin_unlock_bh(&box->lock);
@@ -575,7 +575,7 @@ static bool cv_notify_close(struct cv_peer *peer, bool had_session, bool tell)
 {
 	struct cv_notify_message event = {
 		.kind = CVEVENT_SESSION_OVER, .reason = CVREASON_REMOVED,
-		.raised_ns = ktime_get_boottime_ns(), .dev = peer->dev, .peer = peer,
+		.dev = peer->dev, .peer = peer,
 	};
 	struct cv_notify_box *box;
 	bool over = false;
@@ -591,13 +591,16 @@ static bool cv_notify_close(struct cv_peer *peer, bool had_session, bool tell)
 		if (tell)
 			cv_notify_tell_due(box);
 	}
-	return !tell || !had_session || over || cv_notify_send(&event);
+	if (!tell || !had_session || over)
+		return true;
+	event.raised_ns = ktime_get_boottime_ns();
+	return cv_notify_send(&event);
 }
 
 /**
  * cv_notify_removed() - a peer has been removed
  * @peer: which
- * @asked: who or what is behind it
+ * @asked: the cause
  * @had_session: it had one
  *
  * Context: process, holds &cv_device.lock.
@@ -618,10 +621,10 @@ void cv_notify_removed(struct cv_peer *peer, const struct cv_notify_asked *asked
  * cv_notify_all_removed() - all peers of a device have been removed
  * @dev: the device
  * @peers: these, by &cv_peer.link, until this returns; they may still have sessions
- * @asked: who or what is behind it
+ * @asked: the cause
  *
- * Takes no time where nobody listens nor ever did. When no listener has room left, the rest is
- * not told: the next number says so.
+ * Takes no time where there is no listener nor ever was. When no listener has room left, the
+ * rest is not told: the next number says so.
  *
  * Context: process, holds &cv_device.lock.
  */
@@ -684,9 +687,9 @@ static enum cv_notify_group cv_notify_group_of(enum cv_event_kind kind)
 }
 
 /*
- * Tell an event, in as many messages as it takes, to those who listen.
+ * Tell an event, in as many messages as it takes.
  *
- * Return: false if there is none who could be told.
+ * Return: false if it reached no listener.
  */
 static bool cv_notify_send(struct cv_notify_message *event)
 {
@@ -694,7 +697,7 @@ static bool cv_notify_send(struct cv_notify_message *event)
 	struct net *net = NULL;
 	int more;
 
-	/* Nobody listens in a namespace that is about to end. */
+	/* A namespace that is about to end has no listeners. */
 	rcu_read_lock();
 	if (cv_notify_is_heard(dev, cv_notify_group_of(event->kind)))
 		net = maybe_get_net(dev_net(dev->netdev));
@@ -759,7 +762,7 @@ static int cv_notify_put_head(struct sk_buff *skb, const struct cv_notify_messag
 /*
  * One message, with the next number, which is lost without memory.
  *
- * Return: positive if there is more to tell, negative if nobody could be told.
+ * Return: positive if there is more to tell, negative if it reached no listener.
  */
 static int cv_notify_send_message(struct cv_notify_message *event, struct net *net)
 {
@@ -782,13 +785,13 @@ static int cv_notify_send_message(struct cv_notify_message *event, struct net *n
 	}
 	genlmsg_end(skb, header);
 	err = genlmsg_multicast_netns(cv_notify_family, net, skb, 0, group, GFP_KERNEL);
-	/* Nobody there, or no room left: what is not told then has a number. */
+	/* No listener, or none with room: what is not told then has a number. */
 	if (err && more)
 		cv_notify_next_number(event->dev, group);
 	return err ?: more;
 }
 
-/* Who has begun the session that was made last. */
+/* Which end has begun the session that was made last. */
 static int cv_notify_put_initiator(struct sk_buff *skb, struct cv_peer *peer)
 {
 	const struct cv_session *session;

@@ -32,7 +32,7 @@ struct cv_notify_state {
 };
 
 /**
- * struct cv_notify_asked - who or what is behind a removal
+ * struct cv_notify_asked - the cause of a removal
  */
 struct cv_notify_asked {
 	/** @reason: why */

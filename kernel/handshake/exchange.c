@@ -404,8 +404,8 @@ void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *h
  * @identity: of the device
  * @received: it
  *
- * In two steps: first the key of its sender, then, if that is a peer's, the rest. Of anybody
- * else knock.c decides.
+ * In two steps: first the key of its sender, then, if that is a peer's, the rest; if not,
+ * it is left to knock.c.
  *
  * Context: worker, may sleep.
  * Return: CV_DROP_NONE, or why it was refused, to be counted.

@@ -317,13 +317,8 @@ static void cv_inbox_demand_cookie(struct cv_inbox *inbox,
 
 static bool cv_inbox_source_allowed(struct cv_device *dev, const struct cv_endpoint *from)
 {
-	const void *addr = from->remote.any.sa_family == AF_INET ?
-			   (const void *)&from->remote.v4.sin_addr :
-			   (const void *)&from->remote.v6.sin6_addr;
-
-	return cv_ratelimit_allow(cv_inbox_limit, dev->serial,
-				  from->remote.any.sa_family, addr,
-				  ktime_get_coarse_boottime_ns());
+	return cv_ratelimit_allow(cv_inbox_limit, dev->serial, from->remote.any.sa_family,
+				  cv_endpoint_address(from), ktime_get_coarse_boottime_ns());
 }
 
 /*
@@ -358,7 +353,7 @@ static bool cv_inbox_admit(struct cv_inbox *inbox,
 	return true;
 }
 
-/* An initiation: only exchange.c can tell whether it is a stranger's, who may owe a cookie. */
+/* Only exchange.c finds that a key is unknown, for which a cookie may be needed. */
 static void cv_inbox_initiated(struct cv_inbox *inbox, const struct cv_identity *identity,
 			       const struct cv_exchange_received *received)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is no peer and begins a handshake: kept for a program to decide, while one listens.
+ * Initiations of unknown keys: kept for a program to decide, while one listens.
  * exchange.c hands over what came, netlink_knock.c and netlink_set.c what the program decides.
  */
 
 /**
- * DOC: What a stranger may cost
+ * DOC: What an unknown key may cost
  *
- * Nothing that a stranger sends is kept before it has proven that it owns its key, which takes two
- * Diffie-Hellman here, and is always limited by source. From half the room on it has to show a
+ * An initiation is kept when it has proven that its sender owns the key, which takes two
+ * Diffie-Hellman here, and is always limited by source. From half the room on it must have a
  * cookie too, which inbox.c demands. What is kept is bounded for the device, for a network and
  * for a key, and goes after CV_KNOCK_HELD_S. No answer of any kind is sent before the verdict.
  *
@@ -47,13 +47,13 @@
 struct cv_knock {
 	/** @link: in the list of all, under cv_knock_all_lock */
 	struct list_head link;
-	/** @dev: whose */
+	/** @dev: the device */
 	struct cv_device *dev;
 	/** @lock: all below; inside &cv_device.lock and &cv_peer.exchange_lock */
 	struct mutex lock;
 	/** @listening: a program does; read without @lock by the way in */
 	bool listening;
-	/** @socket: whose verdicts count, while @listening */
+	/** @socket: verdicts come from it, while @listening */
 	struct cv_knock_socket socket;
 	/** @count: of @ages; read without @lock by the way in */
 	unsigned int count;
@@ -69,7 +69,7 @@ struct cv_knock {
 	u64 last_id;
 	/** @stamps: of refused and removed keys */
 	struct cv_stamps *stamps;
-	/** @limit: of strangers, by source */
+	/** @limit: of initiations of unknown keys, by source */
 	struct cv_ratelimit *limit;
 	/** @tidy: frees those that are over */
 	struct delayed_work tidy;
@@ -167,7 +167,7 @@ ALLOW_ERROR_INJECTION(cv_knock_create, ERRNO);
 
 /**
  * cv_knock_destroy() - forget all about knocks
- * @dev: the device, about to be freed; nobody may ever have listened
+ * @dev: the device, about to be freed; there may never have been a listener
  *
  * Context: may sleep.
  */
@@ -327,11 +327,11 @@ static void cv_knock_tidy(struct work_struct *work)
 }
 
 /*
- * Somebody knocks.
+ * An initiation of an unknown key comes in.
  */
 
 /**
- * cv_knock_is_crowded() - whether who knocks has to show a cookie
+ * cv_knock_is_crowded() - whether an unknown key needs a cookie
  * @dev: the device
  *
  * Context: any.
@@ -402,6 +402,21 @@ static enum cv_drop cv_knock_remembered(struct cv_knock *knock,
 	return CV_DROP_NONE;
 }
 
+/* Add one, behind what came before it: the list is in the order of time. */
+static void cv_knock_insert(struct cv_knock *knock, struct cv_knock_held *held)
+{
+	struct cv_knock_held *before;
+
+	lockdep_assert_held(&knock->lock);
+	list_for_each_entry_reverse(before, &knock->ages, age)
+		if (before->since_ns <= held->since_ns)
+			break;
+	list_add(&held->age, &before->age);
+	hlist_add_head(&held->chain, cv_knock_chain(knock, held->public_key));
+	WRITE_ONCE(knock->count, knock->count + 1);
+	queue_delayed_work(cv_knock_wq, &knock->tidy, HZ);
+}
+
 /* Keep one, in place of an older one of its key, which gives it its id. */
 static enum cv_drop cv_knock_hold(struct cv_knock *knock, struct cv_knock_held *held)
 {
@@ -432,14 +447,11 @@ static enum cv_drop cv_knock_hold(struct cv_knock *knock, struct cv_knock_held *
 		cv_knock_drop(knock, old);
 		cv_knock_free(old);
 	}
-	list_add_tail(&held->age, &knock->ages);
-	hlist_add_head(&held->chain, cv_knock_chain(knock, held->public_key));
-	WRITE_ONCE(knock->count, knock->count + 1);
-	queue_delayed_work(cv_knock_wq, &knock->tidy, HZ);
+	cv_knock_insert(knock, held);
 	return CV_DROP_NONE;
 }
 
-/* What is left of an initiation when it has proven whose it is; NULL without memory. */
+/* What is kept of an initiation; NULL without memory. */
 static struct cv_knock_held *cv_knock_alloc(const struct cv_identity *identity,
 					    const struct cv_noise *noise,
 					    const struct cv_exchange_received *received)
@@ -456,20 +468,17 @@ static struct cv_knock_held *cv_knock_alloc(const struct cv_identity *identity,
 	return held;
 }
 
-/* Before the second Diffie-Hellman: who may not knock now, whatever it says. */
+/* What can be refused before the second Diffie-Hellman. */
 static enum cv_drop cv_knock_admit(struct cv_knock *knock,
 				   const u8 public_key[CV_WIRE_KEY_BYTES],
 				   const struct cv_exchange_received *received)
 {
-	const struct cv_endpoint *from = &received->from;
 	enum cv_drop reason;
 
 	if (!received->has_cookie && cv_knock_is_crowded(knock->dev))
 		return CV_DROP_HS_NO_COOKIE;
-	if (!cv_ratelimit_allow(knock->limit, 0, from->remote.any.sa_family,
-				from->remote.any.sa_family == AF_INET ?
-				(const void *)&from->remote.v4.sin_addr :
-				(const void *)&from->remote.v6.sin6_addr,
+	if (!cv_ratelimit_allow(knock->limit, 0, received->from.remote.any.sa_family,
+				cv_endpoint_address(&received->from),
 				ktime_get_coarse_boottime_ns()))
 		return CV_DROP_HS_RATE_LIMITED;
 	mutex_lock(&knock->lock);
@@ -479,7 +488,7 @@ static enum cv_drop cv_knock_admit(struct cv_knock *knock,
 }
 
 /**
- * cv_knock_take() - somebody who is no peer has begun a handshake
+ * cv_knock_take() - an initiation of an unknown key
  * @dev: the device
  * @identity: of the device
  * @noise: the handshake, after its static key was opened; is changed
@@ -538,15 +547,18 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
  * What the program does.
  */
 
-static int cv_knock_lock(struct cv_knock *knock, const struct cv_knock_socket *socket)
+/* The knocks of a device, locked, or -ENOTCONN if this socket does not listen. */
+static struct cv_knock *cv_knock_lock(struct cv_device *dev, const struct cv_knock_socket *socket)
 {
+	struct cv_knock *knock = cv_knock_of(dev);
+
 	if (!knock)
-		return -ENOTCONN;
+		return ERR_PTR(-ENOTCONN);
 	mutex_lock(&knock->lock);
 	if (cv_knock_is_listening(knock) && cv_knock_same_socket(knock, socket))
-		return 0;
+		return knock;
 	mutex_unlock(&knock->lock);
-	return -ENOTCONN;
+	return ERR_PTR(-ENOTCONN);
 }
 
 /**
@@ -561,15 +573,13 @@ static int cv_knock_lock(struct cv_knock *knock, const struct cv_knock_socket *s
 int cv_knock_get(struct cv_device *dev, const struct cv_knock_socket *socket,
 		 struct cv_knock_told *told)
 {
-	struct cv_knock *knock = cv_knock_of(dev);
+	struct cv_knock *knock = cv_knock_lock(dev, socket);
 	u64 now_ns = ktime_get_boottime_ns();
 	struct cv_knock_held *held;
-	int err;
+	int err = -EAGAIN;
 
-	err = cv_knock_lock(knock, socket);
-	if (err)
-		return err;
-	err = -EAGAIN;
+	if (IS_ERR(knock))
+		return PTR_ERR(knock);
 	list_for_each_entry(held, &knock->ages, age) {
 		if (held->asked || cv_knock_is_over(held, now_ns))
 			continue;
@@ -633,14 +643,12 @@ static struct cv_knock_held *cv_knock_find_id(struct cv_knock *knock, u64 id)
 int cv_knock_refuse(struct cv_device *dev, const struct cv_knock_socket *socket, u64 id,
 		    u32 seconds)
 {
-	struct cv_knock *knock = cv_knock_of(dev);
+	struct cv_knock *knock = cv_knock_lock(dev, socket);
 	u64 now_ns = ktime_get_boottime_ns();
 	struct cv_knock_held *held;
-	int err;
 
-	err = cv_knock_lock(knock, socket);
-	if (err)
-		return err;
+	if (IS_ERR(knock))
+		return PTR_ERR(knock);
 	held = cv_knock_find_id(knock, id);
 	if (held) {
 		cv_stamps_note(knock->stamps, held->public_key, held->stamp,
@@ -667,13 +675,11 @@ int cv_knock_refuse(struct cv_device *dev, const struct cv_knock_socket *socket,
 struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knock_socket *socket,
 				     u64 id, const u8 public_key[CV_WIRE_KEY_BYTES])
 {
-	struct cv_knock *knock = cv_knock_of(dev);
+	struct cv_knock *knock = cv_knock_lock(dev, socket);
 	struct cv_knock_held *held;
-	int err;
 
-	err = cv_knock_lock(knock, socket);
-	if (err)
-		return ERR_PTR(err);
+	if (IS_ERR(knock))
+		return ERR_CAST(knock);
 	held = cv_knock_find(knock, public_key);
 	if (held && (held->id != id || cv_knock_is_over(held, ktime_get_boottime_ns()) ||
 		     held->generation != READ_ONCE(dev->key_generation)))
@@ -694,18 +700,10 @@ struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knoc
 void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
 {
 	struct cv_knock *knock = cv_knock_of(dev);
-	struct cv_knock_held *later;
 
 	mutex_lock(&knock->lock);
 	if (knock->listening && !cv_knock_find(knock, held->public_key)) {
-		/* Behind what came before it: the list is in the order of time. */
-		list_for_each_entry(later, &knock->ages, age)
-			if (later->since_ns > held->since_ns)
-				break;
-		list_add_tail(&held->age, &later->age);
-		hlist_add_head(&held->chain, cv_knock_chain(knock, held->public_key));
-		WRITE_ONCE(knock->count, knock->count + 1);
-		queue_delayed_work(cv_knock_wq, &knock->tidy, HZ);
+		cv_knock_insert(knock, held);
 		held = NULL;
 	}
 	mutex_unlock(&knock->lock);

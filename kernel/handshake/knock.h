@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Initiations of those who are no peers, kept for a program to decide:
+ * Initiations of unknown keys, kept for a program to decide:
  * uapi/linux/culvert.h, DOC: Knocks.
  */
 #ifndef CV_HANDSHAKE_KNOCK_H
@@ -47,7 +47,7 @@ struct cv_knock_held {
 	u64 since_ns;
 	/** @from: where from */
 	struct cv_endpoint from;
-	/** @public_key: whose */
+	/** @public_key: of its sender */
 	u8 public_key[CV_WIRE_KEY_BYTES];
 	/** @chaining_key: of the handshake; secret */
 	u8 chaining_key[CV_WIRE_HASH_BYTES];
@@ -73,7 +73,7 @@ struct cv_knock_told {
 	u64 id;
 	/** @from: where from */
 	struct cv_endpoint from;
-	/** @public_key: whose */
+	/** @public_key: of its sender */
 	u8 public_key[CV_WIRE_KEY_BYTES];
 	/** @stamp: its time, TAI64N */
 	u8 stamp[CV_WIRE_TIMESTAMP_BYTES];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The greatest timestamps of keys that are no peers: see stamps.h. Noted when a peer is removed
- * or a knock is refused, looked at when somebody knocks or a peer is made.
+ * or a knock is refused, looked at when there is a knock or a peer is made.
  */
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -74,8 +74,8 @@ const struct cv_stamps_entry *cv_stamps_find(const struct cv_stamps *stamps,
 }
 
 /*
- * Whose place is taken: that which was noted longest ago. Those that are refused still get a
- * second chance, so that removing many peers does not let in whom nobody wants.
+ * The entry that is given up: the one noted longest ago. One that is still refused gets a second
+ * chance, so that removing many peers does not end refusals.
  */
 static struct cv_stamps_entry *cv_stamps_oldest(struct cv_stamps *stamps, u64 now_ns)
 {

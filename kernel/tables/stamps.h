@@ -27,7 +27,7 @@ struct cv_stamps_entry {
 	struct list_head age;
 	/** @refused_until_ns: as the caller's clock goes, 0: it is not refused */
 	u64 refused_until_ns;
-	/** @public_key: whose */
+	/** @public_key: the key */
 	u8 public_key[CV_WIRE_KEY_BYTES];
 	/** @stamp: its greatest TAI64N */
 	u8 stamp[CV_WIRE_TIMESTAMP_BYTES];
@@ -37,7 +37,7 @@ struct cv_stamps_entry {
  * struct cv_stamps - the memory of one device; the caller has a lock
  */
 struct cv_stamps {
-	/** @secret: of the hash: keys are chosen by strangers */
+	/** @secret: of the hash: the network chooses the keys */
 	siphash_key_t secret;
 	/** @ages: all entries, the one noted last at the end */
 	struct list_head ages;

@@ -68,19 +68,19 @@
  * Events of a session come at most ten times a second for each peer and kind. What happens
  * faster than that is merged: the next event tells how many others it stands for. Those that undo
  * each other (session made and over, peer silent and back) are merged as one kind, so that the
- * last one is how things are. That a session is too old is told if somebody listened when it was
+ * last one is how things are. That a session is too old is told if there was a listener when it was
  * made. Packets that are not authenticated cause no event.
  */
 
 /**
  * DOC: Knocks
  *
- * A knock is a handshake that was begun by somebody who is no peer. Usually it is dropped. A
+ * A knock is an initiation of an unknown key, one that no peer has. Usually it is dropped. A
  * program that has sent %CV_CMD_KNOCK_LISTEN for a link decides instead, until it closes that
- * socket; a second program gets EBUSY. Who knocks has proven that the public key is its own, and
- * that it holds the link's, but for the pre-shared key; an old knock may have been recorded and
- * sent again, though never one that is older than another of the same key that was refused, or
- * that a removed peer has sent.
+ * socket; a second program gets EBUSY. A knock has proven that its sender owns the key and knows
+ * that of the link, though not a pre-shared key. It may have been recorded and sent again, but
+ * never is one as old as the last of a key that was refused, or of a peer that was removed
+ * since the first %CV_CMD_KNOCK_LISTEN; of 8192 of these, the latest.
  *
  * Group %CV_MCGRP_KNOCK has %CVEVENT_KNOCK, without a number, when there is a new one: then
  * %CV_CMD_KNOCK_GET until it fails with EAGAIN. Each answers with %CVDEVICE_A_KNOCK: the oldest
@@ -90,11 +90,11 @@
  *   is to have. It is answered at once, and a session is made.
  * - %CV_CMD_KNOCK_REFUSE with %CVKNOCK_A_ID, and %CVKNOCK_A_SECONDS for which that key is dropped
  *   without being told of.
- * - None. Who knocks tries again, and it is the same knock again, with another time.
+ * - None. After that the next initiation of that key is another knock.
  *
  * Until then there is no answer. 1024 are kept for a link, 16 of an IPv4 /24 or IPv6 /64, one of
- * a key. A verdict comes from the socket that listens, or it is refused: with ESTALE if that
- * knock is over, or another's.
+ * a key: the newest, with the id of the one before it. A verdict comes from the socket that
+ * listens, or it is refused: with ESTALE if that knock is over, or another's.
  */
 
 /* Name and version of the family, and kind of the link. */
@@ -120,7 +120,7 @@
  * @__CV_CMD_LAST: internal
  * @CV_CMD_MAX: the greatest command shared with linux/wireguard.h
  * @CV_CMD_EVENT: what a listener is told; never a request
- * @CV_CMD_KNOCK_LISTEN: be told who knocks at a device, as long as the socket is open
+ * @CV_CMD_KNOCK_LISTEN: be told of knocks at a device, as long as the socket is open
  * @CV_CMD_KNOCK_GET: the oldest knock that has not been asked for; EAGAIN if there is none
  * @CV_CMD_KNOCK_REFUSE: refuse a knock
  * @__CV_CMD_OWN_LAST: internal
@@ -157,7 +157,7 @@ enum cv_cmd {
  *	come back
  * @CVEVENT_PEER_BACK: group session: after that something has come
  * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended
- * @CVEVENT_KNOCK: group knock: somebody who is no peer has begun a handshake; says no more
+ * @CVEVENT_KNOCK: group knock: there is a new one; says no more
  * @__CVEVENT_LAST: internal
  * @CVEVENT_MAX: the greatest kind
  */
@@ -240,8 +240,8 @@ enum cv_device_flag {
  * @CVDEVICE_A_EVENT_REASON: u16 of &enum cv_event_reason; events only, of some kinds
  * @CVDEVICE_A_EVENT_MERGED: u32, for how many more of its kind and peer it stands, none if it is
  *	absent; events only
- * @CVDEVICE_A_EVENT_PORTID: u32, netlink port id of who asked for it; events only, of group
- *	config, absent if nobody did
+ * @CVDEVICE_A_EVENT_PORTID: u32, netlink port id of the socket that asked for it; events only,
+ *	of group config, absent if none did
  * @CVDEVICE_A_KNOCK: nest of &enum cv_knock_attr; answer to %CV_CMD_KNOCK_GET, and in
  *	%CV_CMD_KNOCK_REFUSE
  * @CVDEVICE_A_EVENT_SESSION_NUMBER: u32, of the last event of group session; dump only
@@ -377,7 +377,7 @@ enum cv_allowedip_attr {
  * enum cv_knock_attr - attributes of a knock, numbered from %CV_OWN_FIRST as all of ours
  * @CVKNOCK_A_PAD: carries nothing; may fill up before a u64
  * @CVKNOCK_A_ID: u64, names the knock; the same for a key as long as it is kept
- * @CVKNOCK_A_PUBLIC_KEY: %CV_KEY_LEN bytes, of who knocks
+ * @CVKNOCK_A_PUBLIC_KEY: %CV_KEY_LEN bytes, of its sender
  * @CVKNOCK_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6, where from
  * @CVKNOCK_A_TIME: struct __kernel_timespec, the time that its message has
  * @CVKNOCK_A_AGE_MS: u32, milliseconds since it came

@@ -13,10 +13,7 @@
 . "$(dirname "$0")/../../lib/test.sh"
 
 net_pair
-tun_new a cv0
-tun_set a cv0 listen-port "$port"
-addr a cv0 10.77.0.1/16 fd77::1/64
-ipn a link set cv0 up
+tunnel_end
 export CV_OURS=${ns[b]}
 relay n_py b events.py "$CV_CASE" "${ns[a]}" cv0 "${outer4[a]}" "$port"
 finish

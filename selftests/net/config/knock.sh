@@ -12,10 +12,7 @@
 . "$(dirname "$0")/../../lib/test.sh"
 
 net_pair
-tun_new a cv0
-tun_set a cv0 listen-port "$port"
-addr a cv0 10.77.0.1/16 fd77::1/64
-ipn a link set cv0 up
+tunnel_end
 if [ "$CV_CASE" = wireguard ]; then
 	tun_new b wg0 wireguard
 	tun_set b wg0 peer "${pub[a]}" endpoint "$(hostport "${outer4[a]}")" allowed-ips 10.77.0.1/32
