@@ -168,9 +168,11 @@ static int cv_netlink_set_locked(struct cv_netlink_set *set)
 /* The request is done: the knocks that it names are answered, which takes a handshake each. */
 static void cv_netlink_set_answer(struct cv_netlink_set *set)
 {
-	struct cv_netlink_set_peer *element = set->peers;
+	struct cv_netlink_set_peer *element;
+	unsigned int i;
 
-	for (; element < set->peers + set->peer_count; element++) {
+	for (i = 0; i < set->peer_count; i++) {
+		element = &set->peers[i];
 		if (!element->held)
 			continue;
 		cv_exchange_answer_held(element->peer, element->held);
