@@ -110,6 +110,12 @@
 /* Bytes of a public, private or pre-shared key. */
 #define CV_KEY_LEN 32
 
+/* Bytes of a peer's name at most, without its final zero. */
+#define CV_NAME_LEN_MAX 63
+
+/* Seconds after which a peer expires, at most: 20 days. */
+#define CV_IDLE_S_MAX 1728000
+
 /* Commands and attributes from here on are culvert's own, at each level. */
 #define CV_OWN_FIRST 64
 
@@ -190,6 +196,7 @@ enum cv_event_kind {
  * @CVREASON_KEY: the private key of the device has changed
  * @CVREASON_SLEEP: the machine is going to sleep, or was cloned
  * @CVREASON_REMOVED: the peer has been removed
+ * @CVREASON_EXPIRED: nothing has come from the peer for %CVPEER_A_IDLE_S
  * @__CVREASON_LAST: internal
  * @CVREASON_MAX: the greatest reason
  */
@@ -203,6 +210,7 @@ enum cv_event_reason {
 	CVREASON_KEY = 6,
 	CVREASON_SLEEP = 7,
 	CVREASON_REMOVED = 8,
+	CVREASON_EXPIRED = 9,
 	__CVREASON_LAST,
 	CVREASON_MAX = __CVREASON_LAST - 1
 };
@@ -310,9 +318,26 @@ enum cv_peer_flag {
  * @CVPEER_A_MAX: the greatest attribute shared with linux/wireguard.h
  * @CVPEER_A_ENDPOINT_BEFORE: struct sockaddr_in or struct sockaddr_in6, where the peer was; event
  *	%CVEVENT_ENDPOINT_MOVED only
- * @CVPEER_A_SESSION_INITIATOR: u8, 1 if this end has begun the session, 0 if the peer has; event
- *	%CVEVENT_SESSION_MADE only
+ * @CVPEER_A_SESSION_INITIATOR: u8, 1 if this end has begun the session, 0 if the peer has; absent
+ *	while there is no session
  * @CVPEER_A_KNOCK_ID: u64, set only: the knock of this peer is to be answered
+ * @CVPEER_A_NAME: string with its final zero, for people: at most %CV_NAME_LEN_MAX bytes of UTF-8
+ *	without control characters; the empty one removes it; absent from a dump while there is none
+ * @CVPEER_A_IDLE_S: u32, the peer is removed when for so many seconds nothing authentic has come
+ *	from it, 0: never, at most %CV_IDLE_S_MAX; they are counted while the link is up, from when
+ *	this is set
+ * @CVPEER_A_RX_PACKETS: u64, packets received from the peer, counted as the link counts them; dump
+ *	only
+ * @CVPEER_A_TX_PACKETS: u64, packets sent to the peer, counted as the link counts them; dump only
+ * @CVPEER_A_SESSION_AGE_S: u32, seconds since the session that sends was made; absent while there
+ *	is none; dump only
+ * @CVPEER_A_LAST_HEARD_TIME: struct __kernel_timespec of the real time clock, when the last
+ *	authentic message came, zero for never; dump only
+ * @CVPEER_A_DROPS_SOURCE: u64, inner packets from the peer whose source address is not in its
+ *	allowed IPs; dump only, as the three after it
+ * @CVPEER_A_DROPS_REPLAY: u64, messages that came before, or too late
+ * @CVPEER_A_DROPS_EXPIRED: u64, messages of a session that is over
+ * @CVPEER_A_DROPS_MEMORY: u64, packets either way for which there was no memory
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -333,6 +358,16 @@ enum cv_peer_attr {
 	CVPEER_A_ENDPOINT_BEFORE = CV_OWN_FIRST,
 	CVPEER_A_SESSION_INITIATOR = 65,
 	CVPEER_A_KNOCK_ID = 66,
+	CVPEER_A_NAME = 67,
+	CVPEER_A_IDLE_S = 68,
+	CVPEER_A_RX_PACKETS = 69,
+	CVPEER_A_TX_PACKETS = 70,
+	CVPEER_A_SESSION_AGE_S = 71,
+	CVPEER_A_LAST_HEARD_TIME = 72,
+	CVPEER_A_DROPS_SOURCE = 73,
+	CVPEER_A_DROPS_REPLAY = 74,
+	CVPEER_A_DROPS_EXPIRED = 75,
+	CVPEER_A_DROPS_MEMORY = 76,
 	__CVPEER_A_OWN_LAST,
 	CVPEER_A_OWN_MAX = __CVPEER_A_OWN_LAST - 1
 };
