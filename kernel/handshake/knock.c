@@ -424,7 +424,8 @@ static enum cv_drop cv_knock_hold(struct cv_knock *knock, struct cv_knock_held *
 	enum cv_drop reason;
 
 	lockdep_assert_held(&knock->lock);
-	if (!cv_knock_is_listening(knock))
+	/* The inbox may still have a message when a link that is down has forgotten all. */
+	if (!cv_knock_is_listening(knock) || !netif_running(knock->dev->netdev))
 		return CV_DROP_HS_UNKNOWN_PEER;
 	reason = cv_knock_remembered(knock, held->public_key, held->stamp);
 	if (reason != CV_DROP_NONE)
