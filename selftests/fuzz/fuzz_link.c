@@ -57,7 +57,8 @@ void fuzz_link_init(void)
 	done = true;
 	cv_noise_init();
 	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
-	       !cv_inbox_init());
+	       !cv_inbox_init() && !cv_knock_init() && !cv_notify_init());
+	assert(!cv_netlink_knock_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	fuzz_link_lasting = fake_memory_objects();
 }
@@ -75,8 +76,10 @@ struct cv_device *fuzz_link_create(unsigned int number)
 	link->netdev.running = true;
 	link->netdev.has_gro = true;
 	link->netdev.holders = 1;
+	link->netdev.net = &fake_net;
 	rtnl_lock();
 	cv_device_init(dev, &link->netdev, &fake_net);
+	cv_notify_init_device(dev);
 	cv_reaper_init(&dev->reaper);
 	rtnl_unlock();
 	assert(!cv_device_create_tables(dev) && !cv_inbox_create(dev));
@@ -108,6 +111,7 @@ static void fuzz_link_destroy_one(struct fuzz_link *link)
 	cv_device_put(dev);
 	assert(!link->netdev.holders);
 	cv_inbox_destroy(dev);
+	cv_knock_destroy(dev);
 	cv_device_destroy_tables(dev);
 	link->exists = false;
 }
@@ -132,6 +136,7 @@ void fuzz_link_down(struct cv_device *dev)
 	struct cv_peer *peer;
 
 	dev->netdev->running = false;
+	cv_knock_forget(dev);
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_exchange_clear(peer);
@@ -191,7 +196,8 @@ struct net_device *__dev_get_by_index(struct net *net, int ifindex)
 
 	ASSERT_RTNL();
 	for (i = 0; i < FUZZ_LINKS; i++)
-		if (fuzz_links[i].exists && fuzz_links[i].netdev.ifindex == ifindex)
+		if (fuzz_links[i].exists && fuzz_links[i].netdev.net == net &&
+		    fuzz_links[i].netdev.ifindex == ifindex)
 			return &fuzz_links[i].netdev;
 	return NULL;
 }
@@ -202,7 +208,8 @@ struct net_device *__dev_get_by_name(struct net *net, const char *name)
 
 	ASSERT_RTNL();
 	for (i = 0; i < FUZZ_LINKS; i++)
-		if (fuzz_links[i].exists && !strcmp(fuzz_links[i].netdev.name, name))
+		if (fuzz_links[i].exists && fuzz_links[i].netdev.net == net &&
+		    !strcmp(fuzz_links[i].netdev.name, name))
 			return &fuzz_links[i].netdev;
 	return NULL;
 }
@@ -311,7 +318,7 @@ bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoi
 {
 	*before = path->endpoint;
 	path->endpoint = *endpoint;
-	return false;
+	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, endpoint);
 }
 
 void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
@@ -345,115 +352,6 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 {
 	__skb_queue_purge(&peer->staged);
-}
-
-/* events/notify.c: nobody listens */
-void cv_notify_set_family(const struct genl_family *family)
-{
-}
-
-bool cv_notify_is_config_heard(const struct cv_device *dev)
-{
-	return false;
-}
-
-void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 portid)
-{
-}
-
-void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind, u32 portid, bool with_ips)
-{
-}
-
-void cv_notify_ring(struct cv_device *dev)
-{
-}
-
-void cv_notify_raise(struct cv_peer *peer, enum cv_event_kind kind, enum cv_event_reason reason)
-{
-}
-
-void cv_notify_raise_moved(struct cv_peer *peer, const struct cv_endpoint *before)
-{
-}
-
-void cv_notify_back(struct cv_peer *peer)
-{
-}
-
-void cv_notify_removed(struct cv_peer *peer, const struct cv_notify_asked *asked, bool had_session)
-{
-}
-
-void cv_notify_all_removed(struct cv_device *dev, struct list_head *peers,
-			   const struct cv_notify_asked *asked)
-{
-}
-
-void cv_notify_end(struct cv_peer *peer)
-{
-}
-
-/* handshake/knock.c: nobody decides about strangers */
-bool cv_knock_is_crowded(const struct cv_device *dev)
-{
-	return false;
-}
-
-enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *identity,
-			   struct cv_noise *noise, const u8 public_key[CV_WIRE_KEY_BYTES],
-			   const struct cv_exchange_received *received)
-{
-	return CV_DROP_HS_UNKNOWN_PEER;
-}
-
-struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knock_socket *socket,
-				     u64 id, const u8 public_key[CV_WIRE_KEY_BYTES])
-{
-	return ERR_PTR(-ENOTCONN);
-}
-
-void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
-{
-}
-
-void cv_knock_free(struct cv_knock_held *held)
-{
-}
-
-void cv_knock_forget(struct cv_device *dev)
-{
-}
-
-void cv_knock_note(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES],
-		   const u8 stamp[CV_WIRE_TIMESTAMP_BYTES])
-{
-}
-
-void cv_knock_recall(struct cv_device *dev, const u8 public_key[CV_WIRE_KEY_BYTES],
-		     u8 stamp[CV_WIRE_TIMESTAMP_BYTES])
-{
-}
-
-/* control/netlink_knock.c */
-int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	return err;
-}
-
-int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int cv_netlink_knock_get(struct genl_info *info, const struct genl_family *family)
-{
-	return -EOPNOTSUPP;
-}
-
-int cv_netlink_knock_refuse(struct sk_buff *skb, struct genl_info *info)
-{
-	return -EOPNOTSUPP;
 }
 
 /* control/netlink_get.c */

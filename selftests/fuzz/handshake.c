@@ -4,15 +4,21 @@
  * keys are known here, so that the input gets past every authentication. The input is a
  * series of steps (enum handshake_step): the ends begin handshakes, and a network between
  * them delivers, keeps, repeats, swaps, damages and invents messages, while clocks leap,
- * keys change, peers and links come and go, and memory runs out.
+ * keys change, peers and links come and go, and memory runs out. Strangers knock at the first end
+ * (enum knock_step), a program decides about them, and another one listens to events.
  *
  * The rules: what is refused changes nothing; what is accepted is, in all that Noise
  * protects, a message of the other end; an initiation is accepted once, later ones later,
  * and an untouched newer one always, however clocks have stepped; a response is accepted
- * only for the initiation in flight; then both ends have the same keys. Nothing is left.
+ * only for the initiation in flight; then both ends have the same keys. Those of fuzz_knock.c and
+ * fuzz_events.c. Nothing is left.
  */
 #include <linux/unaligned.h>
+#include <net/genetlink.h>
 
+#include <uapi/linux/culvert.h>
+
+#include <events/notify.h>
 #include <fake_kernel.h>
 
 #include <handshake/exchange.h>
@@ -20,8 +26,11 @@
 #include <handshake/noise.h>
 #include <handshake/session.h>
 #include <tables/index.h>
+#include <tables/peers.h>
 
 #include "fuzz.h"
+#include "fuzz_events.h"
+#include "fuzz_knock.h"
 #include "fuzz_link.h"
 
 enum handshake_step {
@@ -44,6 +53,29 @@ enum handshake_step {
 	STEPS,
 };
 
+/* A step with this bit is one of these. */
+#define STEP_KNOCK 0x40
+
+enum knock_step {
+	KNOCK_LISTEN,
+	KNOCK_STRANGER,
+	KNOCK_REPLAY,
+	KNOCK_DAMAGE,
+	KNOCK_GET,
+	KNOCK_REFUSE,
+	KNOCK_LET_IN,
+	KNOCK_CLOSE,
+	KNOCK_CROWD,
+	KNOCK_EVENTS,
+	KNOCK_SILENT,
+	KNOCK_MOVE,
+	KNOCK_NO_MEMORY,
+	KNOCK_WRONG,
+	KNOCK_RACE,
+	KNOCK_STEPS,
+};
+
+#define FAMILY_CULVERT 31
 #define STEPS_MAX 48
 #define LOG_MAX 64
 #define KEYS 4
@@ -133,6 +165,8 @@ static void on_sent(struct cv_device *dev, struct cv_peer *peer, const void *mes
 	struct cv_session *next;
 
 	FUZZ_CHECK(bytes <= sizeof(log->raw), "expected a handshake message, got %zu bytes", bytes);
+	if (fuzz_knock_sent(dev, peer, message, bytes))
+		return;
 	if (sent_count == LOG_MAX)
 		return;
 	sent_count++;
@@ -424,6 +458,8 @@ static void race_down(void)
 {
 	fake_mutex_unlocked = NULL;
 	fuzz_link_down(raced->dev);
+	if (raced == ends)
+		fuzz_knock_forget();
 	raced->in_flight = -1;
 	read_state(&before, raced);
 }
@@ -562,6 +598,8 @@ static void step_set_key(unsigned int side, unsigned int key)
 		return;
 	fuzz_link_set_key(end->dev, key + 1);
 	end->key = key;
+	if (!side)
+		fuzz_knock_forget();
 }
 
 static void step_new_peer(unsigned int side, unsigned int key)
@@ -573,6 +611,7 @@ static void step_new_peer(unsigned int side, unsigned int key)
 	fuzz_link_remove_peer(end->peer);
 	fake_deferred_run_all();
 	rcu_barrier();
+	fuzz_events_forget();
 	end->peer = fuzz_link_add_peer(end->dev, public_keys[key]);
 	end->peer_key = key;
 	end->incarnation = ++incarnations;
@@ -587,6 +626,8 @@ static void step_link(unsigned int side)
 	if (end->dev->netdev->running) {
 		fuzz_link_down(end->dev);
 		end->in_flight = -1;
+		if (!side)
+			fuzz_knock_forget();
 	} else {
 		end->dev->netdev->running = true;
 	}
@@ -626,10 +667,10 @@ static void step_no_memory(struct fuzz_input *in)
 	endpoint.remote.v4.sin_family = AF_INET;
 	derived = 0;
 	delivering = sent_count - 1;
-	fake_memory_fail_after(how % 8);
+	fuzz_events_no_memory(how % 8);
 	cv_inbox_receive(end->dev, &endpoint, log.raw, log.bytes);
 	fake_deferred_run_all();
-	fake_memory_fail_after(-1);
+	fuzz_events_no_memory(-1);
 	delivering = -1;
 	if (derived) {
 		end->in_flight = -1;
@@ -649,11 +690,209 @@ static void step_confirm(unsigned int side)
 	check_indices(&ends[side]);
 }
 
+/*
+ * Strangers knock, a program decides.
+ */
+
+/* What a program asks of the first end, and how that ends. */
+static int ask(u8 cmd, const void *attrs, size_t bytes)
+{
+	struct netlink_ext_ack extack;
+
+	return fake_genl_request(FAMILY_CULVERT, cmd, attrs, bytes, &extack);
+}
+
+/* A request about the first end; nests are closed at the end of it. */
+struct asked {
+	u8 attrs[256] __aligned(4);
+	size_t bytes;
+};
+
+static struct nlattr *put(struct asked *asked, int type, const void *value, size_t bytes)
+{
+	struct nlattr *attr = (void *)(asked->attrs + asked->bytes);
+
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + bytes;
+	if (bytes)
+		memcpy(nla_data(attr), value, bytes);
+	asked->bytes += NLA_ALIGN(attr->nla_len);
+	return attr;
+}
+
+static void put_end(struct asked *asked, struct nlattr *nest)
+{
+	nest->nla_len = asked->attrs + asked->bytes - (u8 *)nest;
+}
+
+static void begin_asking(struct asked *asked)
+{
+	memset(asked, 0, sizeof(*asked));
+	put(asked, CVDEVICE_A_IFINDEX, &ends[0].dev->netdev->ifindex, sizeof(u32));
+}
+
+static int ask_which(u8 cmd)
+{
+	struct asked asked;
+
+	begin_asking(&asked);
+	return ask(cmd, asked.attrs, asked.bytes);
+}
+
+static void knock_refuse(struct fuzz_input *in)
+{
+	u8 back = fuzz_u8(in);
+	u32 seconds = fuzz_u8(in);
+	u8 public_key[CV_WIRE_KEY_BYTES];
+	u64 id = fuzz_knock_told(back, public_key);
+	struct asked asked;
+	struct nlattr *nest;
+
+	begin_asking(&asked);
+	nest = put(&asked, CVDEVICE_A_KNOCK | NLA_F_NESTED, NULL, 0);
+	put(&asked, CVKNOCK_A_ID, &id, sizeof(id));
+	put(&asked, CVKNOCK_A_SECONDS, &seconds, sizeof(seconds));
+	put_end(&asked, nest);
+	fuzz_knock_refused(ask(CV_CMD_KNOCK_REFUSE, asked.attrs, asked.bytes), asked.attrs,
+			   asked.bytes);
+}
+
+/* The peer is removed at once, so that the end has its own one only. */
+static void remove_stranger(const u8 *public_key)
+{
+	struct cv_peer *peer = cv_peers_find(&ends[0].dev->peers, public_key);
+
+	if (!peer)
+		return;
+	fuzz_link_remove_peer(peer);
+	fuzz_knock_removed(public_key);
+	fake_deferred_run_all();
+	rcu_barrier();
+	fuzz_events_forget();
+}
+
+static void knock_let_in(struct fuzz_input *in, bool wrong, void (*race)(void))
+{
+	u8 back = fuzz_u8(in), psk = fuzz_u8(in);
+	u8 public_key[CV_WIRE_KEY_BYTES] = {}, preshared_key[CV_WIRE_KEY_BYTES];
+	u64 id = fuzz_knock_told(back & 0x7f, public_key);
+	struct nlattr *nest, *peer, *knock;
+	struct cv_endpoint from;
+	struct asked asked;
+	int err;
+
+	/* The key of the end's own peer, or of another stranger, or another id. */
+	if (wrong && back & 0x80)
+		memcpy(public_key, fuzz_knock_key(psk), sizeof(public_key));
+	else if (wrong)
+		id++;
+	/* This end has it as its own peer: removing it would be more than the model does. */
+	if (!memcmp(public_key, ends[0].peer->public_key, sizeof(public_key)) || !id)
+		return;
+	fuzz_knock_answered_at(public_key, &from);
+	memset(preshared_key, psk, sizeof(preshared_key));
+	begin_asking(&asked);
+	nest = put(&asked, CVDEVICE_A_PEERS | NLA_F_NESTED, NULL, 0);
+	peer = put(&asked, NLA_F_NESTED, NULL, 0);
+	put(&asked, CVPEER_A_PUBLIC_KEY, public_key, sizeof(public_key));
+	put(&asked, CVPEER_A_PRESHARED_KEY, preshared_key, sizeof(preshared_key));
+	knock = put(&asked, CVPEER_A_KNOCK_ID, &id, sizeof(id));
+	put_end(&asked, peer);
+	put_end(&asked, nest);
+	fake_mutex_unlocked = race;
+	err = ask(CV_CMD_SET_DEVICE, asked.attrs, asked.bytes);
+	fake_mutex_unlocked = NULL;
+	if (!err && !race)
+		fuzz_knock_set(public_key, knock);
+	if (!err && !race && !wrong && ends[0].dev->netdev->running)
+		FUZZ_CHECK(fuzz_knock_is_crowd(public_key) ||
+			   fuzz_knock_answered_at(public_key, &from),
+			   "expected who is let in to be answered");
+	if (!err)
+		remove_stranger(public_key);
+}
+
+static void race_close(void)
+{
+	fake_mutex_unlocked = NULL;
+	fuzz_knock_close(fake_portid);
+}
+
+static void race_forget(void)
+{
+	/* Not the first lock that is released, which is the plan's. */
+	fake_mutex_unlocked = race_close;
+}
+
+static void step_knock(u8 what, struct fuzz_input *in)
+{
+	struct cv_device *dev = ends[0].dev;
+	u8 how;
+
+	fake_portid = 1 + (what >> 7);
+	switch ((enum knock_step)(what & 0xf)) {
+	case KNOCK_LISTEN:
+		fuzz_knock_listened(ask_which(CV_CMD_KNOCK_LISTEN), false);
+		break;
+	case KNOCK_STRANGER:
+		fuzz_knock_stranger(dev, fuzz_u8(in));
+		break;
+	case KNOCK_REPLAY:
+		how = fuzz_u8(in);
+		fuzz_knock_replay(dev, how, fuzz_u8(in));
+		break;
+	case KNOCK_DAMAGE:
+		fuzz_knock_damage(dev, in);
+		break;
+	case KNOCK_GET:
+		fuzz_knock_got(ask_which(CV_CMD_KNOCK_GET), false);
+		break;
+	case KNOCK_REFUSE:
+		knock_refuse(in);
+		break;
+	case KNOCK_LET_IN:
+		knock_let_in(in, false, NULL);
+		break;
+	case KNOCK_CLOSE:
+		fuzz_knock_close(fake_portid);
+		break;
+	case KNOCK_CROWD:
+		fuzz_knock_crowd(dev, 8 * fuzz_u8(in));
+		break;
+	case KNOCK_EVENTS:
+		fuzz_events_listen(fuzz_u8(in));
+		break;
+	case KNOCK_SILENT:
+		cv_notify_silent(ends[what >> 7].peer);
+		break;
+	case KNOCK_MOVE:
+		fuzz_knock_move(dev);
+		break;
+	case KNOCK_NO_MEMORY:
+		how = fuzz_u8(in);
+		fuzz_knock_without_memory(dev, how, fuzz_u8(in) % 4);
+		break;
+	case KNOCK_WRONG:
+		knock_let_in(in, true, NULL);
+		break;
+	case KNOCK_RACE:
+		knock_let_in(in, false, what >> 7 ? race_close : race_forget);
+		break;
+	case KNOCK_STEPS:
+		break;
+	}
+	check_indices(&ends[0]);
+}
+
 static void step(struct fuzz_input *in)
 {
 	u8 what = fuzz_u8(in);
 	unsigned int side = what >> 7;
 
+	if (what & STEP_KNOCK) {
+		step_knock(what, in);
+		return;
+	}
 	switch ((enum handshake_step)(what % STEPS)) {
 	case STEP_INITIATE:
 		step_initiate(side);
@@ -726,6 +965,9 @@ static void begin(void)
 	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
 	fake_realtime = (struct timespec64){ .tv_sec = 1700000000 };
+	fuzz_events_begin();
+	/* The ends may not know each other either. */
+	fuzz_knock_begin(KEYS);
 	sent_count = 0;
 	incarnations = 0;
 	delivering = -1;
@@ -757,6 +999,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin();
 	for (steps = 0; steps < STEPS_MAX && in.size; steps++)
 		step(&in);
+	ends[0].dev->netdev->net = &fake_net;
+	fuzz_events_refuse_answer = false;
+	fuzz_knock_drain(ends[0].dev->netdev->ifindex);
 	fuzz_link_destroy();
 	return 0;
 }

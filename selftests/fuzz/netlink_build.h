@@ -8,7 +8,8 @@
  *   80  the innermost nest ends
  *   c0  an attribute of a common kind: a byte by enum netlink_build_kind, then its value
  *
- * and the lower six the attribute's type.
+ * and the lower six the attribute's type. Those from NETLINK_BUILD_OWN on mean types
+ * from where the target says.
  */
 #ifndef FUZZ_NETLINK_BUILD_H
 #define FUZZ_NETLINK_BUILD_H
@@ -20,6 +21,7 @@
 #include "fuzz.h"
 
 #define NETLINK_BUILD_DEPTH 8
+#define NETLINK_BUILD_OWN 0x20
 
 /* What may come as a value of its own kind; the number is the byte in the input. */
 enum netlink_build_kind {
@@ -49,6 +51,7 @@ struct netlink_build {
 	size_t room;
 	size_t nests[NETLINK_BUILD_DEPTH];
 	unsigned int depth;
+	uint16_t own_first;
 };
 
 static inline bool netlink_build_put(struct netlink_build *build, uint16_t type,
@@ -146,9 +149,10 @@ static inline bool netlink_build_kind(struct netlink_build *build, uint16_t type
 }
 
 /* Attributes up to the end that the input gives; how many bytes they have. */
-static inline size_t netlink_build(uint8_t *out, size_t room, struct fuzz_input *in)
+static inline size_t netlink_build(uint8_t *out, size_t room, struct fuzz_input *in,
+				   uint16_t own_first)
 {
-	struct netlink_build build = { .out = out, .room = room };
+	struct netlink_build build = { .out = out, .room = room, .own_first = own_first };
 	uint8_t value[256];
 	uint8_t step;
 	bool fits = true;
@@ -156,6 +160,8 @@ static inline size_t netlink_build(uint8_t *out, size_t room, struct fuzz_input 
 	while (fits && in->size && (step = fuzz_u8(in))) {
 		uint16_t type = step & 0x3f;
 
+		if (type >= NETLINK_BUILD_OWN)
+			type += build.own_first - NETLINK_BUILD_OWN;
 		if (step < 0x40) {
 			size_t bytes = fuzz_u8(in);
 

@@ -2,16 +2,19 @@
 /*
  * Fuzz target: what an administrator asks by netlink. Requests of both families go to the
  * module's own code, and what they come to is compared with a model that does the same
- * in the plainest way there is.
+ * in the plainest way there is. Meanwhile strangers knock, and programs listen to events.
  *
  * The rules: a refused request changes nothing, and says why; one that is granted changes
  * what it says, of all peers, keys, endpoints and allowed IPs, in the order it says;
- * whenever memory runs out, either of the two. Nothing is left.
+ * whenever memory runs out, either of the two. Those of fuzz_knock.c and fuzz_events.c.
+ * Nothing is left.
  *
- * Input: for each request a byte (bit 0: family wireguard; bit 1: raw attributes; bit 2:
- * without the right to touch the socket; bit 3: memory runs out after as many allocations
- * as the next byte says), then the attributes as in netlink_build.h, or their number
- * divided by four and the bytes.
+ * Input: for each step a byte, of which bits 4 to 6 say what happens (enum request_step). Of a
+ * request: bit 0: family wireguard; bit 1: raw attributes; bit 2: from another socket, without
+ * the right to touch the link's socket; bit 3: memory runs out after as many allocations as the
+ * next byte says; bit 7: what waits is done afterwards; then the attributes as in
+ * netlink_build.h, or their number divided by four and the bytes. Keys of strangers: see
+ * fuzz_knock_fill(). Of other steps the next byte says more.
  */
 #include <net/genetlink.h>
 
@@ -21,9 +24,27 @@
 #include <handshake/exchange.h>
 
 #include "fuzz.h"
+#include "fuzz_events.h"
+#include "fuzz_knock.h"
 #include "fuzz_link.h"
 #include "netlink_build.h"
 
+enum request_step {
+	STEP_SET,
+	STEP_LISTEN,
+	STEP_GET,
+	STEP_REFUSE,
+	/* how: as fuzz_knock_stranger() says */
+	STEP_STRANGER,
+	/* how many tenths of a second */
+	STEP_WAIT,
+	/* which port id */
+	STEP_CLOSE,
+	/* how: as fuzz_events_listen() says */
+	STEP_EVENTS,
+};
+
+#define STEPS_MAX 32
 #define REQUESTS_MAX 8
 #define REQUEST_BYTES 2048
 #define FAMILY_CULVERT 31
@@ -248,10 +269,11 @@ static void model_change(struct model *model, struct model_peer *peer, const str
 		model_set_ip(model, peer->public_key, ip);
 }
 
-static void model_set_peer(struct model *model, const struct nlattr *nest)
+static void model_set_peer(struct model *model, const struct nlattr *nest, bool as_wireguard)
 {
 	const u8 *public_key = model_key(model_inner(nest, CVPEER_A_PUBLIC_KEY));
 	const struct nlattr *attr = model_inner(nest, CVPEER_A_FLAGS);
+	const struct nlattr *knock = as_wireguard ? NULL : model_inner(nest, CVPEER_A_KNOCK_ID);
 	u32 flags = attr ? nla_get_u32(attr) : 0;
 	struct model_peer *peer;
 
@@ -271,6 +293,8 @@ static void model_set_peer(struct model *model, const struct nlattr *nest)
 		memset(peer, 0, sizeof(*peer));
 		memcpy(peer->public_key, public_key, CV_KEY_LEN);
 	}
+	if (knock)
+		fuzz_knock_set(public_key, knock);
 	model_change(model, peer, nest, flags);
 }
 
@@ -296,7 +320,7 @@ static void model_set_key(struct model *model, const u8 *private_key)
 		model_remove(model, self);
 }
 
-static void model_set(struct model *model, const void *attrs, int bytes)
+static void model_set(struct model *model, const void *attrs, int bytes, bool as_wireguard)
 {
 	const struct nlattr *flags = model_attr(attrs, bytes, CVDEVICE_A_FLAGS);
 	const struct nlattr *port = model_attr(attrs, bytes, CVDEVICE_A_LISTEN_PORT);
@@ -304,8 +328,10 @@ static void model_set(struct model *model, const void *attrs, int bytes)
 	const struct nlattr *key = model_attr(attrs, bytes, CVDEVICE_A_PRIVATE_KEY);
 	const struct nlattr *peers = model_attr(attrs, bytes, CVDEVICE_A_PEERS);
 	const struct nlattr *peer;
+	u8 key_before[CV_KEY_LEN];
 	int rest;
 
+	memcpy(key_before, model->private_key, CV_KEY_LEN);
 	if (flags && nla_get_u32(flags) & CVDEVICE_F_REPLACE_PEERS) {
 		model->peer_count = 0;
 		model->ip_count = 0;
@@ -316,10 +342,27 @@ static void model_set(struct model *model, const void *attrs, int bytes)
 		model->fwmark = nla_get_u32(fwmark);
 	if (key)
 		model_set_key(model, model_key(key));
-	if (!peers)
-		return;
-	nla_for_each_nested(peer, peers, rest)
-		model_set_peer(model, peer);
+	if (peers)
+		nla_for_each_nested(peer, peers, rest)
+			model_set_peer(model, peer, as_wireguard);
+	/* What is kept is for another key, but for what the request has answered. */
+	if (memcmp(key_before, model->private_key, CV_KEY_LEN))
+		fuzz_knock_forget();
+}
+
+/* A peer whose knock has been answered is where the knock came from. */
+static void model_answered(struct model *model)
+{
+	struct cv_endpoint from;
+	struct model_peer *peer;
+
+	for (peer = model->peers; peer < model->peers + model->peer_count; peer++) {
+		if (!fuzz_knock_answered_at(peer->public_key, &from))
+			continue;
+		peer->endpoint_bytes = cv_endpoint_sockaddr_bytes(&from);
+		memset(peer->endpoint, 0, sizeof(peer->endpoint));
+		memcpy(peer->endpoint, &from.remote, peer->endpoint_bytes);
+	}
 }
 
 /*
@@ -386,53 +429,133 @@ static void check_refusal(int err, const struct netlink_ext_ack *extack, const v
 			      place + sizeof(struct nlattr) <= (const u8 *)attrs + bytes),
 		   "expected the attribute at fault to be in the request");
 	/* The original is silent, and programs may have come to rely on the numbers only. */
-	FUZZ_CHECK(extack->text || err == -ENOMEM || family_wireguard,
+	FUZZ_CHECK(extack->text || err == -ENOMEM || err == -EAGAIN || err == -ENOBUFS ||
+		   family_wireguard,
 		   "expected error %d to be explained", err);
 }
 
-static void request(struct fuzz_input *in)
-{
-	static struct model before, after, expected;
-	u8 buffer[REQUEST_BYTES] __aligned(4);
+/* How a request begins, and what came of it. */
+struct request {
+	u8 how;
+	u8 cmd;
+	/* as it came: its keys are wiped */
+	u8 attrs[REQUEST_BYTES] __aligned(4);
+	size_t bytes;
 	struct netlink_ext_ack extack;
-	u8 how = fuzz_u8(in);
+	int err;
+};
+
+static const u8 request_cmds[] = {
+	[STEP_SET] = CV_CMD_SET_DEVICE,
+	[STEP_LISTEN] = CV_CMD_KNOCK_LISTEN,
+	[STEP_GET] = CV_CMD_KNOCK_GET,
+	[STEP_REFUSE] = CV_CMD_KNOCK_REFUSE,
+};
+
+static void send_request(struct request *request, struct fuzz_input *in)
+{
+	u8 how = request->how;
 	u8 allocations = how & 8 ? fuzz_u8(in) : 0;
 	void *attrs;
-	size_t bytes;
-	int err;
 
 	if (how & 2) {
-		bytes = fuzz_u8(in) * 4;
-		fuzz_bytes(in, buffer, bytes);
+		request->bytes = fuzz_u8(in) * 4;
+		fuzz_bytes(in, request->attrs, request->bytes);
 	} else {
-		bytes = netlink_build(buffer, sizeof(buffer), in);
+		request->bytes = netlink_build(request->attrs, sizeof(request->attrs), in,
+					       CV_OWN_FIRST);
 	}
+	fuzz_knock_fill(request->attrs, request->bytes);
 	/* In memory of the very size, so that a byte read too many is noticed. */
-	attrs = malloc(bytes);
-	if (bytes)
-		memcpy(attrs, buffer, bytes);
-	read_device(&before);
+	attrs = malloc(request->bytes);
+	if (request->bytes)
+		memcpy(attrs, request->attrs, request->bytes);
 	fake_capable = !(how & 4);
-	fake_memory_fail_after(how & 8 ? allocations : -1);
-	err = fake_genl_request(FAMILY_CULVERT + (how & 1), CV_CMD_SET_DEVICE, attrs, bytes,
-				&extack);
-	fake_memory_fail_after(-1);
+	fake_portid = how & 4 ? 2 : 1;
+	if (how & 8)
+		fuzz_events_no_memory(allocations);
+	request->err = fake_genl_request(FAMILY_CULVERT + (how & 1), request->cmd, attrs,
+					 request->bytes, &request->extack);
+	if (how & 8)
+		fuzz_events_no_memory(-1);
 	FUZZ_CHECK(!fake_rtnl_held && !device->lock.held, "expected no lock to be held");
-	read_device(&after);
-	if (err) {
-		check_refusal(err, &extack, attrs, bytes, how & 1);
-		check_same(&before, &after);
-	} else {
-		expected = before;
-		/* As it came: its keys have been wiped. */
-		model_set(&expected, buffer, (int)bytes);
-		check_same(&expected, &after);
-	}
+	if (request->err)
+		check_refusal(request->err, &request->extack, attrs, request->bytes, how & 1);
 	free(attrs);
+}
+
+static void step_set(struct request *request, struct fuzz_input *in)
+{
+	static struct model before, after, expected;
+
+	read_device(&before);
+	/* What was answered before is known. */
+	expected = before;
+	model_answered(&expected);
+	send_request(request, in);
+	read_device(&after);
+	if (request->err) {
+		check_same(&before, &after);
+		return;
+	}
+	expected = before;
+	model_set(&expected, request->attrs, (int)request->bytes, request->how & 1);
+	model_answered(&expected);
+	check_same(&expected, &after);
+	fuzz_events_forget();
+}
+
+static void step_request(enum request_step step, u8 how, struct fuzz_input *in)
+{
+	static struct request request;
+
+	request.how = how;
+	request.cmd = request_cmds[step];
+	if (step == STEP_SET)
+		step_set(&request, in);
+	else
+		send_request(&request, in);
+	if (step == STEP_LISTEN)
+		fuzz_knock_listened(request.err, how & 8);
+	else if (step == STEP_GET)
+		fuzz_knock_got(request.err, how & 8);
+	else if (step == STEP_REFUSE)
+		fuzz_knock_refused(request.err, request.attrs, request.bytes);
 	if (how & 0x80) {
 		fake_deferred_run_all();
 		rcu_barrier();
 	}
+}
+
+/* Whether it was a request to change something. */
+static bool step(struct fuzz_input *in)
+{
+	u8 how = fuzz_u8(in);
+	enum request_step step = how >> 4 & 7;
+
+	switch (step) {
+	case STEP_STRANGER:
+		fuzz_knock_stranger(device, fuzz_u8(in));
+		break;
+	case STEP_WAIT:
+		fake_boottime_ns += fuzz_u8(in) * 100 * NSEC_PER_MSEC;
+		fake_deferred_run_all();
+		break;
+	case STEP_CLOSE:
+		fuzz_knock_close(fuzz_u8(in));
+		break;
+	case STEP_EVENTS:
+		fuzz_events_listen(fuzz_u8(in));
+		break;
+	default:
+		step_request(step, how, in);
+	}
+	return step == STEP_SET;
+}
+
+static void on_sent(struct cv_device *dev, struct cv_peer *peer, const void *message, size_t bytes)
+{
+	fuzz_knock_sent(dev, peer, message, bytes);
 }
 
 /**
@@ -445,14 +568,19 @@ static void request(struct fuzz_input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = { data, size };
-	unsigned int requests;
+	unsigned int requests = 0, steps;
 
 	fuzz_link_init();
 	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
+	fuzz_events_begin();
+	fuzz_knock_begin(0);
+	fuzz_link_sent = on_sent;
 	device = fuzz_link_create(0);
-	for (requests = 0; requests < REQUESTS_MAX && in.size; requests++)
-		request(&in);
+	for (steps = 0; steps < STEPS_MAX && requests < REQUESTS_MAX && in.size; steps++)
+		requests += step(&in);
+	fuzz_events_refuse_answer = false;
+	fuzz_knock_drain(device->netdev->ifindex);
 	fake_capable = true;
 	fuzz_link_destroy();
 	return 0;

@@ -8,13 +8,21 @@
 #include <assert.h>
 #include <string.h>
 
+#include <linux/notifier.h>
+
 #define FAKE_FAMILIES 2
 #define FAKE_FAMILY_ID 31
 
 struct net fake_net;
 bool fake_capable = true;
 
+u32 fake_portid;
+unsigned long fake_genl_heard;
+bool fake_genl_deaf;
+int (*fake_genl_told)(int group, u8 cmd, const void *attrs, size_t bytes);
+
 static const struct genl_family *fake_families[FAKE_FAMILIES];
+static struct notifier_block *fake_netlink_notifier;
 
 int genl_register_family(struct genl_family *family)
 {
@@ -84,7 +92,7 @@ static int fake_check_attr(const struct nlattr *attr, const struct nla_policy *p
 		[NLA_U8] = 1, [NLA_U16] = 2, [NLA_U32] = 4, [NLA_U64] = 8,
 	};
 	bool nested = attr->nla_type & NLA_F_NESTED;
-	bool nest = policy->type == NLA_NESTED_ARRAY;
+	bool nest = policy->type == NLA_NESTED || policy->type == NLA_NESTED_ARRAY;
 
 	if (policy->type == NLA_REJECT)
 		return fake_refuse(extack, attr, -EINVAL, policy->reject_message);
@@ -109,6 +117,9 @@ static int fake_check_attr(const struct nlattr *attr, const struct nla_policy *p
 		break;
 	case NLA_NUL_STRING:
 		return fake_check_string(attr, policy, extack);
+	case NLA_NESTED:
+		return fake_check(nla_data(attr), nla_len(attr), policy->nested_policy,
+				  policy->len, extack);
 	case NLA_NESTED_ARRAY:
 		return fake_check_array(attr, policy, extack);
 	}
@@ -182,7 +193,9 @@ int fake_genl_request(int id, u8 cmd, const void *attrs, size_t bytes,
 	struct fake_genl_message message = {
 		.header.nlmsg_type = id, .attrs = attrs, .bytes = bytes,
 	};
-	struct genl_info info = { .nlhdr = &message.header, .extack = extack };
+	struct genl_info info = {
+		.snd_portid = fake_portid, .nlhdr = &message.header, .extack = extack,
+	};
 	const struct genl_family *family = fake_families[id - FAKE_FAMILY_ID];
 	const struct genl_ops *op = family ? fake_op(family, cmd) : NULL;
 	struct nlattr *table[128] = {};
@@ -201,4 +214,112 @@ int fake_genl_request(int id, u8 cmd, const void *attrs, size_t bytes,
 		table[nla_type(attr)] = (struct nlattr *)attr;
 	info.attrs = table;
 	return op->doit(NULL, &info);
+}
+
+/*
+ * Messages that go out.
+ */
+#define FAKE_GENL_BYTES (NLMSG_HDRLEN + GENL_HDRLEN)
+
+struct sk_buff *genlmsg_new(size_t bytes, gfp_t gfp)
+{
+	return netdev_alloc_skb(NULL, FAKE_GENL_BYTES + bytes);
+}
+
+void *genlmsg_put(struct sk_buff *skb, u32 portid, u32 sequence, const struct genl_family *family,
+		  int flags, u8 cmd)
+{
+	struct nlmsghdr *header = skb_put(skb, FAKE_GENL_BYTES);
+	struct genlmsghdr *inner = NLMSG_DATA(header);
+
+	*header = (struct nlmsghdr){
+		.nlmsg_type = family->id, .nlmsg_flags = flags, .nlmsg_seq = sequence,
+		.nlmsg_pid = portid,
+	};
+	*inner = (struct genlmsghdr){ .cmd = cmd, .version = family->version };
+	return inner + 1;
+}
+
+void *genlmsg_put_reply(struct sk_buff *skb, struct genl_info *info,
+			const struct genl_family *family, int flags, u8 cmd)
+{
+	return genlmsg_put(skb, info->snd_portid, info->nlhdr->nlmsg_seq, family, flags, cmd);
+}
+
+void genlmsg_end(struct sk_buff *skb, void *header)
+{
+	nlmsg_end(skb, nlmsg_hdr(skb));
+}
+
+/* Whole attributes, of no more bytes than the message has. */
+static void fake_check_attrs(const void *attrs, size_t bytes)
+{
+	const struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, attrs, (int)bytes, rest)
+		if (attr->nla_type & NLA_F_NESTED)
+			fake_check_attrs(nla_data(attr), nla_len(attr));
+	assert(!rest);
+}
+
+static int fake_genl_send(struct sk_buff *skb, int group)
+{
+	const struct genlmsghdr *header = NLMSG_DATA(nlmsg_hdr(skb));
+	size_t bytes = skb->len - FAKE_GENL_BYTES;
+	int err = 0;
+
+	assert(nlmsg_hdr(skb)->nlmsg_len == skb->len);
+	fake_check_attrs(header + 1, bytes);
+	if (fake_genl_told)
+		err = fake_genl_told(group, header->cmd, header + 1, bytes);
+	kfree_skb(skb);
+	return err;
+}
+
+int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
+			    struct sk_buff *skb, u32 portid, unsigned int group, gfp_t gfp)
+{
+	assert(group < family->n_mcgrps);
+	/* All listeners are in the first namespace. */
+	if (net != &fake_net || !genl_has_listeners(family, net, group) || fake_genl_deaf) {
+		kfree_skb(skb);
+		return fake_genl_deaf ? -ENOBUFS : -ESRCH;
+	}
+	fake_genl_send(skb, group);
+	return 0;
+}
+
+int genlmsg_reply(struct sk_buff *skb, struct genl_info *info)
+{
+	return fake_genl_send(skb, -1);
+}
+
+/* On the whole machine, as the real one. */
+bool genl_has_listeners(const struct genl_family *family, struct net *net, unsigned int group)
+{
+	return fake_genl_heard & 1UL << group;
+}
+
+int netlink_register_notifier(struct notifier_block *block)
+{
+	assert(!fake_netlink_notifier);
+	fake_netlink_notifier = block;
+	return 0;
+}
+
+int netlink_unregister_notifier(struct notifier_block *block)
+{
+	assert(fake_netlink_notifier == block);
+	fake_netlink_notifier = NULL;
+	return 0;
+}
+
+void fake_netlink_close(u32 portid)
+{
+	struct netlink_notify notify = {
+		.net = &fake_net, .portid = portid, .protocol = NETLINK_GENERIC,
+	};
+
+	fake_netlink_notifier->notifier_call(fake_netlink_notifier, NETLINK_URELEASE, &notify);
 }

@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 
 /* A thread that reads now and then: its count is odd while it does. */
 struct fake_rcu_reader {
@@ -73,6 +74,18 @@ void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 	head->func = func;
 	head->next = fake_rcu_waiting;
 	fake_rcu_waiting = head;
+}
+
+/* Of kfree_rcu(). */
+static void fake_kfree_rcu_call(struct rcu_head *head)
+{
+	kfree(head->object);
+}
+
+void fake_kfree_rcu(void *object, struct rcu_head *head)
+{
+	head->object = object;
+	call_rcu(head, fake_kfree_rcu_call);
 }
 
 void rcu_barrier(void)

@@ -11,6 +11,9 @@
 
 struct fake_deferred *fake_deferred_first;
 
+/* Those whose time has not come; the one queued last first. */
+static struct delayed_work *fake_delayed_first;
+
 /* False if it waits already. */
 static bool fake_deferred_queue(struct fake_deferred *deferred,
 				void (*run)(struct fake_deferred *deferred),
@@ -61,10 +64,41 @@ void fake_deferred_run(struct fake_deferred *deferred)
 	fake_cpu = before;
 }
 
+/* The first that is due, or NULL. */
+static struct delayed_work *fake_delayed_due(void)
+{
+	struct delayed_work *delayed;
+
+	for (delayed = fake_delayed_first; delayed; delayed = delayed->next)
+		if (delayed->due_ns <= fake_boottime_ns)
+			return delayed;
+	return NULL;
+}
+
+static void fake_delayed_unlink(struct delayed_work *delayed)
+{
+	struct delayed_work **place = &fake_delayed_first;
+
+	while (*place && *place != delayed)
+		place = &(*place)->next;
+	if (*place)
+		*place = delayed->next;
+	delayed->waits = false;
+}
+
 void fake_deferred_run_all(void)
 {
-	while (fake_deferred_first)
+	struct delayed_work *delayed;
+
+	for (;;) {
+		while ((delayed = fake_delayed_due())) {
+			fake_delayed_unlink(delayed);
+			queue_work(delayed->queue, &delayed->work);
+		}
+		if (!fake_deferred_first)
+			return;
 		fake_deferred_run(fake_deferred_first);
+	}
 }
 
 static void fake_work_run(struct fake_deferred *deferred)
@@ -82,6 +116,37 @@ bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work
 void cancel_work_sync(struct work_struct *work)
 {
 	fake_deferred_cancel(&work->deferred);
+}
+
+bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
+			unsigned long ticks)
+{
+	if (delayed->waits || delayed->work.deferred.queued)
+		return false;
+	if (!ticks)
+		return queue_work(queue, &delayed->work);
+	delayed->queue = queue;
+	delayed->due_ns = fake_boottime_ns + ticks * (NSEC_PER_SEC / HZ);
+	delayed->waits = true;
+	delayed->next = fake_delayed_first;
+	fake_delayed_first = delayed;
+	return true;
+}
+
+void cancel_delayed_work_sync(struct delayed_work *delayed)
+{
+	fake_delayed_unlink(delayed);
+	cancel_work_sync(&delayed->work);
+}
+
+bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
+		      unsigned long ticks)
+{
+	bool waited = delayed->waits || delayed->work.deferred.queued;
+
+	cancel_delayed_work_sync(delayed);
+	queue_delayed_work(queue, delayed, ticks);
+	return waited;
 }
 
 static void fake_tasklet_run(struct fake_deferred *deferred)

@@ -85,7 +85,7 @@ unsigned int fake_deferred_count(void);
 void fake_deferred_run(struct fake_deferred *deferred);
 
 /**
- * fake_deferred_run_all() - run all of them, and what they queue
+ * fake_deferred_run_all() - run all of them, the delayed work that is due, and what they queue
  */
 void fake_deferred_run_all(void);
 
@@ -177,6 +177,34 @@ extern struct net fake_net;
  * fake_capable - the sender of a netlink request has CAP_NET_ADMIN
  */
 extern bool fake_capable;
+
+/**
+ * fake_portid - of the socket that sends a netlink request
+ */
+extern u32 fake_portid;
+
+/**
+ * fake_genl_heard - multicast groups of the family that have listeners: a bit each
+ */
+extern unsigned long fake_genl_heard;
+
+/**
+ * fake_genl_deaf - no listener has room for an event
+ */
+extern bool fake_genl_deaf;
+
+/**
+ * fake_genl_told - a test that sets it is told of each message to a group, and to a socket
+ *
+ * @group is -1 for an answer, which is refused with what this returns.
+ */
+extern int (*fake_genl_told)(int group, u8 cmd, const void *attrs, size_t bytes);
+
+/**
+ * fake_netlink_close() - a socket of generic netlink is closed
+ * @portid: which
+ */
+void fake_netlink_close(u32 portid);
 
 /**
  * fake_genl_request() - a request of generic netlink comes in

@@ -53,4 +53,12 @@ static inline void atomic64_add(s64 n, atomic64_t *a)
 	a->counter += n;
 }
 
+#define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
+#define cmpxchg(p, expected, value) ({							\
+	__typeof__(*(p)) cmpxchg_old_ = (expected);					\
+	__atomic_compare_exchange_n(p, &cmpxchg_old_, value, false, __ATOMIC_SEQ_CST,	\
+				    __ATOMIC_SEQ_CST);					\
+	cmpxchg_old_;									\
+})
+
 #endif /* FAKE_LINUX_ATOMIC_H */

@@ -21,6 +21,11 @@ static inline long PTR_ERR(const void *pointer)
 	return (long)pointer;
 }
 
+static inline void *ERR_CAST(const void *pointer)
+{
+	return (void *)pointer;
+}
+
 static inline long PTR_ERR_OR_ZERO(const void *pointer)
 {
 	return IS_ERR(pointer) ? PTR_ERR(pointer) : 0;

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define GFP_KERNEL 0U
+#define GFP_KERNEL_ACCOUNT 0U
 #define GFP_ATOMIC 1U
 #define __GFP_NOWARN 0U
 

@@ -7,6 +7,7 @@
 
 #define HZ 1000
 #define jiffies fake_jiffies
+#define nsecs_to_jiffies(ns) ((unsigned long)((ns) / (1000000000 / HZ)))
 #define jiffies_to_msecs(ticks) ((unsigned int)(ticks))
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 

@@ -5,6 +5,7 @@
 
 #include <asm/byteorder.h>
 #include <linux/err.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/types.h>

@@ -3,13 +3,48 @@
 #ifndef FAKE_LINUX_LIST_H
 #define FAKE_LINUX_LIST_H
 
+#include <assert.h>
+
 #include <linux/kernel.h>
 #include <linux/types.h>
 
-/* Of chains of hash tables no file that is tested here makes use yet. */
 struct hlist_head {
 	struct hlist_node *first;
 };
+
+static inline void hlist_add_head(struct hlist_node *node, struct hlist_head *chain)
+{
+	node->next = chain->first;
+	node->pprev = &chain->first;
+	if (node->next)
+		node->next->pprev = &node->next;
+	chain->first = node;
+}
+
+static inline void hlist_del_init(struct hlist_node *node)
+{
+	if (!node->pprev)
+		return;
+	*node->pprev = node->next;
+	if (node->next)
+		node->next->pprev = node->pprev;
+	node->next = NULL;
+	node->pprev = NULL;
+}
+
+static inline void hlist_del(struct hlist_node *node)
+{
+	assert(node->pprev);
+	hlist_del_init(node);
+}
+
+#define hlist_entry_safe(pointer, type, member) ({		\
+	__typeof__(pointer) hlist_node_ = (pointer);		\
+	hlist_node_ ? container_of(hlist_node_, type, member) : NULL;	\
+})
+#define hlist_for_each_entry(entry, chain, member)					\
+	for (entry = hlist_entry_safe((chain)->first, __typeof__(*entry), member);	\
+	     entry; entry = hlist_entry_safe(entry->member.next, __typeof__(*entry), member))
 
 #define LIST_HEAD_INIT(name) { &(name), &(name) }
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
@@ -74,6 +109,10 @@ static inline void list_splice_tail_init(struct list_head *from, struct list_hea
 
 #define list_entry(pointer, type, member) container_of(pointer, type, member)
 #define list_first_entry(list, type, member) list_entry((list)->next, type, member)
+#define list_next_entry(entry, member) \
+	list_entry((entry)->member.next, __typeof__(*(entry)), member)
+#define list_is_last(entry, list) ((entry)->next == (list))
+#define list_entry_is_head(entry, list, member) (&(entry)->member == (list))
 #define list_last_entry(list, type, member) list_entry((list)->prev, type, member)
 #define list_first_entry_or_null(list, type, member) \
 	(list_empty(list) ? NULL : list_first_entry(list, type, member))
@@ -86,6 +125,10 @@ static inline void list_splice_tail_init(struct list_head *from, struct list_hea
 	for (entry = list_entry((list)->next, __typeof__(*entry), member);	\
 	     &entry->member != (list);						\
 	     entry = list_entry(entry->member.next, __typeof__(*entry), member))
+
+/* From an entry on, which counts. */
+#define list_for_each_entry_from(entry, list, member)				\
+	for (; &entry->member != (list); entry = list_next_entry(entry, member))
 
 #define list_for_each_entry_safe(entry, after, list, member)			\
 	for (entry = list_entry((list)->next, __typeof__(*entry), member),	\

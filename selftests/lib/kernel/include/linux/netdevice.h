@@ -36,6 +36,8 @@ struct net_device {
 	bool running;
 	bool has_gro;
 	unsigned int holders;
+	/* where it is */
+	struct net *net;
 	struct pcpu_sw_netstats *tstats;
 	void *priv;
 };
@@ -44,6 +46,10 @@ struct napi_struct {
 	bool polling;
 };
 
+#define dev_net(netdev) ((netdev)->net)
+#define net_eq(one, other) ((one) == (other))
+#define maybe_get_net(net_) (net_)
+#define put_net(net_) ((void)(net_))
 #define netif_running(netdev) ((netdev)->running)
 #define netif_elide_gro(netdev) (!(netdev)->has_gro)
 #define netdev_put(netdev, tracker) ((void)(tracker), (netdev)->holders--)

@@ -10,8 +10,22 @@
 
 #include <fake_kernel.h>
 
+struct net;
 struct netlink_callback;
+struct notifier_block;
 struct sk_buff;
+
+#define NETLINK_URELEASE 1
+
+/* A socket is closed. */
+struct netlink_notify {
+	struct net *net;
+	u32 portid;
+	int protocol;
+};
+
+int netlink_register_notifier(struct notifier_block *block);
+int netlink_unregister_notifier(struct notifier_block *block);
 
 struct netlink_ext_ack {
 	const char *text;

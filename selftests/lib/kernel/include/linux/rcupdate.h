@@ -22,10 +22,14 @@
 	rcu_old_;									\
 })
 #define rcu_read_lock_bh_held() false
+#define rcu_read_lock_held() (fake_rcu_depth > 0)
+#define RCU_LOCKDEP_WARN(condition, text) assert(!(condition))
+#define kfree_rcu(object, member) fake_kfree_rcu(object, &(object)->member)
 
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void rcu_barrier(void);
+void fake_kfree_rcu(void *object, struct rcu_head *head);
 
 #endif /* FAKE_LINUX_RCUPDATE_H */

@@ -168,6 +168,10 @@ static inline void skb_put_data(struct sk_buff *skb, const void *data, unsigned 
 	memcpy(skb_put(skb, bytes), data, bytes);
 }
 
+#define skb_tailroom(skb) \
+	((int)((skb)->head + (skb)->size - ((skb)->data + (skb)->len)))
+#define skb_tail_pointer(skb) ((skb)->data + (skb)->len)
+
 static inline void __skb_trim(struct sk_buff *skb, unsigned int bytes)
 {
 	assert(!skb->data_len && bytes <= skb->len);

@@ -13,6 +13,7 @@ typedef struct {
 } spinlock_t;
 
 #define DEFINE_SPINLOCK(name) spinlock_t name
+#define __SPIN_LOCK_UNLOCKED(name) ((spinlock_t){})
 
 static inline void spin_lock_init(spinlock_t *lock)
 {

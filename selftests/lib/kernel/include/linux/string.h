@@ -22,4 +22,17 @@ static inline void *memchr_inv(const void *buffer, int c, size_t len)
 	return NULL;
 }
 
+static inline ssize_t fake_strscpy(char *to, const char *from, size_t room)
+{
+	size_t len = strnlen(from, room);
+
+	if (len == room)
+		len--;
+	memcpy(to, from, len);
+	to[len] = 0;
+	return len;
+}
+
+#define strscpy(to, from, room) fake_strscpy(to, from, room)
+
 #endif /* FAKE_LINUX_STRING_H */

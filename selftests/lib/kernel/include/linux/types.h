@@ -29,11 +29,14 @@ struct list_head {
 
 struct hlist_node {
 	struct hlist_node *next;
+	struct hlist_node **pprev;
 };
 
 struct callback_head {
 	struct callback_head *next;
 	void (*func)(struct callback_head *head);
+	/* what kfree_rcu() is to free */
+	void *object;
 };
 
 #define rcu_head callback_head

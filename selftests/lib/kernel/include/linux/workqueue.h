@@ -5,6 +5,8 @@
 
 #include <fake_kernel.h>
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/timer.h>
 
 struct work_struct {
@@ -13,6 +15,15 @@ struct work_struct {
 };
 
 struct workqueue_struct;
+
+/* Waits until its time, by fake_boottime_ns, and then as any other work. */
+struct delayed_work {
+	struct work_struct work;
+	struct workqueue_struct *queue;
+	struct delayed_work *next;
+	u64 due_ns;
+	bool waits;
+};
 
 #define WQ_PERCPU 0
 #define WQ_UNBOUND 0
@@ -24,9 +35,17 @@ struct workqueue_struct;
 #define INIT_WORK(work, function) (*(work) = (struct work_struct){ .func = (function) })
 #define alloc_workqueue(name, flags, max) ((void)(flags), (struct workqueue_struct *)(name))
 #define destroy_workqueue(queue) ((void)(queue))
+#define INIT_DELAYED_WORK(delayed, function)						\
+	(*(delayed) = (struct delayed_work){ .work.func = (function) })
+#define to_delayed_work(work_) container_of(work_, struct delayed_work, work)
 #define queue_work(queue, work) queue_work_on(fake_cpu, queue, work)
 
 bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
 void cancel_work_sync(struct work_struct *work);
+bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
+			unsigned long ticks);
+bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
+		      unsigned long ticks);
+void cancel_delayed_work_sync(struct delayed_work *delayed);
 
 #endif /* FAKE_LINUX_WORKQUEUE_H */

@@ -5,6 +5,7 @@
 
 #include <linux/genetlink.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
 struct genl_info {
@@ -60,6 +61,20 @@ struct genl_family {
 	const struct genl_multicast_group *mcgrps;
 	unsigned int n_mcgrps;
 };
+
+/* Of a page, less what the kernel puts behind it. */
+#define GENLMSG_DEFAULT_SIZE 3756
+
+struct sk_buff *genlmsg_new(size_t bytes, gfp_t gfp);
+void *genlmsg_put(struct sk_buff *skb, u32 portid, u32 sequence, const struct genl_family *family,
+		  int flags, u8 cmd);
+void *genlmsg_put_reply(struct sk_buff *skb, struct genl_info *info,
+			const struct genl_family *family, int flags, u8 cmd);
+void genlmsg_end(struct sk_buff *skb, void *header);
+int genlmsg_multicast_netns(const struct genl_family *family, struct net *net,
+			    struct sk_buff *skb, u32 portid, unsigned int group, gfp_t gfp);
+int genlmsg_reply(struct sk_buff *skb, struct genl_info *info);
+bool genl_has_listeners(const struct genl_family *family, struct net *net, unsigned int group);
 
 #define THIS_MODULE NULL
 #define genl_info_net(info) ((void)(info), &fake_net)

@@ -3,7 +3,9 @@
 #ifndef FAKE_NET_NETLINK_H
 #define FAKE_NET_NETLINK_H
 
+#include <linux/limits.h>
 #include <linux/netlink.h>
+#include <linux/skbuff.h>
 
 /* Types of attributes in a policy. */
 enum {
@@ -98,6 +100,86 @@ static inline u64 nla_get_u64(const struct nlattr *attr)
 
 	memcpy(&number, nla_data(attr), sizeof(number));
 	return number;
+}
+
+/*
+ * Messages that are made: an skb with what fits into a real one.
+ */
+#define nlmsg_hdr(skb) ((struct nlmsghdr *)(skb)->data)
+#define nlmsg_free(skb) kfree_skb(skb)
+#define nla_total_size(bytes) NLA_ALIGN(NLA_HDRLEN + (bytes))
+
+static inline void nlmsg_end(struct sk_buff *skb, struct nlmsghdr *header)
+{
+	header->nlmsg_len = skb->len;
+}
+
+static inline struct nlattr *nla_reserve(struct sk_buff *skb, int type, int bytes)
+{
+	struct nlattr *attr;
+
+	if (skb_tailroom(skb) < nla_total_size(bytes))
+		return NULL;
+	attr = skb_put(skb, nla_total_size(bytes));
+	memset(attr, 0, nla_total_size(bytes));
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + bytes;
+	return attr;
+}
+
+static inline int nla_put(struct sk_buff *skb, int type, int bytes, const void *data)
+{
+	struct nlattr *attr = nla_reserve(skb, type, bytes);
+
+	if (!attr)
+		return -EMSGSIZE;
+	memcpy(nla_data(attr), data, bytes);
+	return 0;
+}
+
+static inline int nla_put_u8(struct sk_buff *skb, int type, u8 number)
+{
+	return nla_put(skb, type, sizeof(number), &number);
+}
+
+static inline int nla_put_u16(struct sk_buff *skb, int type, u16 number)
+{
+	return nla_put(skb, type, sizeof(number), &number);
+}
+
+static inline int nla_put_u32(struct sk_buff *skb, int type, u32 number)
+{
+	return nla_put(skb, type, sizeof(number), &number);
+}
+
+/* On x86 nothing is needed to fill up. */
+static inline int nla_put_u64_64bit(struct sk_buff *skb, int type, u64 number, int fill)
+{
+	return nla_put(skb, type, sizeof(number), &number);
+}
+
+static inline int nla_put_string(struct sk_buff *skb, int type, const char *string)
+{
+	return nla_put(skb, type, strlen(string) + 1, string);
+}
+
+static inline struct nlattr *nla_nest_start(struct sk_buff *skb, int type)
+{
+	return nla_reserve(skb, NLA_F_NESTED | type, 0);
+}
+
+/* What does not fit into its length is what the real one wraps: it must not come to that. */
+static inline void nla_nest_end(struct sk_buff *skb, struct nlattr *nest)
+{
+	size_t bytes = skb_tail_pointer(skb) - (u8 *)nest;
+
+	assert(bytes <= U16_MAX);
+	nest->nla_len = bytes;
+}
+
+static inline void nla_nest_cancel(struct sk_buff *skb, struct nlattr *nest)
+{
+	__skb_trim(skb, (u8 *)nest - skb->data);
 }
 
 int nla_parse_nested(struct nlattr **attrs, int max, const struct nlattr *nest,

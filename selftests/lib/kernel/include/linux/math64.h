@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Divisions of 64 bits. */
+#ifndef FAKE_LINUX_MATH64_H
+#define FAKE_LINUX_MATH64_H
+
+#define div_u64(dividend, divisor) ((u64)(dividend) / (u32)(divisor))
+
+#endif /* FAKE_LINUX_MATH64_H */
