@@ -363,6 +363,17 @@ static void check_dropped(struct cv_device *dev, const struct logged *log, enum 
 	}
 }
 
+/* One more from an address, and from those that share its rate limit. */
+static void count_sent(const struct address *from)
+{
+	struct address *address;
+
+	for (address = addresses; address < addresses + ADDRESSES; address++)
+		address->sent += !memcmp(cv_endpoint_address(&address->from),
+					 cv_endpoint_address(&from->from),
+					 address->from.remote.any.sa_family == AF_INET ? 4 : 8);
+}
+
 /* A whole initiation comes in; false if its key is a peer's. */
 static bool knock(struct cv_device *dev, struct logged *log, bool may_fail)
 {
@@ -372,15 +383,10 @@ static bool knock(struct cv_device *dev, struct logged *log, bool may_fail)
 	bool fresh_cookie = has_cookie && log->cookie_address == log->address &&
 			    log->cookie_ns == fake_boottime_ns;
 	bool is_peer = cv_peers_find(&dev->peers, stranger->public_key);
-	unsigned int i;
 	enum cv_drop reason;
 
 	drop_old();
-	for (i = 0; i < ADDRESSES; i++)
-		addresses[i].sent += !memcmp(cv_endpoint_address(&addresses[i].from),
-					     cv_endpoint_address(&address->from),
-					     addresses[i].from.remote.any.sa_family == AF_INET ?
-					     4 : 8);
+	count_sent(address);
 	reason = receive(dev, &address->from, &log->message);
 	if (reason == CV_DROP_NONE && is_after(log->stamp, stranger->greatest))
 		memcpy(stranger->greatest, log->stamp, CV_WIRE_TIMESTAMP_BYTES);
@@ -485,7 +491,7 @@ void fuzz_knock_damage(struct cv_device *dev, struct fuzz_input *in)
 			   offsetof(struct cv_wire_initiation, ephemeral));
 	((u8 *)&message)[offset] ^= flip ?: 1;
 	put_macs(&message, dev->identity->public_key, NULL);
-	addresses[log->address].sent++;
+	count_sent(&addresses[log->address]);
 	reason = receive(dev, &addresses[log->address].from, &message);
 	FUZZ_CHECK(reason != CV_DROP_NONE ||
 		   /* The top bit of a public key is not looked at, but hashed. */

@@ -155,6 +155,7 @@ void fuzz_link_set_key(struct cv_device *dev, u8 fill)
 	assert(!IS_ERR(identity));
 	mutex_lock(&dev->lock);
 	cv_device_set_identity(dev, identity);
+	cv_knock_forget(dev);
 	mutex_unlock(&dev->lock);
 }
 
