@@ -8,6 +8,7 @@ whose clock counts instructions: there, waiting costs nothing.
 import base64
 import errno
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from cvtest import ktap, netlink as nl, peer as wg
 from cvtest.events import SOON_S, Listener
 from cvtest.world import run_group
 
+LISTENERS = 1000
 
 
 def asker(world):
@@ -32,6 +34,36 @@ def last_number(world, kind=nl.EVENT_NUMBER):
 
 def named(world, *more):
     return (nl.attr(nl.IFNAME, world.link.dev), *more)
+
+
+# ------------------------------------------------------------------ listeners
+
+
+def listeners(world):
+    """A thousand listeners."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (LISTENERS + 100, LISTENERS + 100))
+    ears = [Listener(world, "config", "session", "knock") for _ in range(LISTENERS)]
+    mouth, begin = asker(world), time.monotonic()
+    mouth.set(*named(world, nl.u32(nl.FWMARK, 7)))
+    ktap.between("a request with 1000 listeners: ms", 0, 1000,
+                 (time.monotonic() - begin) * 1000)
+    peer = world.new_peer()
+    session = peer.initiate()
+    ktap.true("a session with 1000 listeners: works", peer.ping(session),
+              "an answer to a ping", "none")
+    wanted = ["device changed", "peer added", "session made"]
+    heard = {}
+    for ear in ears:
+        kinds = tuple(event.kind for event in ear.listen(SOON_S, enough=len(wanted)))
+        heard[kinds] = heard.get(kinds, 0) + 1
+    ktap.equal("1000 listeners: each hears all of it, in its order",
+               {tuple(wanted): LISTENERS}, heard)
+    for ear in ears[1:]:
+        ear.close()
+    mouth.set(*named(world, nl.u32(nl.FWMARK, 0)))
+    ears[0].expect("all but one go: that one hears the next", "device changed")
+    peer.remove()
+    ears[0].close()
 
 
 # --------------------------------------------------------------------- config
@@ -444,6 +476,7 @@ CONFIG = (device, peers, counters, replace, many_ips, lost, elsewhere, gone)
 GROUPS = {
     "config": CONFIG,
     "dropin": CONFIG,
+    "listeners": (listeners,),
     "session": (made, over, ended, flapping, reborn, moved, silent, socket_lost),
 }
 

@@ -16,15 +16,18 @@ from cvtest.events import Listener
 from cvtest.world import INSIDE4, run_group
 
 HELD_S = 5
-SERIAL = iter(range(1, 250))
+# From so many on a cookie is demanded.
+HALF = 512
+SERIAL = iter(range(1, 65000))
 
 
 class Stranger(wg.Me):
     """Someone whom the link does not know."""
 
-    def __init__(self, world):
-        super().__init__(world.public, world.remote, local=("0.0.0.0", 0))
-        self.inside = f"10.77.2.{next(SERIAL)}"
+    def __init__(self, world, address="0.0.0.0"):
+        super().__init__(world.public, world.remote, local=(address, 0))
+        serial = next(SERIAL)
+        self.inside = f"10.77.{2 + serial // 250}.{1 + serial % 250}"
         self.world = world
         self.sent = None
 
@@ -33,7 +36,10 @@ class Stranger(wg.Me):
         self.send(self.sent.message)
 
     def endpoint(self):
-        return f"198.51.100.2:{self.socket.getsockname()[1]}"
+        address, outer_port = self.socket.getsockname()[:2]
+        if ":" in address:
+            return f"[{address}]:{outer_port}"
+        return f"{address.replace('0.0.0.0', '198.51.100.2')}:{outer_port}"
 
     def is_in(self, name):
         """The initiation sent last is answered, and the session works."""
@@ -112,6 +118,12 @@ def counts(world, name, reason, count, function):
     function()
     ktap.wait_until(lambda: world.link.drops()[reason] - before >= count, 2)
     ktap.equal(f"{name}: counted as {reason}", count, world.link.drops()[reason] - before)
+
+
+def dropped(world, before):
+    """What handshakes were dropped for since the drops were BEFORE, and how many."""
+    return {name: count - before[name] for name, count in world.link.drops().items()
+            if name.startswith("hs_") and count != before[name]}
 
 
 def is_peer(world, stranger):
@@ -344,16 +356,104 @@ def forged(stranger):
     stranger.public = public
 
 
+# -------------------------------------------------------------------- crowded
+
+
+def crowded(world):
+    """Half the room is taken."""
+    door, known = Doorkeeper(world).open(), world.new_peer()
+    crowd = [Stranger(world, f"10.66.{n // 16}.{n % 16 + 1}") for n in range(HALF)]
+    late = Stranger(world, "10.66.250.1")
+    # Made before: what is kept is kept for 5 s.
+    for stranger in [*crowd, late]:
+        stranger.sent = wg.Initiation(stranger)
+    before = world.link.drops()
+    for n, stranger in enumerate(crowd):
+        stranger.send(stranger.sent.message)
+        # So few at once that the link is not under load, which would demand cookies, too.
+        if n % 32 == 31:
+            time.sleep(0.05)
+    told = door.wait(HALF)
+    ktap.equal("512 strangers: none is dropped", {}, dropped(world, before))
+    ktap.equal("512 strangers: all are told", {one.public for one in crowd},
+               {knock[nl.KNOCK_KEY] for knock in told if knock})
+    counts(world, "another stranger", "hs_cookie_demanded", 1,
+           lambda: late.send(late.sent.message))
+    cookie = late.open_cookie(late.expect(wg.COOKIE), late.sent.message)
+    ktap.equal("another stranger, without a cookie: no bell, no knock", ([], None),
+               (door.listen(0.1), door.get()))
+    session = known.initiate()
+    ktap.true("meanwhile a peer gets in without a cookie", known.ping(session),
+              "an answer to a ping", "none")
+    late.knock(cookie=cookie)
+    knock, = door.wait()
+    ktap.equal("another stranger, with its cookie: told", late.public,
+               knock and knock[nl.KNOCK_KEY])
+    door.let_in(knock, late.inside)
+    late.is_in("another stranger, with its cookie")
+    door.let_in(told[0], crowd[0].inside)
+    crowd[0].is_in("the first of the crowd")
+    time.sleep(HELD_S + 1)
+    crowd[2].knock()
+    knock, = door.wait()
+    ktap.equal("6 s later: a stranger is told without a cookie", crowd[2].public,
+               knock and knock[nl.KNOCK_KEY])
+    known.remove()
+    drop(world, crowd[0], late)
+    for stranger in [*crowd, late]:
+        stranger.socket.close()
+    door.close()
+
+
+# ----------------------------------------------------------------------- ipv6
+
+
+def networks(world):
+    """As many of one IPv6 network."""
+    door = Doorkeeper(world).open()
+    crowd = [Stranger(world, f"2001:db8:66::{n:x}") for n in range(1, 18)]
+    other = Stranger(world, "2001:db8:66:1::1")
+    before = world.link.drops()
+    for stranger in crowd[:16]:
+        stranger.knock()
+        time.sleep(0.06)
+    told = door.wait(16)
+    ktap.equal("16 of a /64: none is dropped", {}, dropped(world, before))
+    ktap.equal("16 of a /64: all are told", {one.public for one in crowd[:16]},
+               {knock[nl.KNOCK_KEY] for knock in told if knock})
+    ktap.equal("16 of a /64: where from", {one.endpoint() for one in crowd[:16]},
+               {nl.show_endpoint(knock[nl.KNOCK_ENDPOINT]) for knock in told if knock})
+    counts(world, "a 17th", "hs_knocks_full", 1, crowd[16].knock)
+    other.knock()
+    knock, = door.wait()
+    ktap.equal("one of the next /64: told", other.public, knock and knock[nl.KNOCK_KEY])
+    door.let_in(knock, other.inside)
+    other.is_in("by IPv6")
+    drop(world, other)
+    messages = [wg.Initiation(crowd[n % 17]).message for n in range(30)]
+    time.sleep(HELD_S)
+    before = world.link.drops()
+    for n, message in enumerate(messages):
+        crowd[n % 17].send(message)
+    time.sleep(1)
+    limited = world.link.drops()["hs_rate_limited"] - before["hs_rate_limited"]
+    ktap.between("30 at once from one /64: counted as hs_rate_limited", 20, 27, limited)
+    for stranger in [*crowd, other]:
+        stranger.socket.close()
+    door.close()
+
+
 # ------------------------------------------------------------------ wireguard
 
 
 def wireguard(world):
-    """wireguard.ko knocks."""
+    """Another implementation knocks."""
     door, key = Doorkeeper(world).open(), base64.b64decode(os.environ["CV_STRANGER"])
+    client = os.environ["CV_CLIENT"]
     with subprocess.Popen(["ping", "-q", "-n", "-c", "1", "-W", "3", INSIDE4],
                           stdout=subprocess.DEVNULL) as ping:
         knock, = door.wait()
-        ktap.equal("wireguard.ko knocks: its key", key, knock and knock[nl.KNOCK_KEY])
+        ktap.equal(f"{client} knocks: its key", key, knock and knock[nl.KNOCK_KEY])
         door.let_in(knock, "10.77.9.9")
         ktap.equal("its first ping is answered, after one initiation", 0, ping.wait())
     ktap.equal("no initiation was dropped", 0, world.link.drops()["hs_unknown_peer"])
@@ -363,7 +463,10 @@ def wireguard(world):
 GROUPS = {
     "verdicts": (let_in, refused, wrong, newest, closed, replaced, late),
     "limits": (sources, unproven),
+    "crowded": (crowded,),
+    "ipv6": (networks,),
     "wireguard": (wireguard,),
+    "go": (wireguard,),
 }
 
 run_group(GROUPS, __doc__)
