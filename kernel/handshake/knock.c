@@ -694,7 +694,7 @@ struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knoc
 /**
  * cv_knock_unclaim() - undo cv_knock_claim()
  * @dev: the device
- * @held: kept again, unless there is a newer one of its key by now
+ * @held: kept again, unless there is a newer one of its key, or no room, by now
  *
  * Context: process.
  */
@@ -703,7 +703,8 @@ void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
 	struct cv_knock *knock = cv_knock_of(dev);
 
 	mutex_lock(&knock->lock);
-	if (knock->listening && !cv_knock_find(knock, held->public_key)) {
+	if (knock->listening && !cv_knock_find(knock, held->public_key) &&
+	    knock->count < CV_KNOCK_MAX && cv_knock_network_has_room(knock, &held->from)) {
 		cv_knock_insert(knock, held);
 		held = NULL;
 	}
