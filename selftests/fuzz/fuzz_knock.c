@@ -516,7 +516,7 @@ void fuzz_knock_without_memory(struct cv_device *dev, u8 how, unsigned int alloc
 void fuzz_knock_crowd(struct cv_device *dev, unsigned int count)
 {
 	drop_old();
-	for (; count && is_listening(dev) && count_all() < KNOCKS_MAX; count--) {
+	for (; count && is_listening(dev) && count_all() + foreign < KNOCKS_MAX; count--) {
 		struct cv_knock_held *held = kzalloc(sizeof(*held), GFP_KERNEL);
 		struct held model = { .since_ns = fake_boottime_ns };
 		u32 number;
@@ -765,6 +765,30 @@ void fuzz_knock_set(const u8 *public_key, const struct nlattr *id)
 		   "expected only a knock that is there to be answered, got %llu",
 		   (unsigned long long)nla_get_u64(id));
 	drop(held);
+}
+
+bool fuzz_knock_may_claim(struct cv_device *dev, const u8 *public_key, u64 id)
+{
+	struct held *held = find_held(public_key);
+
+	return held && held->id == id && held->generation == dev->key_generation &&
+	       is_listening(dev) && listener == fake_portid;
+}
+
+void fuzz_knock_returned(const u8 *public_key, void (*meanwhile)(void))
+{
+	struct held *held = find_held(public_key), copy = *held;
+	unsigned int at;
+
+	drop(held);
+	meanwhile();
+	if (count_network(&copy.from) >= NETWORK_MAX || count_all() >= KNOCKS_MAX)
+		return;
+	hold(&copy);
+	/* Behind those that came before it, or with it. */
+	for (at = held_count - 1; at && helds[at - 1].since_ns > copy.since_ns; at--)
+		helds[at] = helds[at - 1];
+	helds[at] = copy;
 }
 
 u64 fuzz_knock_told(unsigned int back, u8 public_key[CV_WIRE_KEY_BYTES])

@@ -63,6 +63,12 @@ void fuzz_knock_refused(int err, const void *attrs, size_t bytes);
 /* Of each peer of a request that was granted. */
 void fuzz_knock_set(const u8 *public_key, const struct nlattr *id);
 
+/* Whether a verdict about a knock is one. */
+bool fuzz_knock_may_claim(struct cv_device *dev, const u8 *public_key, u64 id);
+
+/* A knock that may be claimed is, in vain, by what is done meanwhile; then it is returned. */
+void fuzz_knock_returned(const u8 *public_key, void (*meanwhile)(void));
+
 /* Where the last knock of a key was answered to; false if none was. */
 bool fuzz_knock_answered_at(const u8 *public_key, struct cv_endpoint *from);
 

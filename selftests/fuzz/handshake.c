@@ -72,7 +72,7 @@ enum knock_step {
 	KNOCK_NO_MEMORY,
 	KNOCK_WRONG,
 	KNOCK_RACE,
-	KNOCK_STEPS,
+	KNOCK_RETURN,
 };
 
 #define FAMILY_CULVERT 31
@@ -739,22 +739,28 @@ static int ask_which(u8 cmd)
 	return ask(cmd, asked.attrs, asked.bytes);
 }
 
-static void knock_refuse(struct fuzz_input *in)
+static int refuse(u64 id, u32 seconds)
 {
-	u8 back = fuzz_u8(in);
-	u32 seconds = fuzz_u8(in);
-	u8 public_key[CV_WIRE_KEY_BYTES];
-	u64 id = fuzz_knock_told(back, public_key);
 	struct asked asked;
 	struct nlattr *nest;
+	int err;
 
 	begin_asking(&asked);
 	nest = put(&asked, CVDEVICE_A_KNOCK | NLA_F_NESTED, NULL, 0);
 	put(&asked, CVKNOCK_A_ID, &id, sizeof(id));
 	put(&asked, CVKNOCK_A_SECONDS, &seconds, sizeof(seconds));
 	put_end(&asked, nest);
-	fuzz_knock_refused(ask(CV_CMD_KNOCK_REFUSE, asked.attrs, asked.bytes), asked.attrs,
-			   asked.bytes);
+	err = ask(CV_CMD_KNOCK_REFUSE, asked.attrs, asked.bytes);
+	fuzz_knock_refused(err, asked.attrs, asked.bytes);
+	return err;
+}
+
+static void knock_refuse(struct fuzz_input *in)
+{
+	u8 public_key[CV_WIRE_KEY_BYTES];
+	u64 id = fuzz_knock_told(fuzz_u8(in), public_key);
+
+	refuse(id, fuzz_u8(in));
 }
 
 /* The peer is removed at once, so that the end has its own one only. */
@@ -810,6 +816,54 @@ static void knock_let_in(struct fuzz_input *in, bool wrong, void (*race)(void))
 			   "expected who is let in to be answered");
 	if (!err)
 		remove_stranger(public_key);
+}
+
+/* A verdict in a request that is refused for its port; others knock before the knock is back. */
+static struct {
+	u8 public_key[CV_WIRE_KEY_BYTES];
+	u64 id;
+	unsigned int others;
+} returned;
+
+static void return_race(void)
+{
+	/* The first lock that is released is that of the knocks: it has been claimed. */
+	fake_mutex_unlocked = NULL;
+	fuzz_knock_crowd(ends[0].dev, returned.others);
+}
+
+static void return_ask(void)
+{
+	const u16 port = FUZZ_LINK_PORT_TAKEN;
+	struct nlattr *nest, *peer;
+	struct asked asked;
+	int err;
+
+	begin_asking(&asked);
+	put(&asked, CVDEVICE_A_LISTEN_PORT, &port, sizeof(port));
+	nest = put(&asked, CVDEVICE_A_PEERS | NLA_F_NESTED, NULL, 0);
+	peer = put(&asked, NLA_F_NESTED, NULL, 0);
+	put(&asked, CVPEER_A_PUBLIC_KEY, returned.public_key, sizeof(returned.public_key));
+	put(&asked, CVPEER_A_KNOCK_ID, &returned.id, sizeof(returned.id));
+	put_end(&asked, peer);
+	put_end(&asked, nest);
+	fake_mutex_unlocked = return_race;
+	err = ask(CV_CMD_SET_DEVICE, asked.attrs, asked.bytes);
+	fake_mutex_unlocked = NULL;
+	FUZZ_CHECK(err == -EADDRINUSE, "expected the port to be taken, got error %d", err);
+}
+
+static void knock_return(struct fuzz_input *in)
+{
+	returned.id = fuzz_knock_told(fuzz_u8(in), returned.public_key);
+	returned.others = fuzz_u8(in);
+	if (!ends[0].dev->netdev->running ||
+	    !fuzz_knock_may_claim(ends[0].dev, returned.public_key, returned.id))
+		return;
+	fuzz_knock_returned(returned.public_key, return_ask);
+	if (!fuzz_knock_may_claim(ends[0].dev, returned.public_key, returned.id))
+		FUZZ_CHECK(refuse(returned.id, 0) == -ESTALE,
+			   "expected a knock to be gone if others have its place");
 }
 
 static void race_close(void)
@@ -878,7 +932,8 @@ static void step_knock(u8 what, struct fuzz_input *in)
 	case KNOCK_RACE:
 		knock_let_in(in, false, what >> 7 ? race_close : race_forget);
 		break;
-	case KNOCK_STEPS:
+	case KNOCK_RETURN:
+		knock_return(in);
 		break;
 	}
 	check_indices(&ends[0]);
