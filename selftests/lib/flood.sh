@@ -56,15 +56,20 @@ flood()
 	flood_pid=$!
 }
 
-flood_end()
+# end_program PID: ends a program in the background, which the shell PID has started and waits for.
+end_program()
 {
 	local child
 
-	# The process itself; what is waited for is the shell that started it.
-	for child in $(cat "/proc/$flood_pid/task/$flood_pid/children" 2>/dev/null); do
+	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
 		kill "$child" 2>/dev/null || :
 	done
-	wait "$flood_pid" || { fail "the flood generator succeeds" "success" \
+	wait "$1"
+}
+
+flood_end()
+{
+	end_program "$flood_pid" || { fail "the flood generator succeeds" "success" \
 		"$(cat "$tmp/forge")"; return 0; }
 	per_s=$(awk '/^sent/ { printf "%d", $2 * 1e9 / $4 }' "$tmp/forge")
 }

@@ -6,7 +6,8 @@ link and nothing else. Run by lib/flood.sh.
     forged.py DIRECTORY PUBLIC-KEY
 
 DIRECTORY gets a file for each: initiation, response (mac1 is right, all else is random);
-bad-initiation, bad-response (mac1 is wrong), cookie, data, empty-data, unknown, short.
+bad-initiation, bad-response (mac1 is wrong), cookie, data, empty-data, unknown, short; and
+stranger-0 to stranger-7: true initiations, each of a key that the link does not know.
 """
 import base64
 import os
@@ -35,6 +36,10 @@ def main():
         "unknown": PAD.pack(9, 0) + os.urandom(100),
         "short": b"\1\0\0",
     }
+    for number in range(8):
+        stranger = wg.Me(public, local=("127.0.0.1", 0))
+        messages[f"stranger-{number}"] = wg.Initiation(stranger).message
+        stranger.socket.close()
     for name, message in messages.items():
         with open(os.path.join(directory, name), "wb") as file:
             file.write(message)

@@ -339,6 +339,34 @@ def sources(world):
     door.close()
 
 
+def hurried(world):
+    """One client knocks as fast as it can."""
+    door, client, known = Doorkeeper(world).open(), Stranger(world), world.new_peer()
+    session = known.initiate()
+    messages = [wg.Initiation(client).message for _ in range(40)]
+    before, sent, pongs = world.link.drops(), 0, 0
+    begin = time.monotonic()
+    while time.monotonic() - begin < 1:
+        for _ in range(50):
+            client.send_many(messages)
+            sent += len(messages)
+        pongs += known.ping(session)
+    ktap.note(f"{sent / (time.monotonic() - begin):.0f} a second from one client")
+    ktap.true("meanwhile each ping of a peer is answered", pongs and known.ping(session),
+              "answers", pongs)
+    time.sleep(1)
+    drops = dropped(world, before)
+    unread = sum(drops.get(name, 0) for name in ("hs_rate_limited", "hs_cookie_demanded",
+                                                 "hs_queue_full"))
+    ktap.between("knocks of one client in a second that are looked at", 1, 60, sent - unread)
+    told = door.wait()
+    ktap.equal("of these one is told: the newest of its key", [client.public],
+               [knock and knock[nl.KNOCK_KEY] for knock in told])
+    known.remove()
+    client.socket.close()
+    door.close()
+
+
 def unproven(world):
     """Who has not proven that the key is its own."""
     door, stranger = Doorkeeper(world).open(), Stranger(world)
@@ -462,7 +490,7 @@ def wireguard(world):
 
 GROUPS = {
     "verdicts": (let_in, refused, wrong, newest, closed, replaced, late),
-    "limits": (sources, unproven),
+    "limits": (sources, hurried, unproven),
     "crowded": (crowded,),
     "ipv6": (networks,),
     "wireguard": (wireguard,),
