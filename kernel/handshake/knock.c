@@ -703,6 +703,7 @@ void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
 	struct cv_knock *knock = cv_knock_of(dev);
 
 	mutex_lock(&knock->lock);
+	cv_knock_drop_old(knock);
 	if (knock->listening && !cv_knock_find(knock, held->public_key) &&
 	    knock->count < CV_KNOCK_MAX && cv_knock_network_has_room(knock, &held->from)) {
 		cv_knock_insert(knock, held);
