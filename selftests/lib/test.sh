@@ -50,6 +50,10 @@ n_py()
 	n "$name" "${python[@]}" "$program" "$@"
 }
 
+# expect_log REGEX: lines of the kernel's log that the test itself brings about on purpose, which
+# the suite would take for a fault (vm/guest-lib.sh).
+expect_log() { echo "$1" >>/run/culvert-expected-log; }
+
 . "$lib_dir/ktap.sh"
 . "$lib_dir/netns.sh"
 . "$lib_dir/tunnel.sh"
