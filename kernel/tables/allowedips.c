@@ -21,6 +21,7 @@
 
 #include <linux/bitops.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/unaligned.h>
@@ -45,6 +46,7 @@ void cv_allowedips_init(struct cv_allowedips *table, struct mutex *lock)
 	RCU_INIT_POINTER(table->root[0], NULL);
 	RCU_INIT_POINTER(table->root[1], NULL);
 	table->lock = lock;
+	table->count = 0;
 }
 
 static struct cv_allowedips_node __rcu *const *
@@ -213,12 +215,14 @@ static void cv_allowedips_place(struct cv_allowedips *table,
 		common = min_t(unsigned int, node->cidr,
 			       cv_allowedips_common(node->key, other->key));
 		if (common < node->cidr) {
+			table->count++;
 			top = cv_allowedips_take(spare, node->family, node->key, common);
 			cv_allowedips_adopt(top, node);
 		}
 		cv_allowedips_adopt(top, other);
 	}
 	top->parent = parent;
+	table->count++;
 	rcu_assign_pointer(*slot, top);
 }
 
@@ -278,6 +282,7 @@ static void cv_allowedips_prune(struct cv_allowedips *table,
 			child->parent = parent;
 		rcu_assign_pointer(*cv_allowedips_slot(table, parent, node->family, node->key),
 				   child);
+		table->count--;
 		call_rcu(&node->rcu, cv_allowedips_free_rcu);
 	}
 }
@@ -317,13 +322,15 @@ void cv_allowedips_remove_peer(struct cv_allowedips *table,
 
 	lockdep_assert_held(table->lock);
 
-	list_for_each_entry_safe(node, next, peer_list, peer_entry)
+	list_for_each_entry_safe(node, next, peer_list, peer_entry) {
 		cv_allowedips_disown(table, node);
+		cond_resched();
+	}
 }
 
-/* Free a trie that no new reader can enter, leaves first. */
+/* Free a trie that no new reader can enter, or none is in (@unread), leaves first. */
 static void cv_allowedips_free_trie(struct cv_allowedips *table,
-				    struct cv_allowedips_node *node)
+				    struct cv_allowedips_node *node, bool unread)
 {
 	struct cv_allowedips_node *parent;
 	struct cv_allowedips_node *child;
@@ -340,12 +347,17 @@ static void cv_allowedips_free_trie(struct cv_allowedips *table,
 		parent = node->parent;
 		if (rcu_access_pointer(node->peer))
 			list_del(&node->peer_entry);
-		call_rcu(&node->rcu, cv_allowedips_free_rcu);
+		table->count--;
+		if (unread)
+			kmem_cache_free(cv_allowedips_cache, node);
+		else
+			call_rcu(&node->rcu, cv_allowedips_free_rcu);
+		cond_resched();
 		node = parent;
 	}
 }
 
-void cv_allowedips_free(struct cv_allowedips *table)
+static void cv_allowedips_free_tries(struct cv_allowedips *table, bool unread)
 {
 	struct cv_allowedips_node *root;
 	unsigned int i;
@@ -355,8 +367,18 @@ void cv_allowedips_free(struct cv_allowedips *table)
 	for (i = 0; i < ARRAY_SIZE(table->root); i++) {
 		root = cv_allowedips_deref(table, &table->root[i]);
 		RCU_INIT_POINTER(table->root[i], NULL);
-		cv_allowedips_free_trie(table, root);
+		cv_allowedips_free_trie(table, root, unread);
 	}
+}
+
+void cv_allowedips_free(struct cv_allowedips *table)
+{
+	cv_allowedips_free_tries(table, false);
+}
+
+void cv_allowedips_free_unread(struct cv_allowedips *table)
+{
+	cv_allowedips_free_tries(table, true);
 }
 
 int cv_allowedips_read(const struct cv_allowedips_node *node, u8 addr[16], u8 *cidr)

@@ -48,6 +48,8 @@ struct cv_allowedips {
 	struct cv_allowedips_node __rcu *root[2];
 	/** @lock: the device's configuration mutex, held by every writer */
 	struct mutex *lock;
+	/** @count: nodes in both, under @lock */
+	unsigned int count;
 };
 
 /**
@@ -92,6 +94,16 @@ void cv_allowedips_init(struct cv_allowedips *table, struct mutex *lock);
  * Context: process, holds @table->lock.
  */
 void cv_allowedips_free(struct cv_allowedips *table);
+
+/**
+ * cv_allowedips_free_unread() - the same for a table that no reader is in
+ * @table: the table; empty and usable afterwards
+ *
+ * The nodes are freed at once, which takes a fraction of the time.
+ *
+ * Context: process, holds @table->lock; a grace period after the last reader has entered.
+ */
+void cv_allowedips_free_unread(struct cv_allowedips *table);
 
 /**
  * cv_allowedips_prealloc() - set nodes aside for insertions to come

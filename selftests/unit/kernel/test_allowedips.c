@@ -217,6 +217,8 @@ static void test_compare_nodes(struct test_table *t)
 	nodes = fake_memory_objects() - spare;
 	CHECK(nodes <= 2 * t->entries, "expected at most %u nodes for %u prefixes, got %u",
 	      2 * t->entries, t->entries, nodes);
+	CHECK(t->trie.count == nodes, "expected %u nodes to be counted, got %u", nodes,
+	      t->trie.count);
 }
 
 static struct cv_allowedips_prefix test_prefix(int family, const void *addr, u8 cidr)
@@ -612,6 +614,10 @@ static void test_allowedips_many(void)
 	      fake_memory_objects());
 	addr = htonl(10U << 24);
 	CHECK(test_find(&t, AF_INET, &addr) == &t.peers[0], "expected the first peer");
+	cv_allowedips_free_unread(&t.trie);
+	CHECK(!t.trie.count && !fake_memory_objects() && list_empty(&t.peers[0].allowed_ips),
+	      "expected nothing to be left, got %u nodes, %u of them counted",
+	      fake_memory_objects(), t.trie.count);
 	test_table_exit(&t);
 }
 
