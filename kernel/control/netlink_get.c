@@ -257,7 +257,8 @@ static int cv_netlink_get_peers(struct sk_buff *skb, struct cv_device *dev,
 }
 
 /* All that there is to say of a peer but for its allowed IPs. */
-static int cv_netlink_get_peer_itself(struct sk_buff *skb, struct cv_peer *peer)
+static int cv_netlink_get_peer_itself(struct sk_buff *skb, struct cv_peer *peer,
+				      bool as_wireguard)
 {
 	u8 preshared_key[CV_WIRE_KEY_BYTES];
 	int err;
@@ -268,6 +269,8 @@ static int cv_netlink_get_peer_itself(struct sk_buff *skb, struct cv_peer *peer)
 	err = nla_put(skb, CVPEER_A_PRESHARED_KEY, CV_KEY_LEN, preshared_key) ?:
 	      cv_netlink_put_peer(skb, peer);
 	memzero_explicit(preshared_key, sizeof(preshared_key));
+	if (!err && !as_wireguard)
+		err = cv_netlink_put_own(skb, peer);
 	return err;
 }
 
@@ -286,7 +289,7 @@ static int cv_netlink_get_peer(struct sk_buff *skb, struct cv_peer *peer,
 		return -EMSGSIZE;
 	err = nla_put(skb, CVPEER_A_PUBLIC_KEY, CV_KEY_LEN, peer->public_key);
 	if (!err && !cursor->ips)
-		err = cv_netlink_get_peer_itself(skb, peer);
+		err = cv_netlink_get_peer_itself(skb, peer, cursor->as_wireguard);
 	if (!err)
 		err = cv_netlink_put_ips(skb, peer, &cursor->ip, &cursor->ips);
 	if (err && cursor->ips == ips) {

@@ -34,6 +34,7 @@
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
+#include "name.h"
 #include "netlink_knock.h"
 #include "netlink_set.h"
 #include "netlink_target.h"
@@ -86,6 +87,12 @@ struct cv_netlink_set_peer {
 	u32 flags;
 	/** @keepalive_s: -1: stays as it is */
 	int keepalive_s;
+	/** @idle_s: -1: stays as it is */
+	int idle_s;
+	/** @named: @name is set */
+	bool named;
+	/** @name: its name from now on, NULL: none; until it is set */
+	char *name;
 	/** @endpoint: family 0: stays as it is */
 	struct cv_endpoint endpoint;
 	/** @first_ip: place of its first allowed IP in &cv_netlink_set.ips */
@@ -130,6 +137,8 @@ struct cv_netlink_set {
 	struct cv_netlink_set_peer *peers;
 	/** @peer_count: how many */
 	unsigned int peer_count;
+	/** @peer_room: for how many there is room in @peers */
+	unsigned int peer_room;
 	/** @sorted: @peers by public key, and those of one key in their order */
 	struct cv_netlink_set_peer **sorted;
 	/** @ips: their allowed IPs in their order */
@@ -225,6 +234,11 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 
 static void cv_netlink_set_free(struct cv_netlink_set *set)
 {
+	unsigned int i;
+
+	/* The last one may have been refused while it was parsed. */
+	for (i = 0; i < set->peer_room; i++)
+		kfree(set->peers[i].name);
 	kfree_sensitive(set->identity);
 	cv_allowedips_spare_free(&set->spare);
 	kvfree(set->ips);
@@ -376,6 +390,46 @@ static int cv_netlink_set_check_peer(struct cv_netlink_set *set, struct nlattr *
 	return 0;
 }
 
+/* What peers have in our own family only. */
+static int cv_netlink_set_parse_own(struct cv_netlink_set *set, struct cv_netlink_set_peer *peer,
+				    struct nlattr **attrs)
+{
+	const struct nlattr *name = attrs[CVPEER_A_NAME];
+	const struct nlattr *idle = attrs[CVPEER_A_IDLE_S];
+
+	static_assert(CV_IDLE_S_MAX == CV_TIMER_RULES_IDLE_MAX_S);
+	if (attrs[CVPEER_A_KNOCK_ID])
+		/* None has 0: that is refused as any other that is not there. */
+		peer->knock_id = nla_get_u64(attrs[CVPEER_A_KNOCK_ID]) ?: U64_MAX;
+	peer->idle_s = -1;
+	if (idle) {
+		if (nla_get_u32(idle) > CV_IDLE_S_MAX) {
+			NL_SET_ERR_MSG_ATTR(set->extack, idle,
+					    "a peer may be idle for at most 1728000 seconds (20 days), or for ever: 0");
+			return -ERANGE;
+		}
+		peer->idle_s = nla_get_u32(idle);
+	}
+	if (!name)
+		return 0;
+	/* The policy sees to its length, and that it ends. */
+	if (strlen(nla_data(name)) + 1 != nla_len(name)) {
+		NL_SET_ERR_MSG_ATTR(set->extack, name,
+				    "the name of a peer must have one zero byte, at its end");
+		return -EINVAL;
+	}
+	if (!cv_name_is_valid(nla_data(name))) {
+		NL_SET_ERR_MSG_ATTR(set->extack, name,
+				    "the name of a peer must be UTF-8 without control characters");
+		return -EINVAL;
+	}
+	peer->named = true;
+	if (!*(const char *)nla_data(name))
+		return 0;
+	peer->name = kstrdup(nla_data(name), GFP_KERNEL_ACCOUNT);
+	return peer->name ? 0 : -ENOMEM;
+}
+
 static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
 {
 	struct cv_netlink_set_peer *peer = &set->peers[set->peer_count];
@@ -409,9 +463,9 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 		if (err)
 			return err;
 	}
-	if (attrs[CVPEER_A_KNOCK_ID])
-		/* None has 0: that is refused as any other that is not there. */
-		peer->knock_id = nla_get_u64(attrs[CVPEER_A_KNOCK_ID]) ?: U64_MAX;
+	err = cv_netlink_set_parse_own(set, peer, attrs);
+	if (err)
+		return err;
 	peer->first_ip = set->ip_count;
 	if (attrs[CVPEER_A_ALLOWEDIPS]) {
 		nla_for_each_nested(ip, attrs[CVPEER_A_ALLOWEDIPS], rest) {
@@ -470,6 +524,7 @@ static int cv_netlink_set_allocate(struct cv_netlink_set *set)
 	set->ips = kvcalloc(ip_count, sizeof(*set->ips), GFP_KERNEL);
 	if (!set->peers || !set->sorted || !set->ips)
 		return -ENOMEM;
+	set->peer_room = peer_count;
 	return cv_allowedips_prealloc(&set->spare, ip_count, GFP_KERNEL);
 }
 
@@ -798,8 +853,7 @@ static void cv_netlink_set_allowedips(struct cv_netlink_set *set,
 	}
 }
 
-static void cv_netlink_set_peer(struct cv_netlink_set *set,
-				const struct cv_netlink_set_peer *element)
+static void cv_netlink_set_peer(struct cv_netlink_set *set, struct cv_netlink_set_peer *element)
 {
 	struct cv_peer *peer = element->peer;
 	struct cv_endpoint before;
@@ -823,8 +877,12 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set,
 	if (element->held)
 		cv_peer_get(peer);
 	cv_netlink_set_allowedips(set, element);
+	if (element->named)
+		swap(peer->name, element->name);
 	if (element->keepalive_s >= 0)
 		cv_timers_set_persistent(peer, element->keepalive_s);
+	if (element->idle_s >= 0)
+		cv_timers_set_idle(peer, element->idle_s);
 	/* It may wait for an endpoint. */
 	if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
 		cv_tx_send_staged(peer);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peers are removed: taken out of the tables at once by netlink_set.c or link.c, and taken
- * apart by a worker of their device, however many there are.
+ * Peers are removed: taken out of the tables at once by netlink_set.c or link.c, or here when
+ * they have been idle for long enough, and taken apart by a worker of their device, however
+ * many there are.
  */
+#include <linux/bitops.h>
 #include <linux/error-injection.h>
+#include <linux/llist.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
@@ -16,6 +19,8 @@
 #include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/todo.h"
+#include "../handshake/work.h"
 #include "../tables/stamps.h"
 
 /**
@@ -28,6 +33,14 @@
  * batches and queued work hold references of their own, which drain. The last one frees
  * the peer after a grace period, since readers may borrow it under RCU. All that may last
  * longer than the namespace the link was born in: see path.c, DOC: Routes.
+ *
+ * When all peers of a device are removed, its allowed IPs are set aside as they are, and the peers
+ * stay in the table of peers, where they are found dead, until the reaper has come to them. While
+ * there are any such, the next ones are taken out of the tables at once: there is one place for
+ * what is set aside.
+ *
+ * A peer that has been idle for as long as it may be is put into a list by its timer. The reaper
+ * removes it if that still holds, as a request would.
  */
 
 /* Peers that the reaper tears down before others may use its worker. */
@@ -35,6 +48,13 @@
 
 static struct workqueue_struct *cv_reaper_wq;
 
+/* More nodes of allowed IPs than so many are freed as a whole, which is worth a grace period. */
+#define CV_REAPER_MANY_IPS 4096
+
+/* Idle peers that are removed before others may have the lock of their device. */
+#define CV_REAPER_EXPIRE_BUDGET 64
+
+static void cv_reaper_expire(struct cv_peer *peer);
 static void cv_reaper_run(struct work_struct *work);
 
 /**
@@ -45,6 +65,7 @@ static void cv_reaper_run(struct work_struct *work);
  */
 int cv_reaper_init_wq(void)
 {
+	cv_work_set_expire(cv_reaper_expire);
 	cv_reaper_wq = alloc_workqueue("culvert_reaper", WQ_UNBOUND, 0);
 	return cv_reaper_wq ? 0 : -ENOMEM;
 }
@@ -68,14 +89,14 @@ void cv_reaper_init(struct cv_reaper *reaper)
 	INIT_LIST_HEAD(&reaper->waiting);
 	INIT_LIST_HEAD(&reaper->working);
 	INIT_WORK(&reaper->work, cv_reaper_run);
+	init_llist_head(&reaper->expired);
 	mutex_init(&reaper->lock);
 	cv_allowedips_init(&reaper->ips, &reaper->lock);
 }
 
-/* The rest of a removal is the reaper's. */
+/* The rest of a removal is the reaper's. @dev is held by the caller, or by a peer that is. */
 static void cv_reaper_wake(struct cv_device *dev)
 {
-	lockdep_assert_held(&dev->lock);
 	cv_device_get(dev);
 	if (!queue_work(cv_reaper_wq, &dev->reaper.work))
 		cv_device_put(dev);
@@ -137,6 +158,43 @@ void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 	cv_reaper_wake(dev);
 }
 
+/* The timer of a peer says that it may be idle, in softirq: removal may sleep, and takes the lock of the device. */
+static void cv_reaper_expire(struct cv_peer *peer)
+{
+	struct cv_device *dev = peer->dev;
+
+	if (!cv_peer_is_live(peer) || test_and_set_bit(CV_TODO_EXPIRE, &peer->todo))
+		return;
+	/* Its timer is shut down before the reference of the list goes. */
+	cv_peer_get(peer);
+	if (llist_add(&peer->expired, &dev->reaper.expired))
+		cv_reaper_wake(dev);
+}
+
+/* Remove those that are still idle, in the order of their timers. */
+static void cv_reaper_remove_expired(struct cv_device *dev)
+{
+	const struct cv_notify_asked asked = { .reason = CVREASON_EXPIRED };
+	struct llist_node *list = llist_reverse_order(llist_del_all(&dev->reaper.expired));
+	struct cv_peer *peer;
+	unsigned int count;
+
+	while (list) {
+		mutex_lock(&dev->lock);
+		for (count = 0; list && count < CV_REAPER_EXPIRE_BUDGET; count++) {
+			peer = llist_entry(list, struct cv_peer, expired);
+			list = list->next;
+			/* From here on its timer may add it again. */
+			clear_bit_unlock(CV_TODO_EXPIRE, &peer->todo);
+			if (cv_peer_is_live(peer) && cv_timers_is_idle(peer))
+				cv_reaper_remove(peer, &asked);
+			cv_peer_put(peer);
+		}
+		mutex_unlock(&dev->lock);
+		cond_resched();
+	}
+}
+
 /* Set all allowed IPs aside, in the time that one would take. */
 static void cv_reaper_set_ips_aside(struct cv_device *dev)
 {
@@ -149,12 +207,14 @@ static void cv_reaper_set_ips_aside(struct cv_device *dev)
 		rcu_assign_pointer(to->root[i],
 				   rcu_replace_pointer(from->root[i], NULL,
 						       lockdep_is_held(&dev->lock)));
+	to->count = from->count;
+	from->count = 0;
 	mutex_unlock(&dev->reaper.lock);
 }
 
 /*
- * The reaper still has peers of the last time: these are taken out of the tables here
- * and now, or they would pile up there.
+ * The reaper still has what was set aside the last time: these are taken out of the tables here
+ * and now.
  */
 static void cv_reaper_unpublish_all(struct cv_device *dev)
 {
@@ -182,14 +242,18 @@ void cv_reaper_remove_all(struct cv_device *dev, const struct cv_notify_asked *a
 	lockdep_assert_held(&dev->lock);
 	if (list_empty(&dev->peer_list))
 		return;
-	list_for_each_entry(peer, &dev->peer_list, link)
+	list_for_each_entry(peer, &dev->peer_list, link) {
 		WRITE_ONCE(peer->dead, true);
+		peer->aside = !dev->reaper.aside;
+	}
 	if (asked->reason != CVREASON_LINK_GONE)
 		cv_reaper_note_stamps(dev);
-	if (dev->reaper.count)
+	if (dev->reaper.aside) {
 		cv_reaper_unpublish_all(dev);
-	else
+	} else {
 		cv_reaper_set_ips_aside(dev);
+		dev->reaper.aside = dev->peer_count;
+	}
 	cv_notify_all_removed(dev, &dev->peer_list, asked);
 	list_splice_tail_init(&dev->peer_list, &dev->reaper.waiting);
 	dev->reaper.count += dev->peer_count;
@@ -252,23 +316,51 @@ static void cv_reaper_tear_down(struct cv_peer *peer)
 	cv_peer_put(peer);
 }
 
+/*
+ * One allowed IP after the other leaves a table that must hold together for readers, and is
+ * freed by a callback. After a grace period no reader is left in a table that was set aside.
+ */
+static void cv_reaper_free_ips(struct cv_device *dev)
+{
+	struct cv_reaper *reaper = &dev->reaper;
+	bool many;
+
+	/* Orders what was set aside before the grace period. */
+	mutex_lock(&reaper->lock);
+	many = reaper->ips.count > CV_REAPER_MANY_IPS;
+	mutex_unlock(&reaper->lock);
+	if (!many)
+		return;
+	/* Its peers are still to be torn down, so nothing else is set aside: see @aside. */
+	synchronize_rcu();
+	mutex_lock(&reaper->lock);
+	cv_allowedips_free_unread(&reaper->ips);
+	mutex_unlock(&reaper->lock);
+}
+
 /* Tear some removed peers down, and come again for more. */
 static void cv_reaper_run(struct work_struct *work)
 {
 	struct cv_device *dev = container_of(work, struct cv_device, reaper.work);
-	unsigned int count = 0;
+	unsigned int count = 0, aside = 0;
+	struct cv_peer *peer;
 
+	cv_reaper_remove_expired(dev);
 	mutex_lock(&dev->lock);
 	list_splice_tail_init(&dev->reaper.waiting, &dev->reaper.working);
 	mutex_unlock(&dev->lock);
 
+	cv_reaper_free_ips(dev);
 	for (; !list_empty(&dev->reaper.working) && count < CV_REAPER_RUN_BUDGET; count++) {
-		cv_reaper_tear_down(list_first_entry(&dev->reaper.working, struct cv_peer, link));
+		peer = list_first_entry(&dev->reaper.working, struct cv_peer, link);
+		aside += peer->aside;
+		cv_reaper_tear_down(peer);
 		cond_resched();
 	}
 
 	mutex_lock(&dev->lock);
 	dev->reaper.count -= count;
+	dev->reaper.aside -= aside;
 	if (dev->reaper.count)
 		cv_reaper_wake(dev);
 	mutex_unlock(&dev->lock);

@@ -6,6 +6,7 @@
 #define CV_CONTROL_REAPER_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
@@ -25,8 +26,12 @@ struct cv_reaper {
 	struct list_head working;
 	/** @count: of those that have not been torn down yet, under &cv_device.lock */
 	unsigned int count;
+	/** @aside: of these, those that are still in tables, under &cv_device.lock */
+	unsigned int aside;
 	/** @work: tears them down; counts in &cv_device.alive while it is queued */
 	struct work_struct work;
+	/** @expired: these peers, referenced, by &cv_peer.expired; @work looks at them */
+	struct llist_head expired;
 	/** @lock: @ips and what leaves @working; taken inside &cv_device.lock */
 	struct mutex lock;
 	/** @ips: allowed IPs of peers removed all at once, out of use */

@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "drop.h"
+#include "peer.h"
 #include "trace.h"
 
 #define CV_DROP_WORDS(id, words_name, words_class, words_class_wireguard, reason, help)	\
@@ -96,6 +97,35 @@ void cv_drop_queue(struct cv_device *dev, struct sk_buff_head *queue, enum cv_dr
 		cv_drop_add(dev, reason, n);
 	while ((skb = __skb_dequeue(queue)))
 		kfree_skb_reason(skb, cv_drop_words[reason].skb_reason);
+}
+
+/**
+ * cv_drop_charge() - what was refused is counted for a peer, too
+ * @peer: borrowed or referenced
+ * @reason: why; those that are not of enum cv_drop_of_peer are not counted
+ * @n: how many
+ *
+ * The device has its own count: see cv_drop_add(). Context: any.
+ */
+void cv_drop_charge(struct cv_peer *peer, enum cv_drop reason, unsigned int n)
+{
+	switch (reason) {
+	case CV_DROP_RX_INNER_SOURCE:
+		atomic64_add(n, &peer->drops[CV_DROP_OF_PEER_SOURCE]);
+		break;
+	case CV_DROP_RX_REPLAY:
+		atomic64_add(n, &peer->drops[CV_DROP_OF_PEER_REPLAY]);
+		break;
+	case CV_DROP_RX_EXPIRED:
+		atomic64_add(n, &peer->drops[CV_DROP_OF_PEER_EXPIRED]);
+		break;
+	case CV_DROP_RX_NO_MEMORY:
+	case CV_DROP_TX_NO_MEMORY:
+		atomic64_add(n, &peer->drops[CV_DROP_OF_PEER_MEMORY]);
+		break;
+	default:
+		break;
+	}
 }
 
 /**

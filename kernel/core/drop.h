@@ -31,6 +31,22 @@ enum cv_drop_class {
 	CV_DROP_AS_RX_DROPPED,
 };
 
+/**
+ * enum cv_drop_of_peer - what is counted for each peer as well
+ * @CV_DROP_OF_PEER_SOURCE: CV_DROP_RX_INNER_SOURCE
+ * @CV_DROP_OF_PEER_REPLAY: CV_DROP_RX_REPLAY
+ * @CV_DROP_OF_PEER_EXPIRED: CV_DROP_RX_EXPIRED
+ * @CV_DROP_OF_PEER_MEMORY: CV_DROP_RX_NO_MEMORY and CV_DROP_TX_NO_MEMORY
+ * @CV_DROP_OF_PEER_COUNT: how many
+ */
+enum cv_drop_of_peer {
+	CV_DROP_OF_PEER_SOURCE,
+	CV_DROP_OF_PEER_REPLAY,
+	CV_DROP_OF_PEER_EXPIRED,
+	CV_DROP_OF_PEER_MEMORY,
+	CV_DROP_OF_PEER_COUNT,
+};
+
 #define CV_DROP_ENUMERATOR(id, name, class, class_wireguard, skb_reason, help) CV_DROP_##id,
 
 /* Why something was refused: CV_DROP_NONE, it was not, or one of CV_DROP_REASONS(). */
@@ -54,6 +70,7 @@ struct cv_drop_counts {
 };
 
 struct cv_device;
+struct cv_peer;
 struct sk_buff;
 struct sk_buff_head;
 
@@ -63,6 +80,7 @@ void cv_drop_skb(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason
 		 unsigned int n);
 void cv_drop_queue(struct cv_device *dev, struct sk_buff_head *queue, enum cv_drop reason,
 		   unsigned int n);
+void cv_drop_charge(struct cv_peer *peer, enum cv_drop reason, unsigned int n);
 void cv_drop_count_odd(struct cv_device *dev);
 u64 cv_drop_sum(const struct cv_device *dev, enum cv_drop reason);
 u64 cv_drop_sum_odd(const struct cv_device *dev);

@@ -101,6 +101,7 @@ static void cv_peer_free(struct rcu_head *rcu)
 
 	cv_path_destroy_routes(&peer->path);
 	__skb_queue_purge(&peer->staged);
+	kfree(peer->name);
 	memzero_explicit(peer, sizeof(*peer));
 	kmem_cache_free(cv_peer_cache, peer);
 	cv_device_put(dev);

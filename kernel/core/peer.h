@@ -8,6 +8,7 @@
 #define CV_CORE_PEER_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -17,6 +18,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "drop.h"
 #include "../datapath/order.h"
 #include "../datapath/pace.h"
 #include "../datapath/path.h"
@@ -54,6 +56,10 @@ struct cv_peer {
 	struct cv_path path;
 	/** @dead: not published yet, or removed; read by cv_peer_is_live() alone */
 	bool dead;
+	/** @aside: removed with all others, and still in tables; see reaper.c */
+	bool aside;
+	/** @silent: it has not answered for a while; written by any, unlocked */
+	bool silent;
 	/** @id: random, spreads peers over lanes */
 	u32 id;
 	/** @slot_lock: writers of @sessions */
@@ -62,7 +68,7 @@ struct cv_peer {
 	struct timer_list timer;
 	/** @work: acts for timers and sends initiations; holds a reference while queued */
 	struct work_struct work;
-	/** @todo: bits of enum cv_todo for @work */
+	/** @todo: bits of enum cv_todo */
 	unsigned long todo;
 	/** @exchange_lock: @exchange and all below it */
 	struct mutex exchange_lock;
@@ -90,6 +96,8 @@ struct cv_peer {
 	struct list_head allowed_ips;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
+	/** @name: for people, NULL: none; under &cv_device.lock */
+	char *name;
 	/* What sealing writes, what opening writes, and what both do: each on lines of its own. */
 	/** @tx: sealed batches in the order they will be sent */
 	struct cv_order tx ____cacheline_aligned_in_smp;
@@ -97,8 +105,12 @@ struct cv_peer {
 	struct cv_pace pace;
 	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
 	atomic64_t tx_bytes;
+	/** @tx_packets: what the link's counter has of the peer */
+	atomic64_t tx_packets;
 	/** @staged: inner packets that wait for a session, oldest first */
 	struct sk_buff_head staged;
+	/** @expired: in &cv_reaper.expired, while CV_TODO_EXPIRE is set */
+	struct llist_node expired;
 	/** @rx: opened batches in the order they will be handed up */
 	struct cv_order rx ____cacheline_aligned_in_smp;
 	/**
@@ -106,6 +118,12 @@ struct cv_peer {
 	 * of a link that counts messages, without those whose inner packet was refused
 	 */
 	atomic64_t rx_bytes;
+	/** @rx_packets: what the link's counter has of the peer */
+	atomic64_t rx_packets;
+	/** @heard_ns: CLOCK_REALTIME of the last authentic message, 0: never */
+	atomic64_t heard_ns;
+	/** @drops: what was refused of the peer, by enum cv_drop_of_peer */
+	atomic64_t drops[CV_DROP_OF_PEER_COUNT];
 	/** @refs: see cv_peer_get() */
 	refcount_t refs ____cacheline_aligned_in_smp;
 	/** @timer_lock: @timers and the arming of @timer */
@@ -114,8 +132,6 @@ struct cv_peer {
 	struct cv_timer_state timers;
 	/** @events: what listeners are to be told, NULL until there is something: see notify.c */
 	struct cv_notify_box *events;
-	/** @silent: it has not answered for a while; written by any, unlocked */
-	bool silent;
 };
 
 /* How many peers a device holds at most. */

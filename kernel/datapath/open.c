@@ -114,6 +114,7 @@ static bool cv_open_to(struct cv_batch *batch, const struct cv_open_datagram *da
 	}
 	if (unlikely(!cv_replay_accept(&session->replay, counter))) {
 		cv_drop_count(dev, CV_DROP_RX_REPLAY);
+		cv_drop_charge(session->peer, CV_DROP_RX_REPLAY, 1);
 		return false;
 	}
 	return true;
@@ -125,6 +126,7 @@ static struct sk_buff *cv_open_alloc(struct cv_batch *batch, unsigned int bytes)
 
 	if (unlikely(!inner)) {
 		cv_drop_count(batch->session->peer->dev, CV_DROP_RX_NO_MEMORY);
+		cv_drop_charge(batch->session->peer, CV_DROP_RX_NO_MEMORY, 1);
 		return NULL;
 	}
 	skb_reserve(inner, CV_AEAD_BEFORE_BYTES);

@@ -157,6 +157,7 @@ static void cv_rx_take_run(struct cv_device *dev, struct sk_buff *skb,
 	}
 	if (unlikely(!cv_session_opens(session))) {
 		cv_drop_skb(dev, skb, CV_DROP_RX_EXPIRED, cv_rx_run_packets(run));
+		cv_drop_charge(session->peer, CV_DROP_RX_EXPIRED, cv_rx_run_packets(run));
 	} else {
 		/* That much has been seen to be there. */
 		skb_copy_bits(skb, run->offset + offsetof(struct cv_wire_data, counter),
@@ -263,6 +264,7 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 	struct cv_device *dev = session->peer->dev;
 	unsigned int datagrams = cv_batch_cb(skb)->packets;
 	struct sk_buff_head packets;
+	enum cv_drop reason;
 	int err = -EBUSY;
 
 	__skb_queue_head_init(&packets);
@@ -273,8 +275,9 @@ static void cv_rx_submit(struct cv_session *session, struct sk_buff *skb)
 		err = cv_place_packets(session, &cv_rx_ops, &packets);
 	if (likely(!err))
 		return;
-	cv_drop_queue(dev, &packets, err == -ENOMEM ? CV_DROP_RX_NO_MEMORY : CV_DROP_RX_BUSY,
-		      datagrams);
+	reason = err == -ENOMEM ? CV_DROP_RX_NO_MEMORY : CV_DROP_RX_BUSY;
+	cv_drop_queue(dev, &packets, reason, datagrams);
+	cv_drop_charge(session->peer, reason, datagrams);
 }
 
 /* Whether an inner packet is one that this peer may send, and its own length. */
@@ -392,9 +395,19 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 	}
 	if (unlikely(READ_ONCE(peer->silent)))
 		cv_notify_back(peer);
+	atomic64_set(&peer->heard_ns, ktime_get_coarse_real_ns());
 	cv_timers_event(peer, data ? CV_EVENT_DATA_RECEIVED : CV_EVENT_KEEPALIVE_RECEIVED);
 	if (unlikely(cv_session_wants_renewal(session, false)))
 		cv_todo_request(peer, CV_TODO_INITIATE);
+}
+
+/* An opened packet is dropped: counted as the segments that it came as. */
+static void cv_rx_refuse(struct cv_peer *peer, struct sk_buff *skb, enum cv_drop reason)
+{
+	unsigned int packets = max_t(u16, 1, skb_shinfo(skb)->gso_segs);
+
+	cv_drop_skb(peer->dev, skb, reason, packets);
+	cv_drop_charge(peer, reason, packets);
 }
 
 static void cv_rx_hand_up(struct cv_batch *batch)
@@ -421,8 +434,7 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 		reason = cv_rx_accept(peer, skb);
 		if (unlikely(reason != CV_DROP_NONE)) {
 			cv_rx_count(skb, &refused, &refused_bytes);
-			cv_drop_skb(peer->dev, skb, reason,
-				    max_t(u16, 1, skb_shinfo(skb)->gso_segs));
+			cv_rx_refuse(peer, skb, reason);
 			continue;
 		}
 		cv_rx_count(skb, &count, &bytes);
@@ -433,9 +445,12 @@ static void cv_rx_hand_up(struct cv_batch *batch)
 		/* As wireguard.ko: all that was opened, but for what is refused. */
 		refused_bytes += refused * CV_WIRE_DATA_OVERHEAD_BYTES;
 		wire_bytes -= min(refused_bytes, wire_bytes);
-		cv_rx_account(peer->dev->netdev, count + keepalives, wire_bytes);
-	} else if (count) {
+		count += keepalives;
+		bytes = wire_bytes;
+	}
+	if (count || bytes) {
 		cv_rx_account(peer->dev->netdev, count, bytes);
+		atomic64_add(count, &peer->rx_packets);
 	}
 	atomic64_add(wire_bytes, &peer->rx_bytes);
 	cv_rx_authentic(batch, data);
@@ -453,6 +468,7 @@ static void cv_rx_count_expired(struct cv_batch *batch)
 		if (skb->len)
 			cv_rx_count(skb, &packets, &bytes);
 	cv_drop_queue(batch->session->peer->dev, &batch->out, CV_DROP_RX_EXPIRED, packets);
+	cv_drop_charge(batch->session->peer, CV_DROP_RX_EXPIRED, packets);
 }
 
 /* cv_batch_ops.finish(): what an opened batch, which has left its order, held is handed up. */

@@ -274,6 +274,7 @@ static void cv_seal_advance(struct cv_seal_cursor *cursor, struct sk_buff *outer
 static void cv_seal_drop(struct cv_seal_cursor *cursor, enum cv_drop reason)
 {
 	cv_drop_count(cv_seal_device(cursor->batch), reason);
+	cv_drop_charge(cursor->batch->session->peer, reason, 1);
 	cv_seal_advance(cursor, NULL);
 }
 

@@ -345,14 +345,17 @@ netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
  * this link, nor memory of the program that sent it with MSG_ZEROCOPY, which holds the
  * socket as well: one whose sender has gone would only end when the handshake is given up.
  */
-static void cv_tx_orphan(struct cv_device *dev, struct sk_buff_head *packets)
+static void cv_tx_orphan(struct cv_peer *peer, struct sk_buff_head *packets)
 {
 	struct sk_buff *skb, *next;
+	unsigned int count;
 
 	skb_queue_walk_safe(packets, skb, next) {
 		if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC | __GFP_NOWARN))) {
 			__skb_unlink(skb, packets);
-			cv_drop_skb(dev, skb, CV_DROP_TX_NO_MEMORY, cv_batch_cb(skb)->packets);
+			count = cv_batch_cb(skb)->packets;
+			cv_drop_skb(peer->dev, skb, CV_DROP_TX_NO_MEMORY, count);
+			cv_drop_charge(peer, CV_DROP_TX_NO_MEMORY, count);
 			continue;
 		}
 		skb_orphan(skb);
@@ -366,7 +369,7 @@ static void cv_tx_stage(struct cv_peer *peer, struct sk_buff_head *packets)
 	struct sk_buff *skb;
 	unsigned int count;
 
-	cv_tx_orphan(peer->dev, packets);
+	cv_tx_orphan(peer, packets);
 	__skb_queue_head_init(&dropped);
 	spin_lock_bh(&peer->staged.lock);
 	/* A removed peer's queue has been emptied for good. */
@@ -462,12 +465,15 @@ void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 static void cv_tx_submit(struct cv_session *session, struct sk_buff_head *packets)
 {
 	int err = cv_place_packets(session, &cv_tx_ops, packets);
+	enum cv_drop reason;
+	unsigned int count;
 
 	if (likely(!err))
 		return;
-	cv_drop_queue(session->peer->dev, packets,
-		      err == -ENOMEM ? CV_DROP_TX_NO_MEMORY : CV_DROP_TX_BUSY,
-		      cv_tx_count(packets));
+	reason = err == -ENOMEM ? CV_DROP_TX_NO_MEMORY : CV_DROP_TX_BUSY;
+	count = cv_tx_count(packets);
+	cv_drop_queue(session->peer->dev, packets, reason, count);
+	cv_drop_charge(session->peer, reason, count);
 }
 
 /* What the batch did to counters and timers, once for all of its packets. */
@@ -475,8 +481,10 @@ static void cv_tx_account(struct cv_session *session, unsigned int packets, unsi
 {
 	struct cv_peer *peer = session->peer;
 
-	if (packets && !peer->dev->counts_messages)
+	if (packets && !peer->dev->counts_messages) {
 		dev_sw_netstats_tx_add(peer->dev->netdev, packets, bytes);
+		atomic64_add(packets, &peer->tx_packets);
+	}
 	cv_timers_event(peer, packets ? CV_EVENT_DATA_SENT : CV_EVENT_KEEPALIVE_SENT);
 	if (unlikely(cv_session_wants_renewal(session, true)))
 		cv_todo_request(peer, CV_TODO_INITIATE);

@@ -44,12 +44,19 @@ static void cv_xmit_prepare_count(const struct cv_device *dev, struct sk_buff *s
 	}
 }
 
-/* The other messages of a super-packet, unless it was dropped: then it is one, too. */
-static void cv_xmit_count_others(const struct cv_device *dev, unsigned int messages,
-				 u64 packets_before)
+/*
+ * For the peer, and the other messages of a super-packet for the link; unless it was dropped,
+ * which is one for the link, too.
+ */
+static void cv_xmit_count_messages(const struct cv_xmit *xmit, unsigned int messages,
+				   u64 packets_before)
 {
-	if (messages > 1 && cv_xmit_packets_sent(dev) != packets_before)
-		dev_sw_netstats_tx_add(dev->netdev, messages - 1, 0);
+	if (cv_xmit_packets_sent(xmit->dev) == packets_before)
+		return;
+	if (messages > 1)
+		dev_sw_netstats_tx_add(xmit->dev->netdev, messages - 1, 0);
+	if (xmit->peer)
+		atomic64_add(messages, &xmit->peer->tx_packets);
 }
 
 /**
@@ -96,7 +103,7 @@ int cv_xmit_payload(const struct cv_xmit *xmit, struct sk_buff *skb)
 	if (likely(xmit->peer))
 		atomic64_add(bytes, &xmit->peer->tx_bytes);
 	if (dev->counts_messages)
-		cv_xmit_count_others(dev, messages, packets_before);
+		cv_xmit_count_messages(xmit, messages, packets_before);
 	return 0;
 }
 
@@ -139,6 +146,8 @@ void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t byt
 
 	if (unlikely(!skb)) {
 		cv_drop_count(xmit->dev, CV_DROP_TX_NO_MEMORY);
+		if (xmit->peer)
+			cv_drop_charge(xmit->peer, CV_DROP_TX_NO_MEMORY, 1);
 		return;
 	}
 	skb_reserve(skb, CV_XMIT_HEADROOM_BYTES);

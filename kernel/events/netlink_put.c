@@ -10,6 +10,7 @@
 #include "netlink_put.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../handshake/session.h"
 
 /**
  * cv_netlink_put_name() - which device a message is about
@@ -98,6 +99,79 @@ int cv_netlink_put_peer(struct sk_buff *skb, struct cv_peer *peer)
 				 CVPEER_A_UNSPEC) ?:
 	       nla_put_u32(skb, CVPEER_A_PROTOCOL_VERSION, 1) ?:
 	       cv_netlink_put_endpoint(skb, CVPEER_A_ENDPOINT, &endpoint);
+}
+
+/* A number that is absent while it is 0, so that idle peers take no room. */
+static int cv_netlink_put_count(struct sk_buff *skb, int type, const atomic64_t *count)
+{
+	u64 value = atomic64_read(count);
+
+	return value ? nla_put_u64_64bit(skb, type, value, CVPEER_A_UNSPEC) : 0;
+}
+
+/* The session that sends. */
+static int cv_netlink_put_session(struct sk_buff *skb, struct cv_peer *peer)
+{
+	const struct cv_session *session;
+	u64 age_ns = 0;
+	int initiator = -1;
+
+	rcu_read_lock();
+	session = rcu_dereference(peer->sessions[CV_SLOT_CURRENT]);
+	if (session && cv_session_opens(session)) {
+		age_ns = ktime_get_coarse_boottime_ns() - session->birth_ns;
+		initiator = session->initiator;
+	}
+	rcu_read_unlock();
+	if (initiator < 0)
+		return 0;
+	return nla_put_u8(skb, CVPEER_A_SESSION_INITIATOR, initiator) ?:
+	       nla_put_u32(skb, CVPEER_A_SESSION_AGE_S, div_u64(age_ns, NSEC_PER_SEC));
+}
+
+static int cv_netlink_put_heard(struct sk_buff *skb, const struct cv_peer *peer)
+{
+	u64 heard_ns = atomic64_read(&peer->heard_ns);
+	struct __kernel_timespec time;
+	u32 rest_ns;
+
+	if (!heard_ns)
+		return 0;
+	time.tv_sec = div_u64_rem(heard_ns, NSEC_PER_SEC, &rest_ns);
+	time.tv_nsec = rest_ns;
+	return nla_put(skb, CVPEER_A_LAST_HEARD_TIME, sizeof(time), &time);
+}
+
+/**
+ * cv_netlink_put_own() - what there is to say of a peer that family wireguard does not know
+ * @skb: the message
+ * @peer: borrowed or referenced
+ *
+ * Context: process, holds &cv_device.lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int cv_netlink_put_own(struct sk_buff *skb, struct cv_peer *peer)
+{
+	u32 idle_s = READ_ONCE(peer->timers.idle_s);
+	int err = 0;
+
+	lockdep_assert_held(&peer->dev->lock);
+	if (peer->name)
+		err = nla_put_string(skb, CVPEER_A_NAME, peer->name);
+	if (!err && idle_s)
+		err = nla_put_u32(skb, CVPEER_A_IDLE_S, idle_s);
+	return err ?: cv_netlink_put_session(skb, peer) ?:
+	       cv_netlink_put_heard(skb, peer) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_RX_PACKETS, &peer->rx_packets) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_TX_PACKETS, &peer->tx_packets) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_DROPS_SOURCE,
+				    &peer->drops[CV_DROP_OF_PEER_SOURCE]) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_DROPS_REPLAY,
+				    &peer->drops[CV_DROP_OF_PEER_REPLAY]) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_DROPS_EXPIRED,
+				    &peer->drops[CV_DROP_OF_PEER_EXPIRED]) ?:
+	       cv_netlink_put_count(skb, CVPEER_A_DROPS_MEMORY,
+				    &peer->drops[CV_DROP_OF_PEER_MEMORY]);
 }
 
 static int cv_netlink_put_ip(struct sk_buff *skb, const struct cv_allowedips_node *ip)

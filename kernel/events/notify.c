@@ -791,20 +791,6 @@ static int cv_notify_send_message(struct cv_notify_message *event, struct net *n
 	return err ?: more;
 }
 
-/* Which end has begun the session that was made last. */
-static int cv_notify_put_initiator(struct sk_buff *skb, struct cv_peer *peer)
-{
-	const struct cv_session *session;
-	int initiator = -1;
-
-	rcu_read_lock();
-	session = rcu_dereference(peer->sessions[CV_SLOT_CURRENT]);
-	if (session)
-		initiator = session->initiator;
-	rcu_read_unlock();
-	return initiator < 0 ? 0 : nla_put_u8(skb, CVPEER_A_SESSION_INITIATOR, initiator);
-}
-
 /* One peer, but for its allowed IPs; all of it or nothing. */
 static int cv_notify_put_peer(struct sk_buff *skb, struct cv_notify_message *event)
 {
@@ -813,9 +799,7 @@ static int cv_notify_put_peer(struct sk_buff *skb, struct cv_notify_message *eve
 
 	err = nla_put(skb, CVPEER_A_PUBLIC_KEY, CV_KEY_LEN, peer->public_key);
 	if (!err && !event->continued)
-		err = cv_netlink_put_peer(skb, peer);
-	if (!err && event->kind == CVEVENT_SESSION_MADE)
-		err = cv_notify_put_initiator(skb, peer);
+		err = cv_netlink_put_peer(skb, peer) ?: cv_netlink_put_own(skb, peer);
 	if (!err && event->before.remote.any.sa_family)
 		err = cv_netlink_put_endpoint(skb, CVPEER_A_ENDPOINT_BEFORE, &event->before);
 	return err;

@@ -314,7 +314,9 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_r
 		local_bh_disable();
 		dev_sw_netstats_rx_add(peer->dev->netdev, received->bytes);
 		local_bh_enable();
+		atomic64_inc(&peer->rx_packets);
 	}
+	atomic64_set(&peer->heard_ns, ktime_get_coarse_real_ns());
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED);
 	cv_timers_event(peer, CV_EVENT_SESSION_DERIVED);
 }

@@ -27,7 +27,7 @@ enum cv_timer_rules_op {
 	CV_TIMER_RULES_ARM_IF_ON,
 	/* off */
 	CV_TIMER_RULES_CANCEL,
-	/* as persistent_s says now */
+	/* as persistent_s or idle_s says now */
 	CV_TIMER_RULES_CONFIGURE,
 };
 
@@ -36,6 +36,8 @@ struct cv_timer_rules_event {
 	u8 op[CV_TIMER_COUNT];
 	/* an authenticated packet came or went */
 	bool traversed;
+	/* it came */
+	bool received;
 	/* initiations are counted from 0 again */
 	bool clear_attempts;
 };
@@ -43,6 +45,7 @@ struct cv_timer_rules_event {
 static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] = {
 	[CV_EVENT_START] = {
 		.op[CV_TIMER_PERSISTENT] = CV_TIMER_RULES_CONFIGURE,
+		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CONFIGURE,
 	},
 	[CV_EVENT_STOP] = {
 		.op[CV_TIMER_RETRY] = CV_TIMER_RULES_CANCEL,
@@ -50,6 +53,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 		.op[CV_TIMER_NEW_HANDSHAKE] = CV_TIMER_RULES_CANCEL,
 		.op[CV_TIMER_WIPE] = CV_TIMER_RULES_CANCEL,
 		.op[CV_TIMER_PERSISTENT] = CV_TIMER_RULES_CANCEL,
+		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CANCEL,
 		.clear_attempts = true,
 	},
 	[CV_EVENT_DATA_SENT] = {
@@ -61,6 +65,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 		.op[CV_TIMER_KEEPALIVE] = CV_TIMER_RULES_ARM_IF_OFF,
 		.op[CV_TIMER_NEW_HANDSHAKE] = CV_TIMER_RULES_CANCEL,
 		.traversed = true,
+		.received = true,
 	},
 	[CV_EVENT_KEEPALIVE_SENT] = {
 		.op[CV_TIMER_KEEPALIVE] = CV_TIMER_RULES_CANCEL,
@@ -69,6 +74,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 	[CV_EVENT_KEEPALIVE_RECEIVED] = {
 		.op[CV_TIMER_NEW_HANDSHAKE] = CV_TIMER_RULES_CANCEL,
 		.traversed = true,
+		.received = true,
 	},
 	[CV_EVENT_INITIATION_SENT] = {
 		.op[CV_TIMER_RETRY] = CV_TIMER_RULES_ARM,
@@ -88,6 +94,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 	[CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED] = {
 		.op[CV_TIMER_NEW_HANDSHAKE] = CV_TIMER_RULES_CANCEL,
 		.traversed = true,
+		.received = true,
 	},
 	[CV_EVENT_SESSION_DERIVED] = {
 		.op[CV_TIMER_WIPE] = CV_TIMER_RULES_ARM,
@@ -112,11 +119,14 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 	[CV_EVENT_PERSISTENT_CHANGED] = {
 		.op[CV_TIMER_PERSISTENT] = CV_TIMER_RULES_CONFIGURE,
 	},
+	[CV_EVENT_IDLE_CHANGED] = {
+		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CONFIGURE,
+	},
 };
 
 #define CV_TIMER_RULES_MS 1000U
 
-/* How long each timer runs; CV_TIMER_PERSISTENT has its own setting. */
+/* How long each timer runs; CV_TIMER_PERSISTENT and CV_TIMER_IDLE have their own setting. */
 static const u32 cv_timer_rules_delay_ms[CV_TIMER_COUNT] = {
 	[CV_TIMER_RETRY] = CV_WIRE_RETRY_S * CV_TIMER_RULES_MS,
 	[CV_TIMER_KEEPALIVE] = CV_WIRE_KEEPALIVE_S * CV_TIMER_RULES_MS,
@@ -144,8 +154,9 @@ static u32 cv_timer_rules_deadline(u32 ms)
 }
 
 /*
- * The persistent keepalive counts from here, and looks at it only when it is due: that
- * is why an unlocked write will do. Two writers may differ by a millisecond or so.
+ * The persistent keepalive and the end of an idle peer count from here, and are looked at only
+ * when they are due: that is why an unlocked write will do. Two writers may differ by a
+ * millisecond or so.
  */
 static void cv_timer_rules_note(struct cv_timer_state *state,
 				const struct cv_timer_rules_event *rule, u32 now_ms)
@@ -153,6 +164,8 @@ static void cv_timer_rules_note(struct cv_timer_state *state,
 	if (rule->traversed && READ_ONCE(state->persistent_s) &&
 	    READ_ONCE(state->traversed_ms) != now_ms)
 		WRITE_ONCE(state->traversed_ms, now_ms);
+	if (rule->received && READ_ONCE(state->idle_s) && READ_ONCE(state->received_ms) != now_ms)
+		WRITE_ONCE(state->received_ms, now_ms);
 }
 
 bool cv_timer_rules_quiet(struct cv_timer_state *state, enum cv_event event, u32 now_ms)
@@ -202,6 +215,15 @@ static u32 cv_timer_rules_configure(struct cv_timer_state *state, u32 now_ms)
 	return cv_timer_rules_deadline(state->traversed_ms + interval_ms);
 }
 
+/* A peer is given the whole time from now on. */
+static u32 cv_timer_rules_configure_idle(struct cv_timer_state *state, u32 now_ms)
+{
+	if (!state->idle_s)
+		return 0;
+	WRITE_ONCE(state->received_ms, now_ms);
+	return cv_timer_rules_deadline(now_ms + state->idle_s * CV_TIMER_RULES_MS);
+}
+
 /* The deadline of a timer after an event. */
 static u32 cv_timer_rules_moved(struct cv_timer_state *state, enum cv_timer timer,
 				enum cv_timer_rules_op op, u32 now_ms, u32 jitter_ms)
@@ -223,7 +245,8 @@ static u32 cv_timer_rules_moved(struct cv_timer_state *state, enum cv_timer time
 	case CV_TIMER_RULES_CANCEL:
 		return 0;
 	case CV_TIMER_RULES_CONFIGURE:
-		return cv_timer_rules_configure(state, now_ms);
+		return timer == CV_TIMER_IDLE ? cv_timer_rules_configure_idle(state, now_ms) :
+						cv_timer_rules_configure(state, now_ms);
 	default:
 		return old_ms;
 	}
@@ -299,6 +322,29 @@ static bool cv_timer_rules_persistent_due(struct cv_timer_state *state, u32 now_
 	return due;
 }
 
+bool cv_timer_rules_is_idle(const struct cv_timer_state *state, u32 now_ms)
+{
+	u32 due_ms = READ_ONCE(state->received_ms) + state->idle_s * CV_TIMER_RULES_MS;
+
+	return state->running && state->idle_s && !cv_timer_rules_before(now_ms, due_ms);
+}
+
+/*
+ * Is the peer to go now, or has something come since? It stays if something comes before it is
+ * removed: then it has the time again.
+ */
+static bool cv_timer_rules_idle_due(struct cv_timer_state *state, u32 now_ms)
+{
+	bool due = cv_timer_rules_is_idle(state, now_ms);
+	u32 from_ms = due ? now_ms : READ_ONCE(state->received_ms);
+	u32 next_ms = 0;
+
+	if (state->idle_s)
+		next_ms = cv_timer_rules_deadline(from_ms + state->idle_s * CV_TIMER_RULES_MS);
+	WRITE_ONCE(state->deadline_ms[CV_TIMER_IDLE], next_ms);
+	return due;
+}
+
 unsigned int cv_timer_rules_expired(struct cv_timer_state *state, u32 now_ms)
 {
 	unsigned int due = 0;
@@ -311,6 +357,11 @@ unsigned int cv_timer_rules_expired(struct cv_timer_state *state, u32 now_ms)
 			continue;
 		if (timer == CV_TIMER_PERSISTENT) {
 			if (cv_timer_rules_persistent_due(state, now_ms))
+				due |= BIT(timer);
+			continue;
+		}
+		if (timer == CV_TIMER_IDLE) {
+			if (cv_timer_rules_idle_due(state, now_ms))
 				due |= BIT(timer);
 			continue;
 		}

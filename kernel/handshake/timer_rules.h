@@ -15,7 +15,7 @@
  *   so that a straggling packet cannot revive a peer.
  *
  * Times are milliseconds of one clock that never steps back, cut to 32 bits (they wrap
- * after 49 days, which is fine: no deadline is further away than 19 hours).
+ * after 49 days, which is fine: no deadline is further away than CV_TIMER_RULES_IDLE_MAX_S).
  */
 #ifndef CV_HANDSHAKE_TIMER_RULES_H
 #define CV_HANDSHAKE_TIMER_RULES_H
@@ -23,6 +23,9 @@
 #include <linux/types.h>
 
 #include "../wire.h"
+
+/* The longest &cv_timer_state.idle_s: 20 days, so that all times of one clock are comparable. */
+#define CV_TIMER_RULES_IDLE_MAX_S 1728000
 
 /**
  * enum cv_timer - what a peer may be waiting for, and what to do when it is due
@@ -35,6 +38,7 @@
  *	address and initiate
  * @CV_TIMER_WIPE: no new session for long: wipe all keys and the exchange
  * @CV_TIMER_PERSISTENT: no packet either way for the configured time: send a keepalive
+ * @CV_TIMER_IDLE: nothing authentic came for the configured time: remove the peer
  * @CV_TIMER_COUNT: how many there are
  */
 enum cv_timer {
@@ -43,6 +47,7 @@ enum cv_timer {
 	CV_TIMER_NEW_HANDSHAKE,
 	CV_TIMER_WIPE,
 	CV_TIMER_PERSISTENT,
+	CV_TIMER_IDLE,
 	CV_TIMER_COUNT
 };
 
@@ -65,6 +70,7 @@ enum cv_timer {
  * @CV_EVENT_GIVE_UP: too many initiations got no answer
  * @CV_EVENT_WIPED: all sessions are gone before their time, e.g. by a new private key
  * @CV_EVENT_PERSISTENT_CHANGED: @persistent_s has just been changed, under the lock
+ * @CV_EVENT_IDLE_CHANGED: the same for @idle_s
  * @CV_EVENT_COUNT: how many there are
  */
 enum cv_event {
@@ -83,13 +89,14 @@ enum cv_event {
 	CV_EVENT_GIVE_UP,
 	CV_EVENT_WIPED,
 	CV_EVENT_PERSISTENT_CHANGED,
+	CV_EVENT_IDLE_CHANGED,
 	CV_EVENT_COUNT
 };
 
 /**
  * struct cv_timer_state - the timers of one peer; all zero is a stopped peer
  *
- * Written under the caller's lock, except @traversed_ms; read without it by
+ * Written under the caller's lock, except @traversed_ms and @received_ms; read without it by
  * cv_timer_rules_quiet().
  */
 struct cv_timer_state {
@@ -99,6 +106,10 @@ struct cv_timer_state {
 	u32 wake_ms;
 	/** @traversed_ms: last authenticated packet either way; written unlocked */
 	u32 traversed_ms;
+	/** @received_ms: last authenticated packet that came, START or change of @idle_s; unlocked */
+	u32 received_ms;
+	/** @idle_s: without one for so long the peer is to go; 0 is off; the caller's */
+	u32 idle_s;
 	/** @persistent_s: interval of persistent keepalives; 0 is off; the caller's */
 	u16 persistent_s;
 	/** @attempts: initiations without an answer since the last session or GIVE_UP */
@@ -152,7 +163,7 @@ u32 cv_timer_rules_next(const struct cv_timer_state *state);
 /**
  * cv_timer_rules_expired() - take the timers that are due
  * @state: the timers; those that are due are off afterwards, except that
- *	CV_TIMER_PERSISTENT is armed again; attempts is counted
+ *	CV_TIMER_PERSISTENT and CV_TIMER_IDLE are armed again; attempts is counted
  * @now_ms: the time
  *
  * The kernel timer is to be set to cv_timer_rules_next() afterwards, still under the
@@ -162,6 +173,16 @@ u32 cv_timer_rules_next(const struct cv_timer_state *state);
  * Return: BIT(enum cv_timer) of each timer to act on.
  */
 unsigned int cv_timer_rules_expired(struct cv_timer_state *state, u32 now_ms);
+
+/**
+ * cv_timer_rules_is_idle() - has nothing authentic come for as long as is configured
+ * @state: the timers
+ * @now_ms: the time
+ *
+ * Context: any; holds the lock that the caller guards @state with.
+ * Return: false while the link is down, or if nothing is configured.
+ */
+bool cv_timer_rules_is_idle(const struct cv_timer_state *state, u32 now_ms);
 
 /**
  * cv_timer_rules_exhausted() - is it time to give up

@@ -36,15 +36,18 @@ static u32 cv_timers_now_ms(void)
  * A timer is late by up to an eighth of its time, so that many can share a tick: of five
  * seconds it would take the jitter, and two ends that tried at once would do so again. So
  * waits up to the longest that has one are made in steps that are too short, until the rest is
- * exact: three or four wake-ups. Longer ones may be late.
+ * exact: three or four wake-ups; so are all of a peer that is to expire. Other long ones may be
+ * late.
  */
-static unsigned long cv_timers_step_jiffies(s32 wait_ms)
+static unsigned long cv_timers_step_jiffies(s32 wait_ms, bool exact)
 {
 	const s32 most_ms = (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S) * MSEC_PER_SEC +
 			    CV_WIRE_RETRY_JITTER_MS;
 	unsigned long step = msecs_to_jiffies(max(wait_ms, 0)) + 1;
 
-	return step < CV_TIMERS_EXACT_JIFFIES || wait_ms > most_ms ? step : step - step / 8;
+	if (step < CV_TIMERS_EXACT_JIFFIES || (wait_ms > most_ms && !exact))
+		return step;
+	return step - step / 8;
 }
 
 /* A response moves the retry timer only while an initiation of ours is wanted. */
@@ -59,10 +62,13 @@ static u32 cv_timers_jitter_ms(enum cv_event event)
 static void cv_timers_arm(struct cv_peer *peer, u32 now_ms)
 {
 	u32 next_ms = cv_timer_rules_next(&peer->timers);
+	/* Any other may be shortly before it. */
+	bool exact = peer->timers.deadline_ms[CV_TIMER_IDLE];
 
 	lockdep_assert_held(&peer->timer_lock);
 	if (next_ms)
-		mod_timer(&peer->timer, jiffies + cv_timers_step_jiffies(next_ms - now_ms));
+		mod_timer(&peer->timer,
+			  jiffies + cv_timers_step_jiffies(next_ms - now_ms, exact));
 }
 
 /**
@@ -106,11 +112,47 @@ void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 }
 
 /**
+ * cv_timers_set_idle() - change after how long without an authentic message a peer is removed
+ * @peer: which
+ * @seconds: how long, at most CV_TIMER_RULES_IDLE_MAX_S; 0: never
+ *
+ * The time begins anew, unless it is the same as before.
+ *
+ * Context: process; holds &cv_device.lock.
+ */
+void cv_timers_set_idle(struct cv_peer *peer, u32 seconds)
+{
+	if (peer->timers.idle_s == seconds)
+		return;
+	spin_lock_bh(&peer->timer_lock);
+	WRITE_ONCE(peer->timers.idle_s, seconds);
+	spin_unlock_bh(&peer->timer_lock);
+	cv_timers_event(peer, CV_EVENT_IDLE_CHANGED);
+}
+
+/**
+ * cv_timers_is_idle() - whether a peer is to be removed
+ * @peer: borrowed or referenced
+ *
+ * Context: any but hard interrupts.
+ * Return: true if nothing authentic has come for as long as cv_timers_set_idle() says.
+ */
+bool cv_timers_is_idle(struct cv_peer *peer)
+{
+	bool idle;
+
+	spin_lock_bh(&peer->timer_lock);
+	idle = cv_timer_rules_is_idle(&peer->timers, cv_timers_now_ms());
+	spin_unlock_bh(&peer->timer_lock);
+	return idle;
+}
+
+/**
  * cv_timers_expired() - which timers of a peer are due
  * @peer: its timer has fired
  * @exhausted: set to whether too many initiations have got no answer
  *
- * Those that are due are off on return, and the others wait.
+ * Those that are due are off on return, but for those that come again, and the others wait.
  *
  * Context: softirq.
  * Return: bits by enum cv_timer.

@@ -24,6 +24,8 @@ struct timer_list;
 void cv_timers_create(struct cv_peer *peer, void (*fire)(struct timer_list *timer));
 void cv_timers_event(struct cv_peer *peer, enum cv_event event);
 void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds);
+void cv_timers_set_idle(struct cv_peer *peer, u32 seconds);
+bool cv_timers_is_idle(struct cv_peer *peer);
 unsigned int cv_timers_expired(struct cv_peer *peer, bool *exhausted);
 void cv_timers_shutdown(struct cv_peer *peer);
 

@@ -12,11 +12,13 @@ struct cv_peer;
  * @CV_TODO_INITIATE: send an initiation, unless one was sent lately
  * @CV_TODO_RETRY: send an initiation because the last was not answered
  * @CV_TODO_WIPE: forget all keys
+ * @CV_TODO_EXPIRE: not for &cv_peer.work: reaper.c is to look whether the peer is idle
  */
 enum cv_todo {
 	CV_TODO_INITIATE,
 	CV_TODO_RETRY,
 	CV_TODO_WIPE,
+	CV_TODO_EXPIRE,
 };
 
 int cv_todo_init(void);

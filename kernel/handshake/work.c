@@ -18,8 +18,22 @@
 /* When a peer that does not answer is called silent; of data by CV_TIMER_NEW_HANDSHAKE. */
 #define CV_WORK_SILENT_S (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S)
 
+/* Set once: what is done about a peer that is idle belongs to files that know this one. */
+static void (*cv_work_expire)(struct cv_peer *peer) __ro_after_init;
+
 static void cv_work_fire(struct timer_list *timer);
 static void cv_work_run(struct work_struct *work);
+
+/**
+ * cv_work_set_expire() - say what is to be called for a peer that may be idle for long enough
+ * @expire: called by its timer, in softirq
+ *
+ * Context: module load.
+ */
+void cv_work_set_expire(void (*expire)(struct cv_peer *peer))
+{
+	cv_work_expire = expire;
+}
 
 /**
  * cv_work_create() - timers and work of a new peer, of which nothing is due yet
@@ -78,6 +92,9 @@ static void cv_work_fire(struct timer_list *timer)
 			cv_todo_request(peer, CV_TODO_RETRY);
 		}
 	}
+	/* It is removed by reaper.c, which knows what to do then. */
+	if (due & BIT(CV_TIMER_IDLE))
+		cv_work_expire(peer);
 	if (due & BIT(CV_TIMER_NEW_HANDSHAKE)) {
 		cv_notify_silent(peer);
 		cv_path_forget_source(&peer->path);

@@ -7,6 +7,7 @@
 
 struct cv_peer;
 
+void cv_work_set_expire(void (*expire)(struct cv_peer *peer));
 void cv_work_create(struct cv_peer *peer);
 void cv_work_send_waiting(struct cv_peer *peer);
 

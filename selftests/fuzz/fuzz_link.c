@@ -253,6 +253,12 @@ void cv_drop_count(struct cv_device *dev, enum cv_drop reason)
 	cv_drop_add(dev, reason, 1);
 }
 
+void cv_drop_charge(struct cv_peer *peer, enum cv_drop reason, unsigned int n)
+{
+	/* It belongs to the device, too. */
+	assert(peer->dev->drops->n[reason] >= n);
+}
+
 /* handshake/timers.c and work.c */
 void cv_work_create(struct cv_peer *peer)
 {
@@ -267,6 +273,17 @@ void cv_timers_event(struct cv_peer *peer, enum cv_event event)
 void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds)
 {
 	peer->timers.persistent_s = seconds;
+}
+
+void cv_timers_set_idle(struct cv_peer *peer, u32 seconds)
+{
+	assert(seconds <= CV_TIMER_RULES_IDLE_MAX_S);
+	peer->timers.idle_s = seconds;
+}
+
+bool cv_timers_is_idle(struct cv_peer *peer)
+{
+	return peer->timers.idle_s;
 }
 
 void cv_todo_request(struct cv_peer *peer, enum cv_todo todo)

@@ -324,20 +324,23 @@ enum cv_peer_flag {
  * @CVPEER_A_NAME: string with its final zero, for people: at most %CV_NAME_LEN_MAX bytes of UTF-8
  *	without control characters; the empty one removes it; absent from a dump while there is none
  * @CVPEER_A_IDLE_S: u32, the peer is removed when for so many seconds nothing authentic has come
- *	from it, 0: never, at most %CV_IDLE_S_MAX; they are counted while the link is up, from when
- *	this is set
- * @CVPEER_A_RX_PACKETS: u64, packets received from the peer, counted as the link counts them; dump
- *	only
- * @CVPEER_A_TX_PACKETS: u64, packets sent to the peer, counted as the link counts them; dump only
+ *	from it, 0: never, at most %CV_IDLE_S_MAX; an initiation is authentic. The time begins when
+ *	another number is set and when the link comes up, and does not go on while the link is down or
+ *	the machine asleep; absent from a dump while it is 0
+ * @CVPEER_A_RX_PACKETS: u64, packets received from the peer, counted as the link counts them; as
+ *	all counters below dump only, and absent while it is 0
+ * @CVPEER_A_TX_PACKETS: u64, packets sent to the peer, counted as the link counts them
  * @CVPEER_A_SESSION_AGE_S: u32, seconds since the session that sends was made; absent while there
  *	is none; dump only
  * @CVPEER_A_LAST_HEARD_TIME: struct __kernel_timespec of the real time clock, when the last
- *	authentic message came, zero for never; dump only
+ *	authentic message came, absent for never; dump only
  * @CVPEER_A_DROPS_SOURCE: u64, inner packets from the peer whose source address is not in its
- *	allowed IPs; dump only, as the three after it
- * @CVPEER_A_DROPS_REPLAY: u64, messages that came before, or too late
- * @CVPEER_A_DROPS_EXPIRED: u64, messages of a session that is over
- * @CVPEER_A_DROPS_MEMORY: u64, packets either way for which there was no memory
+ *	allowed IPs
+ * @CVPEER_A_DROPS_REPLAY: u64, data messages that came before, or too late
+ * @CVPEER_A_DROPS_EXPIRED: u64, data messages for a session that is over; they have not been
+ *	authenticated
+ * @CVPEER_A_DROPS_MEMORY: u64, packets either way for which there was no memory, as far as the
+ *	peer was known by then
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */

@@ -102,6 +102,13 @@ void *kmalloc(size_t bytes, gfp_t gfp)
 	return object ? memset(object, 0xa5, bytes) : NULL;
 }
 
+char *kstrdup(const char *text, gfp_t gfp)
+{
+	char *copy = kmalloc(strlen(text) + 1, gfp);
+
+	return copy ? strcpy(copy, text) : NULL;
+}
+
 void kvfree(const void *object)
 {
 	if (!object)

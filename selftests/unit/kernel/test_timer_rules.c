@@ -349,6 +349,53 @@ static void test_timer_persistent_change(void)
 	CHECK_DUE(&peer, 100 * S, BIT(CV_TIMER_PERSISTENT), changed_ms);
 }
 
+static void test_timer_idle(void)
+{
+	const u32 most_s = CV_TIMER_RULES_IDLE_MAX_S;
+	struct test_peer peer;
+	unsigned int i;
+
+	/* from the start of the link, and again if the peer stays */
+	test_peer_start(&peer, 0);
+	peer.state.idle_s = 60;
+	test_peer_report(&peer, CV_EVENT_IDLE_CHANGED, 0);
+	CHECK_DUE(&peer, 100 * S, BIT(CV_TIMER_IDLE), 60 * S);
+	CHECK_DUE(&peer, 100 * S, BIT(CV_TIMER_IDLE), 120 * S);
+
+	/* what comes counts, what is sent does not */
+	CHECK_QUIET(&peer, 50 * S);
+	test_peer_report(&peer, CV_EVENT_KEEPALIVE_RECEIVED, 0);
+	CHECK(!cv_timer_rules_is_idle(&peer.state, peer.now_ms + 59 * S), "expected it not idle");
+	CHECK(cv_timer_rules_is_idle(&peer.state, peer.now_ms + 60 * S), "expected it idle");
+	CHECK_QUIET(&peer, 10 * S);
+	test_peer_report(&peer, CV_EVENT_KEEPALIVE_SENT, 0);
+	test_peer_report(&peer, CV_EVENT_INITIATION_PUT_OFF, 0);
+	test_peer_report(&peer, CV_EVENT_GIVE_UP, 0);
+	test_peer_report(&peer, CV_EVENT_WIPED, 0);
+	CHECK_DUE(&peer, 100 * S, BIT(CV_TIMER_IDLE), 230 * S);
+	for (i = 0; i < 1000; i++) {
+		test_peer_report(&peer, CV_EVENT_HANDSHAKE_MESSAGE_RECEIVED, 0);
+		CHECK_QUIET(&peer, 59 * S);
+	}
+
+	/* off, also if it falls due before that is reported */
+	peer.state.idle_s = 0;
+	CHECK_QUIET(&peer, 100 * S);
+	test_peer_report(&peer, CV_EVENT_IDLE_CHANGED, 0);
+	CHECK_QUIET(&peer, 100000 * S);
+	CHECK(!cv_timer_rules_is_idle(&peer.state, peer.now_ms), "expected off to be not idle");
+
+	/* not while the link is down */
+	test_peer_start(&peer, 0);
+	test_peer_report(&peer, CV_EVENT_STOP, 0);
+	peer.state.idle_s = most_s;
+	test_peer_report(&peer, CV_EVENT_IDLE_CHANGED, 0);
+	CHECK_QUIET(&peer, 1000 * S);
+	CHECK(!cv_timer_rules_is_idle(&peer.state, peer.now_ms), "expected a stop to be not idle");
+	test_peer_report(&peer, CV_EVENT_START, 0);
+	CHECK_DUE(&peer, (most_s + 1) * S, BIT(CV_TIMER_IDLE), (1000 + most_s) * S);
+}
+
 /* Busy traffic in both directions leaves the kernel timer alone. */
 static void test_timer_busy(void)
 {
@@ -371,7 +418,8 @@ static bool test_timer_same(const struct cv_timer_state *a, const struct cv_time
 {
 	return !memcmp(a->deadline_ms, b->deadline_ms, sizeof(a->deadline_ms)) &&
 	       a->attempts == b->attempts && a->running == b->running &&
-	       a->wake_ms == b->wake_ms && a->persistent_s == b->persistent_s;
+	       a->wake_ms == b->wake_ms && a->persistent_s == b->persistent_s &&
+	       a->idle_s == b->idle_s;
 }
 
 /*
@@ -395,6 +443,8 @@ static void test_timer_random(void)
 		if (event == CV_EVENT_PERSISTENT_CHANGED)
 			peer.state.persistent_s = fake_random_below(2) *
 						  fake_random_below(65536);
+		if (event == CV_EVENT_IDLE_CHANGED)
+			peer.state.idle_s = fake_random_below(2) * fake_random_below(100);
 		if (cv_timer_rules_quiet(&peer.state, event, peer.now_ms)) {
 			before = peer.state;
 			CHECK(!cv_timer_rules_apply(&peer.state, event, peer.now_ms, 0),
@@ -420,7 +470,7 @@ static void test_timer_random(void)
 
 static void test_timer_size(void)
 {
-	CHECK(sizeof(struct cv_timer_state) <= 32, "expected at most 32 bytes, got %zu",
+	CHECK(sizeof(struct cv_timer_state) <= 44, "expected at most 44 bytes, got %zu",
 	      sizeof(struct cv_timer_state));
 }
 
@@ -457,6 +507,7 @@ EVERYWHERE(test_timer_response_postpones);
 EVERYWHERE(test_timer_wipe);
 EVERYWHERE(test_timer_persistent);
 EVERYWHERE(test_timer_persistent_change);
+EVERYWHERE(test_timer_idle);
 EVERYWHERE(test_timer_busy);
 
 int main(void)
@@ -477,9 +528,10 @@ int main(void)
 		  test_timer_persistent_everywhere },
 		{ "persistent keepalive can be changed",
 		  test_timer_persistent_change_everywhere },
+		{ "a peer that is idle for long enough is to go", test_timer_idle_everywhere },
 		{ "busy traffic leaves the kernel timer alone", test_timer_busy_everywhere },
 		{ "random events miss no deadline", test_timer_random },
-		{ "a peer's timer state has at most 32 bytes", test_timer_size },
+		{ "a peer's timer state has at most 44 bytes", test_timer_size },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

@@ -53,6 +53,8 @@ static inline void atomic64_add(s64 n, atomic64_t *a)
 	a->counter += n;
 }
 
+#define atomic64_inc(a) atomic64_add(1, a)
+
 #define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, expected, value) ({							\
 	__typeof__(*(p)) cmpxchg_old_ = (expected);					\

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Finding bits. */
+/* Finding, setting and clearing bits. */
 #ifndef FAKE_LINUX_BITOPS_H
 #define FAKE_LINUX_BITOPS_H
 
@@ -9,6 +9,16 @@
 static inline int fls64(u64 x)
 {
 	return x ? 64 - __builtin_clzll(x) : 0;
+}
+
+#define clear_bit_unlock(bit, word) ((void)(*(word) &= ~(1UL << (bit))))
+
+static inline bool test_and_set_bit(unsigned int bit, unsigned long *word)
+{
+	bool was = *word >> bit & 1;
+
+	*word |= 1UL << bit;
+	return was;
 }
 
 #endif /* FAKE_LINUX_BITOPS_H */

@@ -5,4 +5,10 @@
 
 #define div_u64(dividend, divisor) ((u64)(dividend) / (u32)(divisor))
 
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *rest)
+{
+	*rest = dividend % divisor;
+	return dividend / divisor;
+}
+
 #endif /* FAKE_LINUX_MATH64_H */

@@ -20,4 +20,11 @@
 	min_a_ < min_b_ ? min_a_ : min_b_;	\
 })
 
+#define swap(a, b) do {				\
+	__typeof__(a) swap_ = (a);		\
+						\
+	(a) = (b);				\
+	(b) = swap_;				\
+} while (0)
+
 #endif /* FAKE_LINUX_MINMAX_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* RCU whose callbacks wait for rcu_barrier(), which one thread may call. */
+#define synchronize_rcu() do { } while (0)
 #ifndef FAKE_LINUX_RCUPDATE_H
 #define FAKE_LINUX_RCUPDATE_H
 
@@ -30,6 +31,7 @@ void rcu_read_lock(void);
 void rcu_read_unlock(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void rcu_barrier(void);
+#define synchronize_rcu() do { } while (0)
 void fake_kfree_rcu(void *object, struct rcu_head *head);
 
 #endif /* FAKE_LINUX_RCUPDATE_H */

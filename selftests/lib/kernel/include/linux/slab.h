@@ -17,6 +17,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 void *kmalloc(size_t bytes, gfp_t gfp);
+char *kstrdup(const char *text, gfp_t gfp);
 void *kvzalloc(size_t bytes, gfp_t gfp);
 void kvfree(const void *object);
 
