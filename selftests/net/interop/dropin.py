@@ -560,30 +560,14 @@ def shown():
 
 def policies():
     """What the family says that it accepts: for each command its attributes."""
-    client, rules, commands = nl.Client("wireguard"), {}, {}
-    for _, data in client.request(nl.CTRL_GETPOLICY, attr(2, "wireguard"), family=16,
-                                  flags=nl.REQUEST | nl.ACK | nl.DUMP, version=2):
-        for kind, value in nl.attrs(data):
-            for number, inner in nl.attrs(value):
-                if kind == 8:  # CTRL_ATTR_POLICY
-                    for attribute, rule in nl.attrs(inner):
-                        rules.setdefault(number, {})[attribute] = dict(nl.attrs(rule))
-                elif kind == 9:  # CTRL_ATTR_OP_POLICY
-                    commands[number] = {how: struct.unpack("=I", index)[0]
-                                        for how, index in nl.attrs(inner)}
-
-    def follow(index):
-        told = {}
-        for attribute, rule in sorted(rules[index].items()):
-            told[attribute] = {what: value.hex() for what, value in sorted(rule.items())
-                               if what != 8}  # NL_POLICY_TYPE_ATTR_POLICY_IDX
-            if 8 in rule:
-                told[attribute]["nest"] = follow(struct.unpack("=I", rule[8])[0])
-        return told
+    def plain(policy):
+        return {attribute: {what: plain(value) if what == "nest" else value.hex()
+                            for what, value in rule.items()}
+                for attribute, rule in policy.items()}
 
     return {f"command {number}": {"answer": "ok", "state": {
-        how: follow(index) for how, index in ways.items()}}
-            for number, ways in sorted(commands.items())}
+        how: plain(policy) for how, policy in ways.items()}}
+            for number, ways in nl.policies("wireguard").items()}
 
 
 def moved():

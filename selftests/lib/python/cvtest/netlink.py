@@ -241,6 +241,33 @@ class Client:
         return {"device": device, "peers": peers}
 
 
+def policies(family):
+    """{command: {1 for do, 2 for dump: policy}}, as CTRL_CMD_GETPOLICY tells it; a policy is
+    {attribute: {NL_POLICY_TYPE_ATTR_*: payload}}, with "nest" for the policy inside."""
+    rules, commands = {}, {}
+    for _, data in Client(family).request(CTRL_GETPOLICY, attr(2, family), family=16,
+                                          flags=REQUEST | ACK | DUMP, version=2):
+        for kind, value in attrs(data):
+            for which, inner in attrs(value):
+                if kind == 8:  # CTRL_ATTR_POLICY
+                    for attribute, rule in attrs(inner):
+                        rules.setdefault(which, {})[attribute] = dict(attrs(rule))
+                elif kind == 9:  # CTRL_ATTR_OP_POLICY
+                    commands[which] = {how: number(index) for how, index in attrs(inner)}
+
+    def follow(index):
+        told = {}
+        for attribute, rule in sorted(rules.get(index, {}).items()):
+            told[attribute] = {what: value for what, value in sorted(rule.items())
+                               if what != 8}  # NL_POLICY_TYPE_ATTR_POLICY_IDX
+            if 8 in rule:
+                told[attribute]["nest"] = follow(number(rule[8]))
+        return told
+
+    return {command: {how: follow(index) for how, index in ways.items()}
+            for command, ways in sorted(commands.items())}
+
+
 class Event:
     """What a listener was told, from its message."""
 
