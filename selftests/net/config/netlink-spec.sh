@@ -16,4 +16,8 @@ tun_new a cv0
 relay spec header
 relay spec module
 relay spec client cv0
+matches "cli.py dumps a device, as README has it" "'ifname': 'cv0'" \
+	"$(n a /usr/bin/python3 "$CULVERT_BUILD/ynl/pyynl/cli.py" --no-schema --dump get-device \
+		--spec "$CULVERT_TREE/Documentation/netlink/culvert.yaml" \
+		--json '{"ifname": "cv0"}' 2>&1)"
 finish
