@@ -11,7 +11,7 @@
 
 #include "control/link.h"
 #include "control/netlink.h"
-#include "control/netlink_knock.h"
+#include "control/netlink_listener.h"
 #include "control/netlink_wireguard.h"
 #include "control/reaper.h"
 #include "core/peer.h"
@@ -24,6 +24,7 @@
 #include "datapath/place.h"
 #include "datapath/scratch.h"
 #include "datapath/seal.h"
+#include "datapath/want.h"
 #include "datapath/worker.h"
 #include "events/notify.h"
 #include "handshake/inbox.h"
@@ -62,11 +63,12 @@ static const struct cv_main_step {
 	{ cv_worker_init, cv_worker_exit },
 	{ cv_todo_init, cv_todo_exit },
 	{ cv_knock_init, cv_knock_exit },
+	{ cv_want_init, cv_want_exit },
 	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
 	{ cv_notify_init, cv_notify_exit },
-	{ cv_netlink_knock_init, cv_netlink_knock_exit },
+	{ cv_netlink_listener_init, cv_netlink_listener_exit },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },
 	{ cv_netlink_init, cv_netlink_exit },
 	{ cv_link_init, cv_link_exit },

@@ -30,6 +30,7 @@
 #include "../datapath/path.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../datapath/want.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/inbox.h"
@@ -87,8 +88,9 @@ static const struct cv_link_part {
 } cv_link_parts[] = {
 	{ cv_link_hold_module, cv_link_release_module },
 	{ cv_device_create_tables, cv_device_destroy_tables },
-	/* Made when it is first used; until the inbox is destroyed its workers use it. */
+	/* Made when they are first used; until the inbox is destroyed its workers use them. */
 	{ NULL, cv_knock_destroy },
+	{ NULL, cv_want_destroy },
 	{ cv_inbox_create, cv_inbox_destroy },
 	{ cv_lane_create, cv_lane_destroy },
 };
@@ -296,6 +298,8 @@ static int cv_link_stop(struct net_device *netdev)
 	struct cv_device *dev = netdev_priv(netdev);
 	struct cv_peer *peer;
 
+	/* Before the peers: what waits may be on its way to one. */
+	cv_want_forget(dev);
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_peering_stop(peer);

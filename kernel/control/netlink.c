@@ -12,6 +12,7 @@
 #include "netlink_get.h"
 #include "netlink_knock.h"
 #include "netlink_set.h"
+#include "netlink_want.h"
 #include "../events/notify.h"
 
 /* The kernel's own check would do, but for what it says. */
@@ -85,6 +86,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_KNOCK] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_EVENT_SESSION_NUMBER] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_EVENT_MORE] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_WANT] = CV_NETLINK_DUMP_ONLY,
 };
 
 static const struct nla_policy cv_netlink_knock_policy[CVKNOCK_A_MAX + 1] = {
@@ -122,6 +124,11 @@ static struct genl_family cv_netlink_family;
 static int cv_netlink_do_knock_get(struct sk_buff *skb, struct genl_info *info)
 {
 	return cv_netlink_knock_get(info, &cv_netlink_family);
+}
+
+static int cv_netlink_do_want_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_want_get(info, &cv_netlink_family);
 }
 
 static const struct genl_ops cv_netlink_ops[] = {
@@ -163,6 +170,20 @@ static const struct genl_ops cv_netlink_ops[] = {
 		.maxattr = ARRAY_SIZE(cv_netlink_refuse_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = CV_CMD_WANT_LISTEN,
+		.doit = cv_netlink_want_listen,
+		.policy = cv_netlink_get_policy,
+		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = CV_CMD_WANT_GET,
+		.doit = cv_netlink_do_want_get,
+		.policy = cv_netlink_get_policy,
+		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
 };
 
 /* In the order of enum cv_notify_group. */
@@ -170,6 +191,7 @@ static const struct genl_multicast_group cv_netlink_groups[] = {
 	{ .name = CV_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
 	{ .name = CV_MCGRP_SESSION, .flags = GENL_MCAST_CAP_NET_ADMIN },
 	{ .name = CV_MCGRP_KNOCK, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = CV_MCGRP_WANT, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 static struct genl_family cv_netlink_family __ro_after_init = {

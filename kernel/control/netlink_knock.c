@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The commands about knocks: uapi/linux/culvert.h, DOC: Knocks. Called by generic netlink through
- * netlink.c, which has checked the attributes; and by netlink when a socket is closed.
+ * netlink.c, which has checked the attributes.
  */
 #include <linux/netdevice.h>
-#include <linux/netlink.h>
-#include <linux/notifier.h>
 #include <linux/rtnetlink.h>
 #include <linux/unaligned.h>
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
 #include "netlink_knock.h"
+#include "netlink_listener.h"
 #include "netlink_target.h"
 #include "../core/device.h"
 #include "../events/netlink_put.h"
@@ -19,11 +18,6 @@
 
 /* For how long a key may be refused: a year. */
 #define CV_NETLINK_KNOCK_MAX_S (365 * 24 * 3600)
-
-static struct cv_knock_socket cv_netlink_knock_socket(struct genl_info *info)
-{
-	return (struct cv_knock_socket){ .net = genl_info_net(info), .portid = info->snd_portid };
-}
 
 /**
  * cv_netlink_knock_explain() - say why knock.c has refused something
@@ -61,7 +55,7 @@ int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_
  */
 int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct cv_knock_socket socket = cv_netlink_knock_socket(info);
+	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
 	struct cv_device *dev;
 	int err;
 
@@ -129,7 +123,7 @@ static int cv_netlink_knock_answer(struct sk_buff *reply, struct genl_info *info
  */
 int cv_netlink_knock_get(struct genl_info *info, const struct genl_family *family)
 {
-	const struct cv_knock_socket socket = cv_netlink_knock_socket(info);
+	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
 	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	struct cv_knock_told told;
 	struct cv_device *dev;
@@ -189,7 +183,7 @@ static int cv_netlink_knock_parse(struct genl_info *info, u64 *id, u32 *seconds)
  */
 int cv_netlink_knock_refuse(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct cv_knock_socket socket = cv_netlink_knock_socket(info);
+	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
 	struct cv_device *dev;
 	u32 seconds;
 	u64 id;
@@ -206,40 +200,4 @@ int cv_netlink_knock_refuse(struct sk_buff *skb, struct genl_info *info)
 					       info->attrs[CVDEVICE_A_KNOCK], info->extack);
 	rtnl_unlock();
 	return err;
-}
-
-/* A socket is closed: it listens no more. */
-static int cv_netlink_knock_notify(struct notifier_block *block, unsigned long event, void *data)
-{
-	const struct netlink_notify *notify = data;
-	const struct cv_knock_socket socket = { .net = notify->net, .portid = notify->portid };
-
-	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		cv_knock_hang_up(&socket);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block cv_netlink_knock_notifier = {
-	.notifier_call = cv_netlink_knock_notify,
-};
-
-/**
- * cv_netlink_knock_init() - see sockets that are closed
- *
- * Context: module load, before the family.
- * Return: 0 or a negative errno.
- */
-int cv_netlink_knock_init(void)
-{
-	return netlink_register_notifier(&cv_netlink_knock_notifier);
-}
-
-/**
- * cv_netlink_knock_exit() - undo cv_netlink_knock_init()
- *
- * Context: module unload.
- */
-void cv_netlink_knock_exit(void)
-{
-	netlink_unregister_notifier(&cv_netlink_knock_notifier);
 }

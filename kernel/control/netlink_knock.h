@@ -11,8 +11,6 @@ struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
 
-int cv_netlink_knock_init(void);
-void cv_netlink_knock_exit(void);
 int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_ext_ack *extack);
 int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info);
 int cv_netlink_knock_get(struct genl_info *info, const struct genl_family *family);

@@ -44,6 +44,8 @@
 #include "../core/peer.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
+#include "../datapath/want.h"
+#include "../events/listener.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/knock.h"
@@ -704,7 +706,7 @@ static int cv_netlink_set_plan_count(struct cv_netlink_set *set)
 /* The knocks that the request answers are taken out, so that they last till it is done. */
 static int cv_netlink_set_claim(struct cv_netlink_set *set, struct cv_netlink_set_peer *element)
 {
-	const struct cv_knock_socket socket = {
+	const struct cv_listener_socket socket = {
 		.net = set->net, .portid = set->asked.portid,
 	};
 	struct cv_knock_held *held;
@@ -959,5 +961,6 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 	if (set->new_identity)
 		cv_netlink_set_renew_peers(set->dev);
 	cv_device_changed(set->dev);
+	cv_want_check(set->dev);
 	cv_netlink_set_tell(set);
 }

@@ -26,6 +26,7 @@ struct inet6_dev;
 struct cv_socket;
 struct cv_inbox;
 struct cv_knock;
+struct cv_want;
 
 /**
  * DOC: locking
@@ -37,7 +38,8 @@ struct cv_knock;
  * list of dropped sessions in session.c is locked, that of a box in notify.c, inside which timers
  * and workqueues are locked, &cv_peer.timer_lock,
  * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
- * list is locked and &cv_queue.lock, and that of the lists of route caches in socket.c.
+ * list is locked and &cv_queue.lock, that of want.c, inside which timers, workqueues and tracked
+ * connections are locked, and that of the lists of route caches in socket.c.
  * The packet path takes RCU and spinlocks only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and
@@ -116,6 +118,8 @@ struct cv_device {
 	struct cv_reaper reaper;
 	/** @knock: initiations of unknown keys, NULL until a program has listened */
 	struct cv_knock *knock;
+	/** @want: packets that wait for a peer, NULL until a program has listened */
+	struct cv_want *want;
 	/** @events: what listeners are told */
 	struct cv_notify_state events;
 	/** @inbox: handshake messages that wait for a worker */

@@ -29,6 +29,8 @@
 	  "no peer's allowed IPs contain the destination")					\
 	R(TX_NO_ENDPOINT, "tx_no_endpoint", TX_ERRORS, TX_ERRORS, IP_OUTNOROUTES,		\
 	  "the peer has no endpoint yet")							\
+	R(TX_WANT_FULL, "tx_want_full", TX_DROPPED, TX_DROPPED, NEIGH_QUEUEFULL,		\
+	  "more than 16 packets to one address waited for a peer; this was the oldest")		\
 	R(TX_LOOP, "tx_loop", TX_ERRORS, TX_ERRORS, IP_OUTNOROUTES,				\
 	  "the route to the peer loops, or goes through too many nested tunnels")		\
 	R(TX_NO_ROUTE, "tx_no_route", TX_ERRORS, NONE, IP_OUTNOROUTES,				\

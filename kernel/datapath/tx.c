@@ -21,6 +21,7 @@
 #include "seal.h"
 #include "segment.h"
 #include "tx.h"
+#include "want.h"
 #include "xmit.h"
 #include "../core/device.h"
 #include "../handshake/session.h"
@@ -37,7 +38,7 @@
 #define CV_TX_QUEUES 64
 
 /**
- * struct cv_tx_nesting - a batch that is being sent on this CPU
+ * struct cv_tx_nesting - a batch, or what has waited for a peer, that is being sent on this CPU
  *
  * What comes to cv_tx_xmit() in the same context meanwhile is its packet, or parts of it.
  * On PREEMPT_RT a task may be preempted with BH off, so that several tasks are sending on
@@ -48,6 +49,8 @@ struct cv_tx_nesting {
 	struct cv_tx_nesting *outer;
 	/** @task: that sends it */
 	const struct task_struct *task;
+	/** @waited: a packet that has waited for a peer and comes again now, NULL: none */
+	const struct sk_buff *waited;
 	/** @depth: how many tunnels its packet has been through */
 	u8 depth;
 };
@@ -68,6 +71,7 @@ static const struct cv_batch_ops cv_tx_ops = {
 static void cv_tx_begin_nesting(struct cv_tx_nesting *nesting)
 {
 	nesting->task = current;
+	nesting->waited = NULL;
 	nesting->depth = 0;
 	preempt_disable();
 	nesting->outer = this_cpu_read(cv_tx_nestings);
@@ -86,23 +90,35 @@ static void cv_tx_end_nesting(const struct cv_tx_nesting *nesting)
 	preempt_enable();
 }
 
+/* The latest of this task, borrowed from it; NULL if it is sending nothing. */
+static const struct cv_tx_nesting *cv_tx_nesting(void)
+{
+	const struct cv_tx_nesting *nesting;
+
+	if (likely(!this_cpu_read(cv_tx_nestings)))
+		return NULL;
+	preempt_disable();
+	for (nesting = this_cpu_read(cv_tx_nestings); nesting; nesting = nesting->outer)
+		if (nesting->task == current)
+			break;
+	preempt_enable();
+	return nesting;
+}
+
 /* How many tunnels a packet that comes to cv_tx_xmit() has been through. */
 static u8 cv_tx_depth(void)
 {
-	const struct cv_tx_nesting *nesting;
-	u8 depth = 0;
+	const struct cv_tx_nesting *nesting = cv_tx_nesting();
 
-	if (likely(!this_cpu_read(cv_tx_nestings)))
-		return 0;
-	preempt_disable();
-	for (nesting = this_cpu_read(cv_tx_nestings); nesting; nesting = nesting->outer) {
-		if (nesting->task == current) {
-			depth = nesting->depth;
-			break;
-		}
-	}
-	preempt_enable();
-	return depth;
+	return nesting ? nesting->depth : 0;
+}
+
+/* Whether this packet, and not ICMP about it, has waited for a peer. */
+static bool cv_tx_has_waited(const struct sk_buff *skb)
+{
+	const struct cv_tx_nesting *nesting = cv_tx_nesting();
+
+	return nesting && nesting->waited == skb;
 }
 
 static struct cv_peer *cv_tx_find_peer(struct cv_device *dev, const struct sk_buff *skb)
@@ -121,6 +137,18 @@ static int cv_tx_refuse(struct cv_device *dev, struct sk_buff *skb, enum cv_drop
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 	cv_drop_skb(dev, skb, reason, 1);
 	return err;
+}
+
+/* There is no way for it: it waits once if a program is asked for one, else it is refused. */
+static int cv_tx_no_way(struct cv_device *dev, struct sk_buff *skb, enum cv_drop reason, int err)
+{
+	if (unlikely(READ_ONCE(dev->want))) {
+		if (cv_tx_has_waited(skb))
+			cv_want_show_source(skb);
+		else if (cv_want_hold(dev, skb, cv_tx_depth()))
+			return NETDEV_TX_OK;
+	}
+	return cv_tx_refuse(dev, skb, reason, err);
 }
 
 /* The longest inner packet that fits one UDP datagram to the peer. */
@@ -297,9 +325,9 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 	}
 	peer = cv_tx_find_peer(dev, skb);
 	if (unlikely(!peer))
-		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
+		return cv_tx_no_way(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
 	if (unlikely(!cv_path_family(&peer->path)))
-		return cv_tx_refuse(dev, skb, CV_DROP_TX_NO_ENDPOINT, -EDESTADDRREQ);
+		return cv_tx_no_way(dev, skb, CV_DROP_TX_NO_ENDPOINT, -EDESTADDRREQ);
 	limit_bytes = cv_tx_limit_bytes(peer);
 	if (unlikely(cv_tx_is_too_long(skb, limit_bytes)))
 		return cv_tx_too_long(dev, skb, limit_bytes);
@@ -339,6 +367,23 @@ netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	rcu_read_unlock();
 	return (netdev_tx_t)ret;
 }
+
+/* cv_want_ops.leave(): as if it came now, as deep in tunnels as it did then. */
+static void cv_tx_leave(struct cv_device *dev, struct sk_buff *skb, u8 depth)
+{
+	struct cv_tx_nesting nesting;
+
+	cv_tx_begin_nesting(&nesting);
+	nesting.depth = depth;
+	nesting.waited = skb;
+	cv_tx_xmit(skb, dev->netdev);
+	cv_tx_end_nesting(&nesting);
+}
+
+/* What becomes of packets that have waited. */
+const struct cv_want_ops cv_tx_want_ops = {
+	.leave = cv_tx_leave,
+};
 
 /*
  * A packet that waits must hold neither its socket, which holds the namespace, and that

@@ -11,6 +11,9 @@
 #include "../core/drop.h"
 
 struct cv_peer;
+struct cv_want_ops;
+
+extern const struct cv_want_ops cv_tx_want_ops;
 
 netdev_tx_t cv_tx_xmit(struct sk_buff *skb, struct net_device *netdev);
 void cv_tx_send_staged(struct cv_peer *peer);

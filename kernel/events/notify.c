@@ -47,6 +47,7 @@ enum cv_notify_group {
 	CV_NOTIFY_CONFIG,
 	CV_NOTIFY_SESSION,
 	CV_NOTIFY_KNOCK,
+	CV_NOTIFY_WANT,
 };
 
 /* Events that take each other's place. */
@@ -260,16 +261,17 @@ bool cv_notify_is_config_heard(const struct cv_device *dev)
 }
 
 /**
- * cv_notify_ring() - there is a knock
+ * cv_notify_ring() - there is a knock or a want
  * @dev: where
+ * @kind: CVEVENT_KNOCK or CVEVENT_WANT
  *
- * That is all there is to say: the knock is kept, if it is told or not.
+ * That is all there is to say: it is kept, if it is told or not.
  *
  * Context: process, may sleep.
  */
-void cv_notify_ring(struct cv_device *dev)
+void cv_notify_ring(struct cv_device *dev, enum cv_event_kind kind)
 {
-	struct cv_notify_message event = { .kind = CVEVENT_KNOCK, .dev = dev };
+	struct cv_notify_message event = { .kind = kind, .dev = dev };
 
 	cv_notify_send(&event);
 }
@@ -683,6 +685,8 @@ static enum cv_notify_group cv_notify_group_of(enum cv_event_kind kind)
 {
 	if (kind == CVEVENT_KNOCK)
 		return CV_NOTIFY_KNOCK;
+	if (kind == CVEVENT_WANT)
+		return CV_NOTIFY_WANT;
 	return kind <= CVEVENT_PEER_REMOVED ? CV_NOTIFY_CONFIG : CV_NOTIFY_SESSION;
 }
 
@@ -693,32 +697,35 @@ static enum cv_notify_group cv_notify_group_of(enum cv_event_kind kind)
  */
 static bool cv_notify_send(struct cv_notify_message *event)
 {
+	enum cv_notify_group group = cv_notify_group_of(event->kind);
 	struct cv_device *dev = event->dev;
 	struct net *net = NULL;
+	bool ordered;
 	int more;
 
 	/* A namespace that is about to end has no listeners. */
 	rcu_read_lock();
-	if (cv_notify_is_heard(dev, cv_notify_group_of(event->kind)))
+	if (cv_notify_is_heard(dev, group))
 		net = maybe_get_net(dev_net(dev->netdev));
 	rcu_read_unlock();
 	if (!net)
 		return false;
-	/* A knock has no number to be in order with, and the handshakes of others wait for it. */
-	if (event->kind != CVEVENT_KNOCK)
+	/* A bell has no number to be in order with, and the handshakes of others wait for it. */
+	ordered = group == CV_NOTIFY_CONFIG || group == CV_NOTIFY_SESSION;
+	if (ordered)
 		mutex_lock(&dev->events.lock);
 	do {
 		more = cv_notify_send_message(event, net);
 		event->continued = true;
 		cond_resched();
 	} while (more > 0);
-	if (event->kind != CVEVENT_KNOCK)
+	if (ordered)
 		mutex_unlock(&dev->events.lock);
 	put_net(net);
 	return !more;
 }
 
-/* The number of the next message of a group; a knock has none. */
+/* The number of the next message of a group; a knock or want has none. */
 static u32 cv_notify_next_number(struct cv_device *dev, enum cv_notify_group group)
 {
 	switch (group) {

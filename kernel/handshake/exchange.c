@@ -17,6 +17,7 @@
 #include "../core/device.h"
 #include "../core/peer.h"
 #include "../events/notify.h"
+#include "../datapath/want.h"
 #include "../datapath/xmit.h"
 
 /* DS field: handshakes ask for low drop probability (AF41). */
@@ -307,6 +308,8 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_r
 
 	if (cv_path_set_endpoint(&peer->path, &received->from, &before))
 		cv_notify_raise_moved(peer, &before);
+	if (!before.remote.any.sa_family)
+		cv_want_check(peer->dev);
 	if (READ_ONCE(peer->silent))
 		cv_notify_back(peer);
 	atomic64_add(received->bytes, &peer->rx_bytes);

@@ -31,6 +31,7 @@
 #include "ratelimit.h"
 #include "tai64n.h"
 #include "../core/device.h"
+#include "../events/listener.h"
 #include "../events/notify.h"
 #include "../tables/stamps.h"
 
@@ -45,16 +46,12 @@
  * struct cv_knock - the knocks at one device
  */
 struct cv_knock {
-	/** @link: in the list of all, under cv_knock_all_lock */
-	struct list_head link;
 	/** @dev: the device */
 	struct cv_device *dev;
 	/** @lock: all below; inside &cv_device.lock and &cv_peer.exchange_lock */
 	struct mutex lock;
-	/** @listening: a program does; read without @lock by the way in */
-	bool listening;
-	/** @socket: verdicts come from it, while @listening */
-	struct cv_knock_socket socket;
+	/** @listener: the program that verdicts come from */
+	struct cv_listener listener;
 	/** @count: of @ages; read without @lock by the way in */
 	unsigned int count;
 	/** @ages: struct cv_knock_held, the oldest first */
@@ -75,13 +72,11 @@ struct cv_knock {
 	struct delayed_work tidy;
 };
 
-/* Those of all devices, for sockets that are closed. */
-static LIST_HEAD(cv_knock_all);
-static DEFINE_MUTEX(cv_knock_all_lock);
-
 static struct workqueue_struct *cv_knock_wq;
 
 static void cv_knock_tidy(struct work_struct *work);
+static void cv_knock_hang_up(struct cv_listener *listener,
+			     const struct cv_listener_socket *socket);
 
 /**
  * cv_knock_init() - make what all devices share
@@ -116,26 +111,6 @@ static struct cv_knock *cv_knock_of(const struct cv_device *dev)
 	return smp_load_acquire(&dev->knock);
 }
 
-static bool cv_knock_same_socket(const struct cv_knock *knock,
-				 const struct cv_knock_socket *socket)
-{
-	return knock->listening && knock->socket.net == socket->net &&
-	       knock->socket.portid == socket->portid;
-}
-
-/* Whether a program listens that may: it has to be where the link is. */
-static bool cv_knock_is_listening(const struct cv_knock *knock)
-{
-	bool here;
-
-	if (!READ_ONCE(knock->listening))
-		return false;
-	rcu_read_lock();
-	here = net_eq(dev_net(knock->dev->netdev), READ_ONCE(knock->socket.net));
-	rcu_read_unlock();
-	return here;
-}
-
 static int cv_knock_create(struct cv_device *dev)
 {
 	struct cv_knock *knock = kvzalloc(sizeof(*knock), GFP_KERNEL_ACCOUNT);
@@ -155,9 +130,7 @@ static int cv_knock_create(struct cv_device *dev)
 	INIT_LIST_HEAD(&knock->ages);
 	get_random_bytes(&knock->secret, sizeof(knock->secret));
 	INIT_DELAYED_WORK(&knock->tidy, cv_knock_tidy);
-	mutex_lock(&cv_knock_all_lock);
-	list_add_tail(&knock->link, &cv_knock_all);
-	mutex_unlock(&cv_knock_all_lock);
+	cv_listener_init(&knock->listener, dev->netdev, cv_knock_hang_up);
 	/* Pairs with cv_knock_of(): all of it is in place. */
 	smp_store_release(&dev->knock, knock);
 	return 0;
@@ -177,9 +150,7 @@ void cv_knock_destroy(struct cv_device *dev)
 
 	if (!knock)
 		return;
-	mutex_lock(&cv_knock_all_lock);
-	list_del(&knock->link);
-	mutex_unlock(&cv_knock_all_lock);
+	cv_listener_exit(&knock->listener);
 	cv_knock_forget(dev);
 	cancel_delayed_work_sync(&knock->tidy);
 	cv_stamps_destroy(knock->stamps);
@@ -198,7 +169,7 @@ static void cv_knock_drop_all(struct cv_knock *knock);
  * Context: process, holds RTNL.
  * Return: 0, also if it did already; -EBUSY if another socket does; -ENOMEM.
  */
-int cv_knock_listen(struct cv_device *dev, const struct cv_knock_socket *socket)
+int cv_knock_listen(struct cv_device *dev, const struct cv_listener_socket *socket)
 {
 	struct cv_knock *knock;
 	int err = 0;
@@ -210,14 +181,11 @@ int cv_knock_listen(struct cv_device *dev, const struct cv_knock_socket *socket)
 		return err;
 	knock = cv_knock_of(dev);
 	mutex_lock(&knock->lock);
-	if (!cv_knock_is_listening(knock)) {
-		/* The link may have been moved away from a program that still listens. */
+	err = cv_listener_open(&knock->listener, socket);
+	if (err > 0) {
 		cv_knock_drop_all(knock);
-		knock->socket = *socket;
 		knock->rung = false;
-		WRITE_ONCE(knock->listening, true);
-	} else if (!cv_knock_same_socket(knock, socket)) {
-		err = -EBUSY;
+		err = 0;
 	}
 	mutex_unlock(&knock->lock);
 	return err;
@@ -242,31 +210,18 @@ static void cv_knock_drop_all(struct cv_knock *knock)
 	}
 }
 
-/**
- * cv_knock_hang_up() - a netlink socket has been closed
- * @socket: whichever
- *
- * From here on all is as if it had never listened.
- *
- * Context: process, may sleep; takes no RTNL.
- */
-void cv_knock_hang_up(const struct cv_knock_socket *socket)
+/* A socket is closed: from here on all is as if it had never listened. */
+static void cv_knock_hang_up(struct cv_listener *listener,
+			     const struct cv_listener_socket *socket)
 {
-	struct cv_knock *knock;
+	struct cv_knock *knock = container_of(listener, struct cv_knock, listener);
 
-	mutex_lock(&cv_knock_all_lock);
-	list_for_each_entry(knock, &cv_knock_all, link) {
-		if (!READ_ONCE(knock->listening) ||
-		    READ_ONCE(knock->socket.portid) != socket->portid)
-			continue;
-		mutex_lock(&knock->lock);
-		if (cv_knock_same_socket(knock, socket)) {
-			WRITE_ONCE(knock->listening, false);
-			cv_knock_drop_all(knock);
-		}
-		mutex_unlock(&knock->lock);
+	mutex_lock(&knock->lock);
+	if (cv_listener_has_socket(listener, socket)) {
+		cv_listener_close(listener);
+		cv_knock_drop_all(knock);
 	}
-	mutex_unlock(&cv_knock_all_lock);
+	mutex_unlock(&knock->lock);
 }
 
 /**
@@ -283,6 +238,8 @@ void cv_knock_forget(struct cv_device *dev)
 		return;
 	mutex_lock(&knock->lock);
 	cv_knock_drop_all(knock);
+	/* What comes next is news, even if the program could not ask: the link may be moved. */
+	knock->rung = false;
 	mutex_unlock(&knock->lock);
 }
 
@@ -425,7 +382,7 @@ static enum cv_drop cv_knock_hold(struct cv_knock *knock, struct cv_knock_held *
 
 	lockdep_assert_held(&knock->lock);
 	/* The inbox may still have a message when a link that is down has forgotten all. */
-	if (!cv_knock_is_listening(knock) || !netif_running(knock->dev->netdev))
+	if (!cv_listener_is_heard(&knock->listener) || !netif_running(knock->dev->netdev))
 		return CV_DROP_HS_UNKNOWN_PEER;
 	reason = cv_knock_remembered(knock, held->public_key, held->stamp);
 	if (reason != CV_DROP_NONE)
@@ -511,7 +468,7 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
 	enum cv_drop reason;
 	bool ring = false;
 
-	if (likely(!knock) || !cv_knock_is_listening(knock))
+	if (likely(!knock) || !cv_listener_is_heard(&knock->listener))
 		return CV_DROP_HS_UNKNOWN_PEER;
 	reason = cv_knock_admit(knock, public_key, received);
 	if (reason != CV_DROP_NONE)
@@ -540,7 +497,7 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
 	if (reason != CV_DROP_NONE)
 		cv_knock_free(held);
 	if (ring)
-		cv_notify_ring(dev);
+		cv_notify_ring(dev, CVEVENT_KNOCK);
 	return reason;
 }
 
@@ -549,14 +506,16 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
  */
 
 /* The knocks of a device, locked, or -ENOTCONN if this socket does not listen. */
-static struct cv_knock *cv_knock_lock(struct cv_device *dev, const struct cv_knock_socket *socket)
+static struct cv_knock *cv_knock_lock(struct cv_device *dev,
+				      const struct cv_listener_socket *socket)
 {
 	struct cv_knock *knock = cv_knock_of(dev);
 
 	if (!knock)
 		return ERR_PTR(-ENOTCONN);
 	mutex_lock(&knock->lock);
-	if (cv_knock_is_listening(knock) && cv_knock_same_socket(knock, socket))
+	if (cv_listener_is_heard(&knock->listener) &&
+	    cv_listener_has_socket(&knock->listener, socket))
 		return knock;
 	mutex_unlock(&knock->lock);
 	return ERR_PTR(-ENOTCONN);
@@ -571,7 +530,7 @@ static struct cv_knock *cv_knock_lock(struct cv_device *dev, const struct cv_kno
  * Context: process.
  * Return: 0, -EAGAIN if there is none, -ENOTCONN if this socket does not listen.
  */
-int cv_knock_get(struct cv_device *dev, const struct cv_knock_socket *socket,
+int cv_knock_get(struct cv_device *dev, const struct cv_listener_socket *socket,
 		 struct cv_knock_told *told)
 {
 	struct cv_knock *knock = cv_knock_lock(dev, socket);
@@ -641,7 +600,7 @@ static struct cv_knock_held *cv_knock_find_id(struct cv_knock *knock, u64 id)
  * Return: 0, -ESTALE if there is no such knock any more, -ENOTCONN if this socket does not
  * listen.
  */
-int cv_knock_refuse(struct cv_device *dev, const struct cv_knock_socket *socket, u64 id,
+int cv_knock_refuse(struct cv_device *dev, const struct cv_listener_socket *socket, u64 id,
 		    u32 seconds)
 {
 	struct cv_knock *knock = cv_knock_lock(dev, socket);
@@ -673,8 +632,9 @@ int cv_knock_refuse(struct cv_device *dev, const struct cv_knock_socket *socket,
  * there is no such knock any more, or it is another key's or for another identity of ours,
  * -ENOTCONN if this socket does not listen.
  */
-struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knock_socket *socket,
-				     u64 id, const u8 public_key[CV_WIRE_KEY_BYTES])
+struct cv_knock_held *cv_knock_claim(struct cv_device *dev,
+				     const struct cv_listener_socket *socket, u64 id,
+				     const u8 public_key[CV_WIRE_KEY_BYTES])
 {
 	struct cv_knock *knock = cv_knock_lock(dev, socket);
 	struct cv_knock_held *held;
@@ -704,7 +664,7 @@ void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held)
 
 	mutex_lock(&knock->lock);
 	cv_knock_drop_old(knock);
-	if (knock->listening && !cv_knock_find(knock, held->public_key) &&
+	if (knock->listener.is_open && !cv_knock_find(knock, held->public_key) &&
 	    knock->count < CV_KNOCK_MAX && cv_knock_network_has_room(knock, &held->from)) {
 		cv_knock_insert(knock, held);
 		held = NULL;

@@ -18,20 +18,10 @@ struct cv_device;
 struct cv_exchange_received;
 struct cv_identity;
 struct cv_knock;
-struct net;
+struct cv_listener_socket;
 
 /* For how long an initiation is kept: then its sender tries again with another one. */
 #define CV_KNOCK_HELD_S CV_WIRE_RETRY_S
-
-/**
- * struct cv_knock_socket - the netlink socket of a program
- */
-struct cv_knock_socket {
-	/** @net: its namespace; only compared */
-	const struct net *net;
-	/** @portid: its port id there */
-	u32 portid;
-};
 
 /**
  * struct cv_knock_held - an initiation that is kept
@@ -85,8 +75,7 @@ int cv_knock_init(void);
 void cv_knock_exit(void);
 void cv_knock_destroy(struct cv_device *dev);
 
-int cv_knock_listen(struct cv_device *dev, const struct cv_knock_socket *socket);
-void cv_knock_hang_up(const struct cv_knock_socket *socket);
+int cv_knock_listen(struct cv_device *dev, const struct cv_listener_socket *socket);
 void cv_knock_forget(struct cv_device *dev);
 
 bool cv_knock_is_crowded(const struct cv_device *dev);
@@ -94,13 +83,14 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
 			   struct cv_noise *noise, const u8 public_key[CV_WIRE_KEY_BYTES],
 			   const struct cv_exchange_received *received);
 
-int cv_knock_get(struct cv_device *dev, const struct cv_knock_socket *socket,
+int cv_knock_get(struct cv_device *dev, const struct cv_listener_socket *socket,
 		 struct cv_knock_told *told);
 void cv_knock_untell(struct cv_device *dev, const struct cv_knock_told *told);
-int cv_knock_refuse(struct cv_device *dev, const struct cv_knock_socket *socket, u64 id,
+int cv_knock_refuse(struct cv_device *dev, const struct cv_listener_socket *socket, u64 id,
 		    u32 seconds);
-struct cv_knock_held *cv_knock_claim(struct cv_device *dev, const struct cv_knock_socket *socket,
-				     u64 id, const u8 public_key[CV_WIRE_KEY_BYTES]);
+struct cv_knock_held *cv_knock_claim(struct cv_device *dev,
+				     const struct cv_listener_socket *socket, u64 id,
+				     const u8 public_key[CV_WIRE_KEY_BYTES]);
 void cv_knock_unclaim(struct cv_device *dev, struct cv_knock_held *held);
 void cv_knock_free(struct cv_knock_held *held);
 

@@ -13,6 +13,8 @@
 #include <control/netlink.h>
 #include <control/netlink_get.h>
 #include <control/netlink_knock.h>
+#include <control/netlink_listener.h>
+#include <control/netlink_want.h>
 #include <control/netlink_wireguard.h>
 #include <control/peering.h>
 #include <control/reaper.h>
@@ -20,6 +22,7 @@
 #include <datapath/path.h>
 #include <datapath/socket.h>
 #include <datapath/tx.h>
+#include <datapath/want.h>
 #include <datapath/xmit.h>
 #include <events/notify.h>
 #include <handshake/exchange.h>
@@ -58,7 +61,7 @@ void fuzz_link_init(void)
 	cv_noise_init();
 	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
 	       !cv_inbox_init() && !cv_knock_init() && !cv_notify_init());
-	assert(!cv_netlink_knock_init());
+	assert(!cv_netlink_listener_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	fuzz_link_lasting = fake_memory_objects();
 }
@@ -260,6 +263,10 @@ void cv_drop_charge(struct cv_peer *peer, enum cv_drop reason, unsigned int n)
 }
 
 /* handshake/timers.c and work.c */
+void cv_work_set_expire(void (*expire)(struct cv_peer *peer))
+{
+}
+
 void cv_work_create(struct cv_peer *peer)
 {
 }
@@ -370,6 +377,22 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 {
 	__skb_queue_purge(&peer->staged);
+}
+
+/* datapath/want.c: nothing waits for a peer */
+void cv_want_check(struct cv_device *dev)
+{
+}
+
+/* control/netlink_want.c */
+int cv_netlink_want_listen(struct sk_buff *skb, struct genl_info *info)
+{
+	return -EOPNOTSUPP;
+}
+
+int cv_netlink_want_get(struct genl_info *info, const struct genl_family *family)
+{
+	return -EOPNOTSUPP;
 }
 
 /* control/netlink_get.c */

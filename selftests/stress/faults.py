@@ -283,6 +283,8 @@ def cases(kind):
     # A link remembers that one has listened.
     yield Case("listen for knocks", lambda: client.request(nl.KNOCK_LISTEN, name),
                lambda: (delete(), ask(lambda: make(route, kind))))
+    yield Case("listen for wants", lambda: client.request(nl.WANT_LISTEN, name),
+               lambda: (delete(), ask(lambda: make(route, kind))))
     yield Case("delete the link", delete, lambda: ask(lambda: make(route, kind)))
     delete()
 

@@ -97,6 +97,28 @@
  * listens, or it is refused: with ESTALE if that knock is over, or another's.
  */
 
+/**
+ * DOC: Wants
+ *
+ * A want is an address that packets are sent to by the link, but no peer has it among its allowed
+ * IPs, or that peer has no endpoint. Usually the packets are dropped, and their sender learns it by
+ * ICMP. A program that has sent %CV_CMD_WANT_LISTEN for a link is asked first, until it closes that
+ * socket; a second program gets EBUSY.
+ *
+ * Group %CV_MCGRP_WANT has %CVEVENT_WANT, without a number, when there is a new one: then
+ * %CV_CMD_WANT_GET until it fails with EAGAIN. Each answers with %CVDEVICE_A_WANT: the oldest
+ * that has not been asked for yet. An address is told of once a second at most, and again when
+ * another packet is sent to it after that.
+ *
+ * Each packet waits for 5 s, 16 for an address, with up to 4 MiB of memory together. When
+ * %CV_CMD_SET_DEVICE gives a peer that allowed IP or an endpoint, or the peer shows where it is,
+ * they are sent in their order. What is sent to the address right then may overtake them. Packets
+ * whose time is up are refused as usual. So are those to more than 256 addresses, or for which
+ * there is no memory left; all, when the program closes its socket; and always those to multicast
+ * and broadcast addresses. Of more than 16 to one address the oldest is dropped without ICMP. When
+ * the link is set down or deleted, what waits is dropped.
+ */
+
 /* Name and version of the family, and kind of the link. */
 #define CV_GENL_NAME "culvert"
 #define CV_GENL_VERSION 1
@@ -106,6 +128,7 @@
 #define CV_MCGRP_CONFIG "config"
 #define CV_MCGRP_SESSION "session"
 #define CV_MCGRP_KNOCK "knock"
+#define CV_MCGRP_WANT "want"
 
 /* Bytes of a public, private or pre-shared key. */
 #define CV_KEY_LEN 32
@@ -129,6 +152,8 @@
  * @CV_CMD_KNOCK_LISTEN: be told of knocks at a device, as long as the socket is open
  * @CV_CMD_KNOCK_GET: the oldest knock that has not been asked for; EAGAIN if there is none
  * @CV_CMD_KNOCK_REFUSE: refuse a knock
+ * @CV_CMD_WANT_LISTEN: be told of wants at a device, as long as the socket is open
+ * @CV_CMD_WANT_GET: the oldest want that has not been asked for; EAGAIN if there is none
  * @__CV_CMD_OWN_LAST: internal
  * @CV_CMD_OWN_MAX: the greatest command that family %CV_GENL_NAME has
  */
@@ -141,6 +166,8 @@ enum cv_cmd {
 	CV_CMD_KNOCK_LISTEN = 65,
 	CV_CMD_KNOCK_GET = 66,
 	CV_CMD_KNOCK_REFUSE = 67,
+	CV_CMD_WANT_LISTEN = 68,
+	CV_CMD_WANT_GET = 69,
 	__CV_CMD_OWN_LAST,
 	CV_CMD_OWN_MAX = __CV_CMD_OWN_LAST - 1
 };
@@ -164,6 +191,7 @@ enum cv_cmd {
  * @CVEVENT_PEER_BACK: group session: after that something has come
  * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended
  * @CVEVENT_KNOCK: group knock: there is a new one; says no more
+ * @CVEVENT_WANT: group want: there is a new one; says no more
  * @__CVEVENT_LAST: internal
  * @CVEVENT_MAX: the greatest kind
  */
@@ -181,6 +209,7 @@ enum cv_event_kind {
 	CVEVENT_PEER_BACK = 10,
 	CVEVENT_SOCKET_LOST = 11,
 	CVEVENT_KNOCK = 12,
+	CVEVENT_WANT = 13,
 	__CVEVENT_LAST,
 	CVEVENT_MAX = __CVEVENT_LAST - 1
 };
@@ -255,6 +284,7 @@ enum cv_device_flag {
  * @CVDEVICE_A_EVENT_SESSION_NUMBER: u32, of the last event of group session; dump only
  * @CVDEVICE_A_EVENT_MORE: u8, in events that tell allowed IPs: 1 if the next event goes on with
  *	them, 0 if these are all
+ * @CVDEVICE_A_WANT: nest of &enum cv_want_attr; answer to %CV_CMD_WANT_GET
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -279,6 +309,7 @@ enum cv_device_attr {
 	CVDEVICE_A_KNOCK = 70,
 	CVDEVICE_A_EVENT_SESSION_NUMBER = 71,
 	CVDEVICE_A_EVENT_MORE = 72,
+	CVDEVICE_A_WANT = 73,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };
@@ -433,6 +464,25 @@ enum cv_knock_attr {
 	CVKNOCK_A_SECONDS = 70,
 	__CVKNOCK_A_LAST,
 	CVKNOCK_A_MAX = __CVKNOCK_A_LAST - 1
+};
+
+/**
+ * enum cv_want_attr - attributes of a want, numbered from %CV_OWN_FIRST as all of ours
+ * @CVWANT_A_DESTINATION: struct in_addr or struct in6_addr
+ * @CVWANT_A_PUBLIC_KEY: %CV_KEY_LEN bytes, of the peer that has the address; absent if none has:
+ *	with it an endpoint is wanted, without it a peer
+ * @CVWANT_A_AGE_MS: u32, milliseconds since the first of the packets came
+ * @CVWANT_A_PACKETS: u32, how many wait
+ * @__CVWANT_A_LAST: internal
+ * @CVWANT_A_MAX: the greatest
+ */
+enum cv_want_attr {
+	CVWANT_A_DESTINATION = CV_OWN_FIRST,
+	CVWANT_A_PUBLIC_KEY = 65,
+	CVWANT_A_AGE_MS = 66,
+	CVWANT_A_PACKETS = 67,
+	__CVWANT_A_LAST,
+	CVWANT_A_MAX = __CVWANT_A_LAST - 1
 };
 
 #endif /* _UAPI_LINUX_CULVERT_H */

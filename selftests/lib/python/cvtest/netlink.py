@@ -29,17 +29,18 @@ REPLACE_PEERS = 1
 PEER_REMOVE, PEER_REPLACE_IPS, PEER_UPDATE_ONLY = 1, 2, 4
 IP_REMOVE = 1
 
-EVENT, KNOCK_LISTEN, KNOCK_GET, KNOCK_REFUSE = range(64, 68)
+EVENT, KNOCK_LISTEN, KNOCK_GET, KNOCK_REFUSE, WANT_LISTEN, WANT_GET = range(64, 70)
 (EVENT_KIND, EVENT_NUMBER, EVENT_TIME, EVENT_REASON, EVENT_MERGED, EVENT_PORTID) = range(64, 70)
-KNOCK, SESSION_NUMBER, EVENT_MORE = range(70, 73)
+KNOCK, SESSION_NUMBER, EVENT_MORE, WANT = range(70, 74)
 PEER_ENDPOINT_BEFORE, PEER_INITIATOR, PEER_KNOCK_ID, PEER_NAME, PEER_IDLE_S = range(64, 69)
 (PEER_RX_PACKETS, PEER_TX_PACKETS, PEER_SESSION_AGE_S, PEER_HEARD) = range(69, 73)
 (PEER_DROPS_SOURCE, PEER_DROPS_REPLAY, PEER_DROPS_EXPIRED, PEER_DROPS_MEMORY) = range(73, 77)
 (KNOCK_ID, KNOCK_KEY, KNOCK_ENDPOINT, KNOCK_TIME, KNOCK_AGE_MS, KNOCK_SECONDS) = range(65, 71)
+WANT_DESTINATION, WANT_KEY, WANT_AGE_MS, WANT_PACKETS = range(64, 68)
 KINDS = dict(enumerate((
     "device changed", "peer added", "peer changed", "peer removed", "session made",
     "session over", "keys wiped", "endpoint moved", "peer silent", "peer back",
-    "socket lost", "knock"), 1))
+    "socket lost", "knock", "want"), 1))
 REASONS = dict(enumerate((
     "asked", "replaced", "link gone", "link down", "time", "key", "sleep", "removed",
     "expired"), 1))
@@ -288,8 +289,8 @@ class Event:
 
     @property
     def group(self):
-        if self.kind == "knock":
-            return "knock"
+        if self.kind in ("knock", "want"):
+            return self.kind
         return "config" if self.kind.startswith(("device", "peer added", "peer changed",
                                                  "peer removed")) else "session"
 

@@ -54,6 +54,7 @@ static inline void atomic64_add(s64 n, atomic64_t *a)
 }
 
 #define atomic64_inc(a) atomic64_add(1, a)
+#define atomic64_set(a, value) ((void)((a)->counter = (value)))
 
 #define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, expected, value) ({							\
