@@ -40,8 +40,27 @@ cat >"$tmp/before" <<-END
 	AllowedIPs = 10.2.0.0/16
 END
 
-# All that can be configured, in an order that does not depend on the kernel.
-state() { wg_or_own "$1" show "$1" dump | cut -f 1-4,8 | sort_ips | sort; }
+# All that can be configured, in an order that does not depend on the kernel; by one program,
+# since this is asked for a thousand times.
+state()
+{
+	wg_or_own "$1" show "$1" dump | awk -F '\t' '
+		function sorted(text, mark,	words, n, i, j, word) {
+			n = split(text, words, mark)
+			for (i = 2; i <= n; i++) {
+				word = words[i]
+				for (j = i - 1; j && words[j] "" > word ""; j--)
+					words[j + 1] = words[j]
+				words[j + 1] = word
+			}
+			text = words[1]
+			for (i = 2; i <= n; i++)
+				text = text mark words[i]
+			return text
+		}
+		{ all = all (NR > 1 ? "\n" : "") $1 " " $2 " " $3 " " sorted($4, ",") " " $8 }
+		END { print sorted(all, "\n") }'
+}
 wg_or_own()
 {
 	if [ "$1" = w0 ]; then
@@ -49,17 +68,6 @@ wg_or_own()
 	else
 		n a culvert "${@:2}"
 	fi
-}
-sort_ips()
-{
-	local key psk where ips rest
-
-	while IFS=$'\t' read -r key psk where ips rest; do
-		case $ips in
-		*/*) ips=$(tr , '\n' <<<"$ips" | sort | paste -sd ,) ;;
-		esac
-		printf '%s %s %s %s %s\n' "$key" "$psk" "$where" "$ips" "$rest"
-	done
 }
 
 # same NAME ARGUMENT...: a subcommand, with DEV for the link; wg shows what is right.
