@@ -46,6 +46,7 @@ struct fuzz_link {
 void (*fuzz_link_sent)(struct cv_device *dev, struct cv_peer *peer, const void *message,
 		       size_t bytes);
 void (*fuzz_link_event)(struct cv_peer *peer, enum cv_event event);
+void (*fuzz_link_expire)(struct cv_peer *peer);
 
 static struct fuzz_link fuzz_links[FUZZ_LINKS];
 
@@ -265,6 +266,7 @@ void cv_drop_charge(struct cv_peer *peer, enum cv_drop reason, unsigned int n)
 /* handshake/timers.c and work.c */
 void cv_work_set_expire(void (*expire)(struct cv_peer *peer))
 {
+	fuzz_link_expire = expire;
 }
 
 void cv_work_create(struct cv_peer *peer)

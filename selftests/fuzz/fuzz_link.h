@@ -24,6 +24,11 @@ extern void (*fuzz_link_sent)(struct cv_device *dev, struct cv_peer *peer, const
 extern void (*fuzz_link_event)(struct cv_peer *peer, enum cv_event event);
 
 /**
+ * fuzz_link_expire - what the timer of a peer that may be idle for long enough calls
+ */
+extern void (*fuzz_link_expire)(struct cv_peer *peer);
+
+/**
  * fuzz_link_port_taken - opening this port fails
  */
 #define FUZZ_LINK_PORT_TAKEN 0x5050

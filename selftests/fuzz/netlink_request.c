@@ -58,6 +58,8 @@ struct model_peer {
 	u8 endpoint[sizeof(struct sockaddr_in6)];
 	size_t endpoint_bytes;
 	u16 keepalive_s;
+	u32 idle_s;
+	char name[CV_NAME_LEN_MAX + 1];
 };
 
 /* Who owns a prefix; of one peer in the order they were given to it. */
@@ -126,6 +128,9 @@ static void read_device(struct model *model)
 		into->endpoint_bytes = cv_endpoint_sockaddr_bytes(&peer->path.endpoint);
 		memcpy(into->endpoint, &peer->path.endpoint.remote, into->endpoint_bytes);
 		into->keepalive_s = peer->timers.persistent_s;
+		into->idle_s = peer->timers.idle_s;
+		if (peer->name)
+			snprintf(into->name, sizeof(into->name), "%s", peer->name);
 		read_ips(model, peer);
 	}
 	FUZZ_CHECK(device->peer_count == model->peer_count, "expected %u peers counted, got %u",
@@ -244,6 +249,20 @@ static void model_set_endpoint(struct model_peer *peer, const struct nlattr *att
 	memcpy(peer->endpoint, address, bytes);
 }
 
+/* What family wireguard does not know. */
+static void model_change_own(struct model_peer *peer, const struct nlattr *nest)
+{
+	const struct nlattr *idle = model_inner(nest, CVPEER_A_IDLE_S);
+	const struct nlattr *name = model_inner(nest, CVPEER_A_NAME);
+
+	if (idle)
+		peer->idle_s = nla_get_u32(idle);
+	if (name) {
+		memset(peer->name, 0, sizeof(peer->name));
+		memcpy(peer->name, nla_data(name), nla_len(name));
+	}
+}
+
 static void model_change(struct model *model, struct model_peer *peer, const struct nlattr *nest,
 			 u32 flags)
 {
@@ -295,6 +314,8 @@ static void model_set_peer(struct model *model, const struct nlattr *nest, bool 
 	}
 	if (knock)
 		fuzz_knock_set(public_key, knock);
+	if (!as_wireguard)
+		model_change_own(peer, nest);
 	model_change(model, peer, nest, flags);
 }
 
@@ -412,7 +433,7 @@ static void check_same(const struct model *expected, const struct model *got)
 			   "expected peer %u to be %02x, got %02x", i, one->public_key[0],
 			   other->public_key[0]);
 		FUZZ_CHECK(!memcmp(one, other, sizeof(*one)),
-			   "expected another psk, endpoint or keepalive of peer %02x",
+			   "expected another psk, endpoint, keepalive, idle time or name of peer %02x",
 			   one->public_key[0]);
 		check_ips(expected, got, one->public_key);
 	}
@@ -527,19 +548,42 @@ static void step_request(enum request_step step, u8 how, struct fuzz_input *in)
 	}
 }
 
+/* All peers that may expire do, and no others. */
+static void step_expire(void)
+{
+	static struct model after, expected;
+	struct cv_peer *peer;
+	unsigned int i;
+
+	read_device(&expected);
+	list_for_each_entry(peer, &device->peer_list, link)
+		if (peer->timers.idle_s)
+			fuzz_link_expire(peer);
+	fake_deferred_run_all();
+	for (i = expected.peer_count; i--;)
+		if (expected.peers[i].idle_s)
+			model_remove(&expected, &expected.peers[i]);
+	read_device(&after);
+	check_same(&expected, &after);
+}
+
 /* Whether it was a request to change something. */
 static bool step(struct fuzz_input *in)
 {
 	u8 how = fuzz_u8(in);
 	enum request_step step = how >> 4 & 7;
+	u8 tenths;
 
 	switch (step) {
 	case STEP_STRANGER:
 		fuzz_knock_stranger(device, fuzz_u8(in));
 		break;
 	case STEP_WAIT:
-		fake_boottime_ns += fuzz_u8(in) * 100 * NSEC_PER_MSEC;
+		tenths = fuzz_u8(in);
+		fake_boottime_ns += tenths * 100 * NSEC_PER_MSEC;
 		fake_deferred_run_all();
+		if (tenths == U8_MAX)
+			step_expire();
 		break;
 	case STEP_CLOSE:
 		fuzz_knock_close(fuzz_u8(in));
