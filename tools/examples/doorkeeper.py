@@ -5,7 +5,7 @@
     doorkeeper.py DEV GUESTS
 
 GUESTS is a file with a line for each guest, "PUBLIC-KEY ADDRESS/LENGTH": what its peer gets as
-its allowed IP. Whoever else knocks is refused for a minute. The file is read again for each
+its allowed IP. Any other key that knocks is refused for a minute. The file is read again for each
 knock. As root; ends with Ctrl-C, and then strangers are dropped as before. An example: plain
 sockets and the numbers of uapi/linux/culvert.h, no library.
 """
