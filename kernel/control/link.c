@@ -279,8 +279,11 @@ static int cv_link_open(struct net_device *netdev)
 	cv_link_settle_redirects(netdev);
 	cv_link_settle_in6(dev);
 	err = cv_socket_open(dev, dev->wanted_port);
-	if (err)
+	if (err) {
+		/* A packet socket may have seen it running, and it is not stopped. */
+		cv_want_forget(dev);
 		return err;
+	}
 	mutex_lock(&dev->lock);
 	/* Any was wanted, and this is the one. */
 	if (dev->wanted_port != port_before)

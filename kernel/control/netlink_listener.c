@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sockets of programs that listen for knocks or wants: whose a request is, for
+ * The sockets of programs that listen for knocks or wants: which has sent a request, for
  * netlink_knock.c and netlink_want.c; and that one is closed, which netlink tells.
  */
 #include <linux/netlink.h>
@@ -10,7 +10,7 @@
 #include "netlink_listener.h"
 
 /**
- * cv_netlink_listener_socket() - whose a request is
+ * cv_netlink_listener_socket() - the socket that has sent a request
  * @info: the request
  *
  * Return: the socket that has sent it.

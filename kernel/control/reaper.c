@@ -14,6 +14,7 @@
 #include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../datapath/want.h"
 #include "../events/notify.h"
 #include "../handshake/exchange.h"
 #include "../handshake/knock.h"
@@ -158,7 +159,10 @@ void cv_reaper_remove(struct cv_peer *peer, const struct cv_notify_asked *asked)
 	cv_reaper_wake(dev);
 }
 
-/* The timer of a peer says that it may be idle, in softirq: removal may sleep, and takes the lock of the device. */
+/*
+ * The timer of a peer says that it may be idle, in softirq: removal may sleep, and takes the lock
+ * of the device.
+ */
 static void cv_reaper_expire(struct cv_peer *peer)
 {
 	struct cv_device *dev = peer->dev;
@@ -191,6 +195,8 @@ static void cv_reaper_remove_expired(struct cv_device *dev)
 			cv_peer_put(peer);
 		}
 		mutex_unlock(&dev->lock);
+		/* What it had may be another's now. */
+		cv_want_check(dev);
 		cond_resched();
 	}
 }

@@ -32,7 +32,7 @@ struct cv_want;
  * DOC: locking
  *
  * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
- * &cv_reaper.lock, then &cv_peer.exchange_lock, then that of knock.c, then
+ * &cv_reaper.lock, then &cv_peer.exchange_lock, then that of listener.c, then that of knock.c, then
  * &cv_notify_state.lock (all may sleep), then the spinlocks,
  * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
  * list of dropped sessions in session.c is locked, that of a box in notify.c, inside which timers

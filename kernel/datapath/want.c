@@ -9,8 +9,9 @@
  *
  * It waits in the entry of its destination, for CV_WANT_WAIT_S at most. It leaves by the work item
  * of the device, in one way for all causes: the peer is there, its time is up, or the program has
- * gone. Then cv_want_ops.leave() looks for the peer and sends the packet, or refuses it as if it
- * had just come. The only other way is cv_want_forget(), when the link goes down.
+ * gone. Then cv_want_ops.leave() looks for the peer and sends the packet, or refuses it, with ICMP
+ * and without an error for the program that sent it, which has gone on. The only other way is
+ * cv_want_forget(), when the link goes down.
  *
  * No wakeup is lost: what makes a peer ready calls cv_want_check() afterwards, and
  * cv_want_hold() looks for the peer again when it has the lock. One of the two comes second.
@@ -85,6 +86,8 @@ struct cv_want_cb {
 	u32 bytes;
 	/** @depth: how many tunnels it has been through */
 	u8 depth;
+	/** @routed: it came with a route; AF_PACKET and tc send without */
+	bool routed;
 	/** @translated: it had another source before NAT */
 	bool translated;
 	/** @source: that source */
@@ -127,7 +130,7 @@ struct cv_want {
 	bool rung;
 	/** @count: of @used */
 	unsigned int count;
-	/** @bytes: memory of the packets in @used */
+	/** @bytes: memory of the packets in @used; also read without the lock */
 	unsigned int bytes;
 	/** @used: struct cv_want_entry */
 	struct list_head used;
@@ -137,7 +140,7 @@ struct cv_want {
 	DECLARE_HASHTABLE(chains, CV_WANT_CHAIN_BITS);
 	/** @secret: of that hash */
 	siphash_key_t secret;
-	/** @leaving: packets whose program has gone */
+	/** @leaving: packets of a program that has gone */
 	struct sk_buff_head leaving;
 	/** @work: tells the program, and lets packets leave */
 	struct delayed_work work;
@@ -281,7 +284,7 @@ static void cv_want_empty(struct cv_want *want, struct cv_want_entry *entry,
 
 	lockdep_assert_held(&want->lock);
 	while ((skb = __skb_dequeue(&entry->packets))) {
-		want->bytes -= cv_want_cb(skb)->bytes;
+		WRITE_ONCE(want->bytes, want->bytes - cv_want_cb(skb)->bytes);
 		__skb_queue_tail(packets, skb);
 	}
 }
@@ -418,20 +421,37 @@ static void cv_want_strip(struct sk_buff *skb, u8 depth)
 	cb->since_ns = ktime_get_boottime_ns();
 	cb->bytes = skb->truesize;
 	cb->depth = depth;
+	cb->routed = skb_valid_dst(skb);
 	cb->translated = cv_compat_source_before_nat(skb, &cb->source);
 	nf_reset_ct(skb);
 	skb_ext_reset(skb);
 	skb_dst_drop(skb);
 }
 
+/* One that only stays so that its destination is not told too soon makes room for another. */
+static void cv_want_drop_answered(struct cv_want *want)
+{
+	struct cv_want_entry *entry;
+
+	lockdep_assert_held(&want->lock);
+	list_for_each_entry(entry, &want->used, link) {
+		if (skb_queue_empty(&entry->packets)) {
+			cv_want_drop(want, entry);
+			return;
+		}
+	}
+}
+
 /* A new entry, or NULL if there are too many. */
 static struct cv_want_entry *cv_want_take(struct cv_want *want, u16 family,
 					  const union nf_inet_addr *address)
 {
-	struct cv_want_entry *entry = list_first_entry_or_null(&want->unused,
-							       struct cv_want_entry, link);
+	struct cv_want_entry *entry;
 
 	lockdep_assert_held(&want->lock);
+	if (list_empty(&want->unused))
+		cv_want_drop_answered(want);
+	entry = list_first_entry_or_null(&want->unused, struct cv_want_entry, link);
 	if (!entry)
 		return NULL;
 	entry->family = family;
@@ -447,7 +467,7 @@ static struct cv_want_entry *cv_want_take(struct cv_want *want, u16 family,
 /* Whether it is not too soon to tell of an entry again. */
 static bool cv_want_may_tell(const struct cv_want_entry *entry, u64 now_ns)
 {
-	return !entry->told_ns || now_ns - entry->told_ns >= CV_WANT_APART_S * NSEC_PER_SEC;
+	return !entry->told_ns || now_ns - entry->told_ns >= (u64)CV_WANT_APART_S * NSEC_PER_SEC;
 }
 
 /*
@@ -460,7 +480,7 @@ static void cv_want_add(struct cv_want *want, struct cv_want_entry *entry, struc
 	bool news = entry->asked && (may_tell || skb_queue_empty(&entry->packets));
 
 	lockdep_assert_held(&want->lock);
-	want->bytes += cv_want_cb(skb)->bytes;
+	WRITE_ONCE(want->bytes, want->bytes + cv_want_cb(skb)->bytes);
 	__skb_queue_tail(&entry->packets, skb);
 	if (news) {
 		entry->asked = false;
@@ -492,6 +512,7 @@ bool cv_want_hold(struct cv_device *dev, struct sk_buff *skb, u8 depth)
 	u16 family;
 
 	if (!cv_listener_is_heard(&want->listener) || cv_want_is_for_many(skb) ||
+	    READ_ONCE(want->bytes) + skb->truesize > CV_WANT_MAX_BYTES ||
 	    skb_orphan_frags_rx(skb, GFP_ATOMIC | __GFP_NOWARN))
 		return false;
 	skb_orphan(skb);
@@ -507,7 +528,7 @@ bool cv_want_hold(struct cv_device *dev, struct sk_buff *skb, u8 depth)
 			cv_want_take(want, family, &address);
 	if (entry && skb_queue_len(&entry->packets) == CV_WANT_PACKETS) {
 		oldest = __skb_dequeue(&entry->packets);
-		want->bytes -= cv_want_cb(oldest)->bytes;
+		WRITE_ONCE(want->bytes, want->bytes - cv_want_cb(oldest)->bytes);
 	}
 	if (entry) {
 		cv_want_strip(skb, depth);
@@ -608,8 +629,15 @@ static void cv_want_leave(struct cv_want *want, struct sk_buff_head *packets)
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(packets))) {
+		/* cv_want_forget() waits, and peers are about to be stopped. */
+		if (!netif_running(want->dev->netdev)) {
+			cv_drop_skb(want->dev, skb, CV_DROP_TX_LINK_DOWN, 1);
+			continue;
+		}
 		local_bh_disable();
-		cv_want_route(want->dev->netdev, skb);
+		/* Without a route there is no ICMP, now as when it came. */
+		if (cv_want_cb(skb)->routed)
+			cv_want_route(want->dev->netdev, skb);
 		want->ops->leave(want->dev, skb, cv_want_cb(skb)->depth);
 		local_bh_enable();
 		cond_resched();
@@ -627,16 +655,16 @@ static u64 cv_want_visit(struct cv_want *want, struct cv_want_entry *entry, u64 
 	if (cv_want_is_ready(want, entry))
 		cv_want_empty(want, entry, packets);
 	while ((skb = skb_peek(&entry->packets))) {
-		due_ns = cv_want_cb(skb)->since_ns + CV_WANT_WAIT_S * NSEC_PER_SEC;
+		due_ns = cv_want_cb(skb)->since_ns + (u64)CV_WANT_WAIT_S * NSEC_PER_SEC;
 		if (due_ns > now_ns)
 			break;
 		__skb_unlink(skb, &entry->packets);
-		want->bytes -= cv_want_cb(skb)->bytes;
+		WRITE_ONCE(want->bytes, want->bytes - cv_want_cb(skb)->bytes);
 		__skb_queue_tail(packets, skb);
 	}
 	/* Without packets it stays for a while, so that the next one is not told too soon. */
 	if ((!skb || !entry->asked) && !cv_want_may_tell(entry, now_ns)) {
-		u64 told_again_ns = entry->told_ns + CV_WANT_APART_S * NSEC_PER_SEC;
+		u64 told_again_ns = entry->told_ns + (u64)CV_WANT_APART_S * NSEC_PER_SEC;
 
 		return skb ? min(due_ns, told_again_ns) : told_again_ns;
 	}
@@ -690,9 +718,13 @@ static void cv_want_work(struct work_struct *work)
 	skb_queue_splice_init(&want->leaving, &packets);
 	ring = cv_want_visit_all(want, &packets);
 	spin_unlock_bh(&want->lock);
+	if (ring && !cv_notify_ring(want->dev, CVEVENT_WANT)) {
+		/* The next one is told. */
+		spin_lock_bh(&want->lock);
+		want->rung = false;
+		spin_unlock_bh(&want->lock);
+	}
 	cv_want_leave(want, &packets);
-	if (ring)
-		cv_notify_ring(want->dev, CVEVENT_WANT);
 }
 
 /*

@@ -15,7 +15,7 @@ static LIST_HEAD(cv_listener_all);
 static DEFINE_MUTEX(cv_listener_all_lock);
 
 /**
- * cv_listener_init() - nobody listens yet
+ * cv_listener_init() - no program listens yet
  * @listener: of a device
  * @netdev: the link
  * @hang_up: see &cv_listener.hang_up; may sleep, must not call back

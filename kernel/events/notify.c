@@ -268,12 +268,13 @@ bool cv_notify_is_config_heard(const struct cv_device *dev)
  * That is all there is to say: it is kept, if it is told or not.
  *
  * Context: process, may sleep.
+ * Return: false if it has reached no listener.
  */
-void cv_notify_ring(struct cv_device *dev, enum cv_event_kind kind)
+bool cv_notify_ring(struct cv_device *dev, enum cv_event_kind kind)
 {
 	struct cv_notify_message event = { .kind = kind, .dev = dev };
 
-	cv_notify_send(&event);
+	return cv_notify_send(&event);
 }
 
 /*
@@ -469,7 +470,7 @@ static u64 cv_notify_sessions_end_ns(struct cv_peer *peer)
 		session = rcu_dereference(peer->sessions[slot]);
 		if (session && cv_session_opens(session))
 			end_ns = max_t(u64, end_ns, session->birth_ns +
-				       CV_WIRE_REJECT_AFTER_S * NSEC_PER_SEC);
+				       (u64)CV_WIRE_REJECT_AFTER_S * NSEC_PER_SEC);
 	}
 	rcu_read_unlock();
 	return end_ns;

@@ -50,7 +50,7 @@ bool cv_notify_is_config_heard(const struct cv_device *dev);
 void cv_notify_tell_device(struct cv_device *dev, enum cv_event_kind kind, u32 portid);
 void cv_notify_tell_peer(struct cv_peer *peer, enum cv_event_kind kind, u32 portid,
 			 bool with_ips);
-void cv_notify_ring(struct cv_device *dev, enum cv_event_kind kind);
+bool cv_notify_ring(struct cv_device *dev, enum cv_event_kind kind);
 
 void cv_notify_raise(struct cv_peer *peer, enum cv_event_kind kind, enum cv_event_reason reason);
 void cv_notify_raise_moved(struct cv_peer *peer, const struct cv_endpoint *before);

@@ -206,7 +206,7 @@ static void cv_exchange_add_macs(struct cv_exchange *exchange, void *message, si
 	memcpy(exchange->mac1, macs->mac1, sizeof(exchange->mac1));
 	exchange->has_mac1 = true;
 	if (exchange->cookie_ns &&
-	    now_ns - exchange->cookie_ns < CV_WIRE_COOKIE_HELD_S * NSEC_PER_SEC)
+	    now_ns - exchange->cookie_ns < (u64)CV_WIRE_COOKIE_HELD_S * NSEC_PER_SEC)
 		cv_cookie_mac2(macs->mac2, message, bytes - sizeof(macs->mac2),
 			       exchange->cookie);
 	else
@@ -610,7 +610,7 @@ int cv_exchange_initiate(struct cv_peer *peer)
 		if (cv_exchange_outdated(peer, &identity))
 			err = -ESTALE;
 		else if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
-						CV_WIRE_RETRY_S * NSEC_PER_SEC)
+						(u64)CV_WIRE_RETRY_S * NSEC_PER_SEC)
 			err = cv_exchange_write_initiation(peer, &identity, secret, &message);
 		mutex_unlock(&peer->exchange_lock);
 	}

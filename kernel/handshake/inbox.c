@@ -267,7 +267,7 @@ static void cv_inbox_cookie_of(struct cv_inbox *inbox,
 
 	spin_lock(&inbox->secret_lock);
 	if (!inbox->secret_ns ||
-	    now_ns - inbox->secret_ns >= CV_WIRE_COOKIE_SECRET_S * NSEC_PER_SEC) {
+	    now_ns - inbox->secret_ns >= (u64)CV_WIRE_COOKIE_SECRET_S * NSEC_PER_SEC) {
 		get_random_bytes(inbox->secret, sizeof(inbox->secret));
 		inbox->secret_ns = now_ns;
 	}

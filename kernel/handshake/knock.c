@@ -254,7 +254,7 @@ void cv_knock_free(struct cv_knock_held *held)
 
 static bool cv_knock_is_over(const struct cv_knock_held *held, u64 now_ns)
 {
-	return now_ns - held->since_ns >= CV_KNOCK_HELD_S * NSEC_PER_SEC;
+	return now_ns - held->since_ns >= (u64)CV_KNOCK_HELD_S * NSEC_PER_SEC;
 }
 
 /* Free those that are over; the list is in the order of their time. */
@@ -496,8 +496,12 @@ enum cv_drop cv_knock_take(struct cv_device *dev, const struct cv_identity *iden
 	}
 	if (reason != CV_DROP_NONE)
 		cv_knock_free(held);
-	if (ring)
-		cv_notify_ring(dev, CVEVENT_KNOCK);
+	if (ring && !cv_notify_ring(dev, CVEVENT_KNOCK)) {
+		/* The next one is told. */
+		mutex_lock(&knock->lock);
+		knock->rung = false;
+		mutex_unlock(&knock->lock);
+	}
 	return reason;
 }
 

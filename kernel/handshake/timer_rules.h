@@ -106,7 +106,7 @@ struct cv_timer_state {
 	u32 wake_ms;
 	/** @traversed_ms: last authenticated packet either way; written unlocked */
 	u32 traversed_ms;
-	/** @received_ms: last authenticated packet that came, START or change of @idle_s; unlocked */
+	/** @received_ms: last authenticated packet that came, START, change of @idle_s; unlocked */
 	u32 received_ms;
 	/** @idle_s: without one for so long the peer is to go; 0 is off; the caller's */
 	u32 idle_s;

@@ -43,7 +43,7 @@ void cv_todo_exit(void)
  */
 static bool cv_todo_retry_comes(const struct cv_peer *peer)
 {
-	const s64 most_ns = CV_WIRE_RETRY_S * NSEC_PER_SEC +
+	const s64 most_ns = (s64)CV_WIRE_RETRY_S * NSEC_PER_SEC +
 			    CV_TIMERS_CROSSED_JITTER_MS * NSEC_PER_MSEC;
 	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
 

@@ -112,11 +112,12 @@
  *
  * Each packet waits for 5 s, 16 for an address, with up to 4 MiB of memory together. When
  * %CV_CMD_SET_DEVICE gives a peer that allowed IP or an endpoint, or the peer shows where it is,
- * they are sent in their order. What is sent to the address right then may overtake them. Packets
- * whose time is up are refused as usual. So are those to more than 256 addresses, or for which
- * there is no memory left; all, when the program closes its socket; and always those to multicast
- * and broadcast addresses. Of more than 16 to one address the oldest is dropped without ICMP. When
- * the link is set down or deleted, what waits is dropped.
+ * they are sent in their order: of what is sent to a peer before its handshake is over, the last
+ * 128 are kept, segments counted singly. What is sent to the address right then may overtake them.
+ * When their time is up they are refused as usual, by ICMP alone. So are those to more than 256
+ * addresses, or for which there is no memory left; all, when the program closes its socket; and
+ * always those to multicast and broadcast addresses. Of more than 16 to one address the oldest is
+ * dropped without ICMP. When the link is set down or deleted, what waits is dropped.
  */
 
 /* Name and version of the family, and kind of the link. */
@@ -356,8 +357,8 @@ enum cv_peer_flag {
  *	without control characters; the empty one removes it; absent from a dump while there is none
  * @CVPEER_A_IDLE_S: u32, the peer is removed when for so many seconds nothing authentic has come
  *	from it, 0: never, at most %CV_IDLE_S_MAX; an initiation is authentic. The time begins when
- *	another number is set and when the link comes up, and does not go on while the link is down or
- *	the machine asleep; absent from a dump while it is 0
+ *	another number is set and when the link comes up, and stands still while the link is down
+ *	or the machine asleep; absent from a dump while it is 0
  * @CVPEER_A_RX_PACKETS: u64, packets received from the peer, counted as the link counts them; as
  *	all counters below dump only, and absent while it is 0
  * @CVPEER_A_TX_PACKETS: u64, packets sent to the peer, counted as the link counts them
@@ -365,7 +366,7 @@ enum cv_peer_flag {
  *	is none; dump only
  * @CVPEER_A_LAST_HEARD_TIME: struct __kernel_timespec of the real time clock, when the last
  *	authentic message came, absent for never; dump only
- * @CVPEER_A_DROPS_SOURCE: u64, inner packets from the peer whose source address is not in its
+ * @CVPEER_A_DROPS_SOURCE: u64, inner packets of the peer with a source address that is not in its
  *	allowed IPs
  * @CVPEER_A_DROPS_REPLAY: u64, data messages that came before, or too late
  * @CVPEER_A_DROPS_EXPIRED: u64, data messages for a session that is over; they have not been

@@ -387,6 +387,36 @@ def destinations(world):
     asked.close()
 
 
+def answered(world):
+    """What has been answered makes room."""
+    asked = Asked(world).open()
+    for n in range(DESTINATIONS):
+        Sender(f"10.78.{n // 200}.{n % 200 + 1}").send()
+    asked.listen(0.3)
+    ktap.equal("256 destinations: all are told", DESTINATIONS, len(asked.all()))
+    asked.peer(at(world), ips("10.78.0.0/23"))
+    asked.listen(0.3)
+    ktap.equal("all are answered, and a 257th comes at once: it waits", None,
+               Sender("10.78.9.9").send())
+    ktap.equal("it is told", "10.78.9.9", (asked.wait() or {}).get(nl.WANT_DESTINATION))
+    asked.remove()
+    asked.close()
+
+
+def expired(world):
+    """The peer that has the destination expires, and another has it then."""
+    asked, service, key = Asked(world).open(), far_service(), nl.key()
+    asked.peer(at(world), ips("10.77.0.0/24"))
+    asked.set(asked.name, nl.nest(nl.PEERS, nl.peer(key, ips(f"{FAR4}/32"),
+                                                    nl.u32(nl.PEER_IDLE_S, 2))))
+    Sender().send()
+    ktap.equal("no endpoint: the peer's key", key, (asked.wait() or {}).get(nl.WANT_KEY))
+    ktap.equal("it expires: what waited is sent to the next one", [0], received(service, 3, 1))
+    asked.remove()
+    asked.close()
+    service.close()
+
+
 def memory(world):
     """Too much memory."""
     asked, sizes = Asked(world).open(), 0
@@ -627,8 +657,9 @@ def forwarded(world):
 
 
 GROUPS = {
-    "verdicts": (quiet, new_peer, new_peer6, endpoint, learned, connect, super_packet),
-    "limits": (quiet, listeners, packets, destinations, memory, one_socket, again, rate, groups),
+    "verdicts": (quiet, new_peer, new_peer6, endpoint, expired, learned, connect, super_packet),
+    "limits": (quiet, listeners, packets, destinations, answered, memory, one_socket, again, rate,
+               groups),
     "refusals": (quiet, time_is_up, program_ends, given_and_taken),
     "removal": (quiet, down, moved, deleted),
     "forwarded": (quiet, forwarded),

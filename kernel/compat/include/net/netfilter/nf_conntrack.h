@@ -26,9 +26,10 @@ static inline bool cv_compat_source_before_nat(const struct sk_buff *skb,
 	enum ip_conntrack_info info;
 	const struct nf_conn *ct = nf_ct_get(skb, &info);
 
-	if (!ct || !(ct->status & IPS_SRC_NAT))
+	/* Either end may have been translated, and the packet may be an answer. */
+	if (!ct || !(READ_ONCE(ct->status) & IPS_NAT_MASK))
 		return false;
-	*source = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+	*source = ct->tuplehash[CTINFO2DIR(info)].tuple.src.u3;
 	return true;
 #else
 	return false;
