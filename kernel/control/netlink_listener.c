@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The sockets of programs that listen for knocks or wants: which has sent a request, for
- * netlink_knock.c and netlink_want.c; and that one is closed, which netlink tells.
+ * netlink_knock.c and netlink_want.c, and what it is answered; and that one is closed, which
+ * netlink tells.
  */
 #include <linux/netlink.h>
 #include <linux/notifier.h>
@@ -20,6 +21,27 @@ struct cv_listener_socket cv_netlink_listener_socket(struct genl_info *info)
 	return (struct cv_listener_socket){
 		.net = genl_info_net(info), .portid = info->snd_portid,
 	};
+}
+
+/**
+ * cv_netlink_listener_reply() - answer a program that asks for the next one
+ * @reply: the message; consumed
+ * @info: what generic netlink has found in the request
+ * @err: of what was put into it: then it is not sent
+ *
+ * Context: process.
+ * Return: 0; @err; or why it could not be sent: -ENOBUFS where the socket has no room, since
+ * -EAGAIN is for there being none.
+ */
+int cv_netlink_listener_reply(struct sk_buff *reply, struct genl_info *info, int err)
+{
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	nlmsg_end(reply, nlmsg_hdr(reply));
+	err = genlmsg_reply(reply, info);
+	return err == -EAGAIN ? -ENOBUFS : err;
 }
 
 /* A socket is closed: it listens no more. */

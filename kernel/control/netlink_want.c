@@ -83,16 +83,10 @@ static int cv_netlink_want_answer(struct sk_buff *reply, struct genl_info *info,
 {
 	int err = cv_netlink_want_put(reply, dev, told);
 
-	if (err) {
-		nlmsg_free(reply);
-	} else {
-		nlmsg_end(reply, nlmsg_hdr(reply));
-		err = genlmsg_reply(reply, info);
-	}
+	err = cv_netlink_listener_reply(reply, info, err);
 	if (err)
 		cv_want_untell(dev, told);
-	/* EAGAIN is for none being there; this is a socket without room. */
-	return err == -EAGAIN ? -ENOBUFS : err;
+	return err;
 }
 
 /**
