@@ -656,13 +656,46 @@ def forwarded(world):
     service.close()
 
 
+def answers(world):
+    """An answer of another host, to one that was translated for it."""
+    host, there = os.environ["CV_HOST"], "10.1.0.2"
+    asked = Asked(world).open()
+    world.link.inside("nft", "add table ip answers; add chain ip answers out "
+                      "{ type nat hook postrouting priority srcnat; }; "
+                      "add rule ip answers out oifname e1 masquerade")
+    asked.peer(at(world), ips("10.78.0.2/32"))
+    client, server = socket_in(FAR, socket.AF_INET), socket_in(host, socket.AF_INET)
+    client.bind(("10.78.0.2", SERVICE))
+    server.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+    server.bind((there, SERVICE))
+    client.sendto(b"a question", (there, SERVICE))
+    question, source = server.recvfrom(100)
+    ktap.equal("a question by NAT", (b"a question", "10.1.0.1"), (question, source[0]))
+    server.connect(source)
+    asked.remove()
+    server.send(b"an answer")
+    ktap.equal("its answer: the program is asked", "10.78.0.2",
+               (asked.wait() or {}).get(nl.WANT_DESTINATION))
+    server.settimeout(HELD_S + 2)
+    try:
+        server.recv(100)
+        ktap.fail("no peer in time: ICMP to the one that answers", "EHOSTUNREACH", "a packet")
+    except OSError as error:
+        ktap.equal("no peer in time: ICMP to the one that answers", errno.EHOSTUNREACH,
+                   error.errno)
+    for one in client, server:
+        one.close()
+    world.link.inside("nft", "delete table ip answers")
+    asked.close()
+
+
 GROUPS = {
     "verdicts": (quiet, new_peer, new_peer6, endpoint, expired, learned, connect, super_packet),
     "limits": (quiet, listeners, packets, destinations, answered, memory, one_socket, again, rate,
                groups),
     "refusals": (quiet, time_is_up, program_ends, given_and_taken),
     "removal": (quiet, down, moved, deleted),
-    "forwarded": (quiet, forwarded),
+    "forwarded": (quiet, answers, forwarded),
 }
 GROUPS["dropin"] = GROUPS["verdicts"] + GROUPS["limits"]
 
