@@ -899,6 +899,7 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 	lockdep_assert_held(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
 		cv_exchange_renew(peer);
+		cv_timers_event(peer, CV_EVENT_KEY_CHANGED);
 		if (cv_session_is_young(peer))
 			cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_KEY);
 		if (sends)

@@ -72,7 +72,9 @@ TRACE_EVENT(cv_peer_event,
 				   { CV_EVENT_HANDSHAKE_COMPLETE, "handshake_complete" },
 				   { CV_EVENT_GIVE_UP, "give_up" },
 				   { CV_EVENT_WIPED, "wiped" },
-				   { CV_EVENT_PERSISTENT_CHANGED, "persistent_changed" }))
+				   { CV_EVENT_PERSISTENT_CHANGED, "persistent_changed" },
+				   { CV_EVENT_IDLE_CHANGED, "idle_changed" },
+				   { CV_EVENT_KEY_CHANGED, "key_changed" }))
 );
 
 DECLARE_EVENT_CLASS(cv_batch,

@@ -122,6 +122,13 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 	[CV_EVENT_IDLE_CHANGED] = {
 		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CONFIGURE,
 	},
+	/*
+	 * A keepalive that is due for a former session would begin a handshake, mostly before the
+	 * peer has been told the new key, and the next one may only be begun seconds later.
+	 */
+	[CV_EVENT_KEY_CHANGED] = {
+		.op[CV_TIMER_KEEPALIVE] = CV_TIMER_RULES_CANCEL,
+	},
 };
 
 #define CV_TIMER_RULES_MS 1000U

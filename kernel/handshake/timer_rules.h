@@ -68,9 +68,10 @@ enum cv_timer {
  * @CV_EVENT_HANDSHAKE_COMPLETE: our initiation was answered, or the first packet came
  *	under a session that we answered
  * @CV_EVENT_GIVE_UP: too many initiations got no answer
- * @CV_EVENT_WIPED: all sessions are gone before their time, e.g. by a new private key
+ * @CV_EVENT_WIPED: all sessions are gone before their time
  * @CV_EVENT_PERSISTENT_CHANGED: @persistent_s has just been changed, under the lock
  * @CV_EVENT_IDLE_CHANGED: the same for @idle_s
+ * @CV_EVENT_KEY_CHANGED: the device has another private key, or none
  * @CV_EVENT_COUNT: how many there are
  */
 enum cv_event {
@@ -90,6 +91,7 @@ enum cv_event {
 	CV_EVENT_WIPED,
 	CV_EVENT_PERSISTENT_CHANGED,
 	CV_EVENT_IDLE_CHANGED,
+	CV_EVENT_KEY_CHANGED,
 	CV_EVENT_COUNT
 };
 

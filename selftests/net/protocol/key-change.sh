@@ -94,6 +94,23 @@ fails "a's key is removed: no ping" ping_once a 10.77.0.2
 set_a a
 pings "a's removed key is set again" a 10.77.0.2
 
+# Data has come to a, and it has sent nothing since: 10 s later a keepalive is due. No data goes
+# then under the new key, which b does not know yet, so that the next initiation is not put off.
+pair
+set_a a
+works "ping before data that is not answered" ping_ok b 10.77.0.1
+n a sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+fails "data that is not answered: no ping comes back" ping_once b 10.77.0.1
+came_ms=$(now_ms)
+key new
+set_a new
+sent=$(peer_tx a cv0 b)
+wait_for 30 eval '[ "$(now_ms)" -gt $((came_ms + 10500)) ]'
+is "a's key changes while a keepalive is due: bytes sent by a until b knows the key" "$sent" \
+	"$(peer_tx a cv0 b)"
+set_b new a
+pings "a's key changes while a keepalive is due" a 10.77.0.2
+
 for end in a b; do
 	pair
 	set_a a

@@ -271,6 +271,23 @@ static void test_timer_wipe(void)
 	CHECK_QUIET(&peer, 1000 * S);
 }
 
+static void test_timer_key(void)
+{
+	struct test_peer peer;
+
+	/* no keepalive, but what came of the former key is still to be wiped */
+	test_peer_start(&peer, 0);
+	test_peer_report(&peer, CV_EVENT_SESSION_DERIVED, 0);
+	test_peer_report(&peer, CV_EVENT_DATA_RECEIVED, 0);
+	test_peer_report(&peer, CV_EVENT_KEY_CHANGED, 0);
+	CHECK_DUE(&peer, 1000 * S, BIT(CV_TIMER_WIPE), 540 * S);
+
+	/* nor is data forgotten that got no answer */
+	test_peer_report(&peer, CV_EVENT_DATA_SENT, 0);
+	test_peer_report(&peer, CV_EVENT_KEY_CHANGED, 0);
+	CHECK_DUE(&peer, 1000 * S, BIT(CV_TIMER_NEW_HANDSHAKE), 540 * S + 15 * S);
+}
+
 static void test_timer_persistent(void)
 {
 	struct test_peer peer;
@@ -505,6 +522,7 @@ EVERYWHERE(test_timer_retry);
 EVERYWHERE(test_timer_retry_success);
 EVERYWHERE(test_timer_response_postpones);
 EVERYWHERE(test_timer_wipe);
+EVERYWHERE(test_timer_key);
 EVERYWHERE(test_timer_persistent);
 EVERYWHERE(test_timer_persistent_change);
 EVERYWHERE(test_timer_idle);
@@ -524,6 +542,8 @@ int main(void)
 		{ "a response puts the next initiation off",
 		  test_timer_response_postpones_everywhere },
 		{ "keys are wiped 540 s after the last session", test_timer_wipe_everywhere },
+		{ "another private key: no keepalive is due, the rest stays",
+		  test_timer_key_everywhere },
 		{ "persistent keepalive counts from the last packet",
 		  test_timer_persistent_everywhere },
 		{ "persistent keepalive can be changed",
