@@ -49,11 +49,24 @@
 
 static struct workqueue_struct *cv_reaper_wq;
 
-/* More nodes of allowed IPs than so many are freed as a whole, which is worth a grace period. */
+/* More nodes of allowed IPs than so many are freed as a whole: see struct cv_reaper_ips. */
 #define CV_REAPER_MANY_IPS 4096
 
 /* Idle peers that are removed before others may have the lock of their device. */
 #define CV_REAPER_EXPIRE_BUDGET 64
+
+/*
+ * Very many allowed IPs that were set aside, once their peers have no lists of them any more. Then
+ * neither the peers nor the link are kept until the last of them has been freed.
+ */
+struct cv_reaper_ips {
+	/* they; under @lock */
+	struct cv_allowedips table;
+	/* inside &cv_reaper.lock */
+	struct mutex lock;
+	/* frees all this when no reader is left in @table */
+	struct rcu_work work;
+};
 
 static void cv_reaper_expire(struct cv_peer *peer);
 static void cv_reaper_run(struct work_struct *work);
@@ -74,10 +87,12 @@ int cv_reaper_init_wq(void)
 /**
  * cv_reaper_exit_wq() - undo cv_reaper_init_wq()
  *
- * Context: module unload, no device left.
+ * Context: module unload, no device left; waits until what was set aside has been freed.
  */
 void cv_reaper_exit_wq(void)
 {
+	/* Till then a struct cv_reaper_ips may still have to be queued. */
+	rcu_barrier();
 	destroy_workqueue(cv_reaper_wq);
 }
 
@@ -201,20 +216,11 @@ static void cv_reaper_remove_expired(struct cv_device *dev)
 	}
 }
 
-/* Set all allowed IPs aside, in the time that one would take. */
+/* Set all allowed IPs aside. */
 static void cv_reaper_set_ips_aside(struct cv_device *dev)
 {
-	struct cv_allowedips *from = &dev->allowed_ips;
-	struct cv_allowedips *to = &dev->reaper.ips;
-	unsigned int i;
-
 	mutex_lock(&dev->reaper.lock);
-	for (i = 0; i < ARRAY_SIZE(to->root); i++)
-		rcu_assign_pointer(to->root[i],
-				   rcu_replace_pointer(from->root[i], NULL,
-						       lockdep_is_held(&dev->lock)));
-	to->count = from->count;
-	from->count = 0;
+	cv_allowedips_move(&dev->reaper.ips, &dev->allowed_ips);
 	mutex_unlock(&dev->reaper.lock);
 }
 
@@ -322,26 +328,50 @@ static void cv_reaper_tear_down(struct cv_peer *peer)
 	cv_peer_put(peer);
 }
 
+static void cv_reaper_free_ips(struct work_struct *work)
+{
+	struct cv_reaper_ips *ips = container_of(to_rcu_work(work), struct cv_reaper_ips, work);
+
+	mutex_lock(&ips->lock);
+	cv_allowedips_free_orphans(&ips->table);
+	mutex_unlock(&ips->lock);
+	mutex_destroy(&ips->lock);
+	kfree(ips);
+}
+
 /*
- * One allowed IP after the other leaves a table that must hold together for readers, and is
- * freed by a callback. After a grace period no reader is left in a table that was set aside.
+ * Each peer takes what it has out of a table that must hold together for readers, where a callback
+ * frees one after the other. Very many allowed IPs leave as a whole instead: all that are set
+ * aside are of peers that the reaper is at now.
  */
-static void cv_reaper_free_ips(struct cv_device *dev)
+static void cv_reaper_detach_ips(struct cv_device *dev)
 {
 	struct cv_reaper *reaper = &dev->reaper;
-	bool many;
+	struct cv_reaper_ips *ips;
+	struct cv_peer *peer;
 
-	/* Orders what was set aside before the grace period. */
-	mutex_lock(&reaper->lock);
-	many = reaper->ips.count > CV_REAPER_MANY_IPS;
-	mutex_unlock(&reaper->lock);
-	if (!many)
+	lockdep_assert_held(&dev->lock);
+	if (READ_ONCE(reaper->ips.count) <= CV_REAPER_MANY_IPS)
 		return;
-	/* Its peers are still to be torn down, so nothing else is set aside: see @aside. */
-	synchronize_rcu();
+	ips = kmalloc(sizeof(*ips), GFP_KERNEL);
+	/* Then the peers do it. */
+	if (!ips)
+		return;
+	mutex_init(&ips->lock);
+	cv_allowedips_init(&ips->table, &ips->lock);
+	INIT_RCU_WORK(&ips->work, cv_reaper_free_ips);
 	mutex_lock(&reaper->lock);
-	cv_allowedips_free_unread(&reaper->ips);
+	mutex_lock(&ips->lock);
+	cv_allowedips_move(&ips->table, &reaper->ips);
+	mutex_unlock(&ips->lock);
 	mutex_unlock(&reaper->lock);
+	/* Nothing but this work item adds or removes any. */
+	list_for_each_entry(peer, &reaper->working, link) {
+		if (peer->aside)
+			INIT_LIST_HEAD(&peer->allowed_ips);
+		cond_resched();
+	}
+	queue_rcu_work(cv_reaper_wq, &ips->work);
 }
 
 /* Tear some removed peers down, and come again for more. */
@@ -354,9 +384,9 @@ static void cv_reaper_run(struct work_struct *work)
 	cv_reaper_remove_expired(dev);
 	mutex_lock(&dev->lock);
 	list_splice_tail_init(&dev->reaper.waiting, &dev->reaper.working);
+	cv_reaper_detach_ips(dev);
 	mutex_unlock(&dev->lock);
 
-	cv_reaper_free_ips(dev);
 	for (; !list_empty(&dev->reaper.working) && count < CV_REAPER_RUN_BUDGET; count++) {
 		peer = list_first_entry(&dev->reaper.working, struct cv_peer, link);
 		aside += peer->aside;

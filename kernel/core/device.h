@@ -32,14 +32,15 @@ struct cv_want;
  * DOC: locking
  *
  * RTNL, then the lock of the list of kept devices in link.c, then &cv_device.lock, then
- * &cv_reaper.lock, then &cv_peer.exchange_lock, then that of listener.c, then that of knock.c, then
- * &cv_notify_state.lock (all may sleep), then the spinlocks,
- * each of which is a leaf unless it says otherwise: &cv_peer.slot_lock, inside which the
- * list of dropped sessions in session.c is locked, that of a box in notify.c, inside which timers
- * and workqueues are locked, &cv_peer.timer_lock,
- * &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a crypto worker's
- * list is locked and &cv_queue.lock, that of want.c, inside which timers, workqueues and tracked
- * connections are locked, and that of the lists of route caches in socket.c.
+ * &cv_reaper.lock, inside which that of a struct cv_reaper_ips is, then
+ * &cv_peer.exchange_lock, then that of listener.c, then that of knock.c, then
+ * &cv_notify_state.lock (all may sleep), then the spinlocks, each of which is a leaf unless it
+ * says otherwise: &cv_peer.slot_lock, inside which the list of dropped sessions in session.c is
+ * locked, that of a box in notify.c, inside which timers and workqueues are locked,
+ * &cv_peer.timer_lock, &cv_peer.staged.lock, &cv_replay.lock, &cv_order.lock, inside which a
+ * crypto worker's list is locked and &cv_queue.lock, that of want.c, inside which timers,
+ * workqueues and tracked connections are locked, and that of the lists of route caches in
+ * socket.c.
  * The packet path takes RCU and spinlocks only.
  *
  * The net_device outlives every peer: each peer counts in &cv_device.alive, and

@@ -328,9 +328,26 @@ void cv_allowedips_remove_peer(struct cv_allowedips *table,
 	}
 }
 
-/* Free a trie that no new reader can enter, or none is in (@unread), leaves first. */
+void cv_allowedips_move(struct cv_allowedips *to, struct cv_allowedips *from)
+{
+	struct cv_allowedips_node *root;
+	unsigned int i;
+
+	lockdep_assert_held(to->lock);
+	lockdep_assert_held(from->lock);
+
+	for (i = 0; i < ARRAY_SIZE(from->root); i++) {
+		root = cv_allowedips_deref(from, &from->root[i]);
+		RCU_INIT_POINTER(from->root[i], NULL);
+		rcu_assign_pointer(to->root[i], root);
+	}
+	to->count = from->count;
+	from->count = 0;
+}
+
+/* Free a trie, leaves first, that no new reader can enter; see cv_allowedips_free_orphans(). */
 static void cv_allowedips_free_trie(struct cv_allowedips *table,
-				    struct cv_allowedips_node *node, bool unread)
+				    struct cv_allowedips_node *node, bool orphans)
 {
 	struct cv_allowedips_node *parent;
 	struct cv_allowedips_node *child;
@@ -345,19 +362,20 @@ static void cv_allowedips_free_trie(struct cv_allowedips *table,
 			continue;
 		}
 		parent = node->parent;
-		if (rcu_access_pointer(node->peer))
-			list_del(&node->peer_entry);
 		table->count--;
-		if (unread)
+		if (orphans) {
 			kmem_cache_free(cv_allowedips_cache, node);
-		else
+		} else {
+			if (rcu_access_pointer(node->peer))
+				list_del(&node->peer_entry);
 			call_rcu(&node->rcu, cv_allowedips_free_rcu);
+		}
 		cond_resched();
 		node = parent;
 	}
 }
 
-static void cv_allowedips_free_tries(struct cv_allowedips *table, bool unread)
+static void cv_allowedips_free_tries(struct cv_allowedips *table, bool orphans)
 {
 	struct cv_allowedips_node *root;
 	unsigned int i;
@@ -367,7 +385,7 @@ static void cv_allowedips_free_tries(struct cv_allowedips *table, bool unread)
 	for (i = 0; i < ARRAY_SIZE(table->root); i++) {
 		root = cv_allowedips_deref(table, &table->root[i]);
 		RCU_INIT_POINTER(table->root[i], NULL);
-		cv_allowedips_free_trie(table, root, unread);
+		cv_allowedips_free_trie(table, root, orphans);
 	}
 }
 
@@ -376,7 +394,7 @@ void cv_allowedips_free(struct cv_allowedips *table)
 	cv_allowedips_free_tries(table, false);
 }
 
-void cv_allowedips_free_unread(struct cv_allowedips *table)
+void cv_allowedips_free_orphans(struct cv_allowedips *table)
 {
 	cv_allowedips_free_tries(table, true);
 }

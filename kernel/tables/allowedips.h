@@ -96,14 +96,26 @@ void cv_allowedips_init(struct cv_allowedips *table, struct mutex *lock);
 void cv_allowedips_free(struct cv_allowedips *table);
 
 /**
- * cv_allowedips_free_unread() - the same for a table that no reader is in
+ * cv_allowedips_move() - all prefixes of a table become those of another
+ * @to: an empty table
+ * @from: the table; empty and usable afterwards
+ *
+ * Takes the time that one prefix would take. Readers that are in @from go on in @to.
+ *
+ * Context: process, holds the locks of both.
+ */
+void cv_allowedips_move(struct cv_allowedips *to, struct cv_allowedips *from);
+
+/**
+ * cv_allowedips_free_orphans() - free a table that no reader is in and no peer has a list of
  * @table: the table; empty and usable afterwards
  *
- * The nodes are freed at once, which takes a fraction of the time.
+ * The peers may have been freed, and the nodes are freed at once, which takes a fraction of the
+ * time.
  *
  * Context: process, holds @table->lock; a grace period after the last reader has entered.
  */
-void cv_allowedips_free_unread(struct cv_allowedips *table);
+void cv_allowedips_free_orphans(struct cv_allowedips *table);
 
 /**
  * cv_allowedips_prealloc() - set nodes aside for insertions to come

@@ -129,6 +129,9 @@ void fuzz_link_destroy(void)
 	for (i = 0; i < FUZZ_LINKS; i++)
 		if (fuzz_links[i].exists)
 			fuzz_link_destroy_one(&fuzz_links[i]);
+	/* What was set aside is freed by work that waits for a grace period. */
+	rcu_barrier();
+	fake_deferred_run_all();
 	rcu_barrier();
 	FUZZ_CHECK(fake_memory_objects() == fuzz_link_lasting,
 		   "expected %u objects in use when all links have gone, got %u", fuzz_link_lasting,

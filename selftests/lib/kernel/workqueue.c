@@ -113,6 +113,20 @@ bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work
 	return fake_deferred_queue(&work->deferred, fake_work_run, (const char *)queue, cpu);
 }
 
+static void fake_rcu_work_queue(struct rcu_head *rcu)
+{
+	struct rcu_work *rcu_work = container_of(rcu, struct rcu_work, rcu);
+
+	queue_work(rcu_work->wq, &rcu_work->work);
+}
+
+bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *rcu_work)
+{
+	rcu_work->wq = queue;
+	call_rcu(&rcu_work->rcu, fake_rcu_work_queue);
+	return true;
+}
+
 void cancel_work_sync(struct work_struct *work)
 {
 	fake_deferred_cancel(&work->deferred);

@@ -593,6 +593,7 @@ static void test_allowedips_many(void)
 	static struct test_table t;
 	const unsigned int many = 1 << 17;
 	struct cv_allowedips_prefix prefix;
+	struct cv_allowedips orphans;
 	u32 addr;
 	u32 i;
 
@@ -614,10 +615,18 @@ static void test_allowedips_many(void)
 	      fake_memory_objects());
 	addr = htonl(10U << 24);
 	CHECK(test_find(&t, AF_INET, &addr) == &t.peers[0], "expected the first peer");
-	cv_allowedips_free_unread(&t.trie);
-	CHECK(!t.trie.count && !fake_memory_objects() && list_empty(&t.peers[0].allowed_ips),
+	cv_allowedips_init(&orphans, &t.lock);
+	cv_allowedips_move(&orphans, &t.trie);
+	CHECK(!t.trie.count && !test_find(&t, AF_INET, &addr), "expected no peer");
+	rcu_read_lock();
+	CHECK(cv_allowedips_find(&orphans, AF_INET, &addr) == &t.peers[0],
+	      "expected the first peer in the table that all was moved to");
+	rcu_read_unlock();
+	INIT_LIST_HEAD(&t.peers[0].allowed_ips);
+	cv_allowedips_free_orphans(&orphans);
+	CHECK(!orphans.count && !fake_memory_objects() && list_empty(&t.peers[0].allowed_ips),
 	      "expected nothing to be left, got %u nodes, %u of them counted",
-	      fake_memory_objects(), t.trie.count);
+	      fake_memory_objects(), orphans.count);
 	test_table_exit(&t);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/atomic.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/timer.h>
 
 struct work_struct {
@@ -25,6 +26,13 @@ struct delayed_work {
 	bool waits;
 };
 
+/* Waits for a grace period first. */
+struct rcu_work {
+	struct work_struct work;
+	struct rcu_head rcu;
+	struct workqueue_struct *wq;
+};
+
 #define WQ_PERCPU 0
 #define WQ_UNBOUND 0
 #define WQ_FREEZABLE 0
@@ -38,6 +46,8 @@ struct delayed_work {
 #define INIT_DELAYED_WORK(delayed, function)						\
 	(*(delayed) = (struct delayed_work){ .work.func = (function) })
 #define to_delayed_work(work_) container_of(work_, struct delayed_work, work)
+#define INIT_RCU_WORK(rcu_work, function) INIT_WORK(&(rcu_work)->work, function)
+#define to_rcu_work(work_) container_of(work_, struct rcu_work, work)
 #define queue_work(queue, work) queue_work_on(fake_cpu, queue, work)
 
 bool queue_work_on(unsigned int cpu, struct workqueue_struct *queue, struct work_struct *work);
@@ -46,6 +56,7 @@ bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *del
 			unsigned long ticks);
 bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *delayed,
 		      unsigned long ticks);
+bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *rcu_work);
 void cancel_delayed_work_sync(struct delayed_work *delayed);
 
 #endif /* FAKE_LINUX_WORKQUEUE_H */
