@@ -142,7 +142,7 @@ same_world() { [ "$(world)" = "$before" ]; }
 # while for that.
 leaves_nothing()
 {
-	if wait_for 20 same_world; then
+	if wait_for $((20 * ${CV_SLOW:-1})) same_world; then
 		ok "$1: nothing is left"
 	else
 		fail "$1: nothing is left" "no difference" \

@@ -15,6 +15,8 @@ write_conf()
 	echo "PersistentKeepalive = 25" >>"$tmp/wg0.conf"
 }
 
+# Some of its commands wait for 10 s by themselves, which is too short on a slow kernel.
+nmcli() { command nmcli -w 90 "$@"; }
 # of_profile NAME FIELD; of_link FIELD: what nmcli tells.
 of_profile() { nmcli -s -g "$2" connection show "$1"; }
 of_link() { nmcli -g "$1" device show wg0 | sed 's/\\:/:/g'; }
@@ -141,7 +143,7 @@ test_refusals()
 	before=$(world)
 	write_conf "198.51.100.2:$port" "10.77.0.0/24" "ListenPort = 4799"
 	works "a busy port: import" nmcli connection import type wireguard file "$tmp/wg0.conf"
-	fails_with "a busy port: activation fails" "activation failed" nmcli -w 60 connection up wg0
+	fails_with "a busy port: activation fails" "activation failed" nmcli connection up wg0
 	gone "a busy port" wg0
 	ip link del wg1
 }
