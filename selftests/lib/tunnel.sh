@@ -125,14 +125,8 @@ tunnel_pair()
 		allowed-ips 10.77.0.2/32,fd77::2/128
 	tun_set b cv0 listen-port "$port" peer "${pub[a]}" "${more_b[@]}" \
 		allowed-ips 10.77.0.1/32,fd77::1/128
-	addr a cv0 10.77.0.1/24 fd77::1/64
-	addr b cv0 10.77.0.2/24 fd77::2/64
-	if [ -n "$mtu" ]; then
-		ipn a link set cv0 mtu "$mtu"
-		ipn b link set cv0 mtu "$mtu"
-	fi
-	ipn a link set cv0 up
-	ipn b link set cv0 up
+	addr a cv0 10.77.0.1/24 fd77::1/64 ${mtu:+"mtu=$mtu"} up
+	addr b cv0 10.77.0.2/24 fd77::2/64 ${mtu:+"mtu=$mtu"} up
 }
 
 # tunnel_end [WORD=VALUE...]: over what net_pair made, cv0 of a alone; a program in b plays its
@@ -150,9 +144,7 @@ tunnel_end()
 	done
 	tun_new a cv0
 	tun_set a cv0 listen-port "$port"
-	addr a cv0 "10.77.0.1/$bits" fd77::1/64
-	[ -z "$mtu" ] || ipn a link set cv0 mtu "$mtu"
-	ipn a link set cv0 up
+	addr a cv0 "10.77.0.1/$bits" fd77::1/64 ${mtu:+"mtu=$mtu"} up
 }
 
 # tunnel_sealed [mtu=N]: likewise, for a program that has wireguard.ko seal what it sends
@@ -179,11 +171,9 @@ tunnel_moved()
 		endpoint "$(hostport "${outer_of[b]}")" allowed-ips 10.77.0.2/32,fd77::2/128
 	tun_set b cv0 listen-port "$port" peer "${pub[a]}" \
 		endpoint "$(hostport "${outer_of[a]}")" allowed-ips 10.77.0.1/32,fd77::1/128
-	addr b cv0 10.77.0.2/24 fd77::2/64
-	ipn b link set cv0 up
+	addr b cv0 10.77.0.2/24 fd77::2/64 up
 	ipn a link set cv0 netns "${ns[$name]}"
-	addr "$name" cv0 10.77.0.1/24 fd77::1/64
-	ipn "$name" link set cv0 up
+	addr "$name" cv0 10.77.0.1/24 fd77::1/64 up
 }
 
 # idle_peers FILE COUNT: a configuration of so many peers that are nobody's.
