@@ -10,6 +10,7 @@
 
 #include <fake_kernel.h>
 #include <linux/minmax.h>
+#include <net/netfilter/nf_conntrack.h>
 
 unsigned int fake_page_frag_bytes = 32768;
 
@@ -22,12 +23,48 @@ void put_page(struct page *page)
 	kfree(page);
 }
 
+void nf_reset_ct(struct sk_buff *skb)
+{
+	if (skb->ct) {
+		assert(skb->ct->users);
+		skb->ct->users--;
+	}
+	skb->ct = NULL;
+}
+
+/* Whether memory for a copy can be had. */
+static int fake_skb_copy(gfp_t gfp)
+{
+	void *copy = kmalloc(1, gfp);
+
+	kfree(copy);
+	return copy ? 0 : -ENOMEM;
+}
+
+int skb_orphan_frags_rx(struct sk_buff *skb, gfp_t gfp)
+{
+	int err = skb->zerocopy ? fake_skb_copy(gfp) : 0;
+
+	if (!err)
+		skb->zerocopy = false;
+	return err;
+}
+
+/* As if another had a clone of it. */
+int skb_ensure_writable(struct sk_buff *skb, unsigned int bytes)
+{
+	return bytes <= skb->len ? fake_skb_copy(GFP_ATOMIC) : -ENOMEM;
+}
+
 /* A clone's memory is its origin's, which goes after the last of them. */
 void kfree_skb(struct sk_buff *skb)
 {
 	struct sk_buff *origin = skb->origin;
 	unsigned int i;
 
+	skb_orphan(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
 	if (skb->clones) {
 		/* The last clone comes here again. */
 		skb->clones--;
@@ -92,6 +129,11 @@ struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp)
 	if (!clone)
 		return NULL;
 	*clone = *skb;
+	clone->destructor = NULL;
+	if (clone->dst)
+		clone->dst->refs++;
+	if (clone->ct)
+		clone->ct->users++;
 	clone->clones = 0;
 	clone->origin = skb->origin ?: skb;
 	clone->origin->clones++;

@@ -220,6 +220,16 @@ int fake_genl_request(int id, u8 cmd, const void *attrs, size_t bytes,
 		      struct netlink_ext_ack *extack);
 
 /**
+ * fake_route_missing - no route is found to any host
+ */
+extern bool fake_route_missing;
+
+/**
+ * fake_route_refs() - how many packets have the one route that is found otherwise
+ */
+unsigned int fake_route_refs(void);
+
+/**
  * fake_checksum() - the Internet checksum, not inverted
  * @data: in network byte order
  * @bytes: how many; even

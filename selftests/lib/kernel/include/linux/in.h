@@ -7,4 +7,14 @@
 
 #include_next <linux/in.h>
 
+static inline bool ipv4_is_multicast(__be32 addr)
+{
+	return (addr & htonl(0xf0000000)) == htonl(0xe0000000);
+}
+
+static inline bool ipv4_is_lbcast(__be32 addr)
+{
+	return addr == htonl(INADDR_BROADCAST);
+}
+
 #endif /* FAKE_LINUX_IN_H */

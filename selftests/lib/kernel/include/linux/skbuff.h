@@ -10,8 +10,10 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <net/dst.h>
 
 struct net_device;
+struct nf_conn;
 
 typedef struct {
 	struct page *page;
@@ -38,6 +40,13 @@ struct sk_buff {
 	unsigned int data_len;
 	unsigned int truesize;
 	int skb_iif;
+	u32 mark;
+	/* its memory is still a program's, see skb_orphan_frags_rx() */
+	bool zerocopy;
+	/* of the socket that has sent it */
+	void (*destructor)(struct sk_buff *skb);
+	struct dst_entry *dst;
+	struct nf_conn *ct;
 	__be16 protocol;
 	u8 ip_summed;
 	u8 csum_level;
@@ -115,6 +124,20 @@ static inline struct sk_buff *__skb_dequeue(struct sk_buff_head *list)
 #define skb_queue_reverse_walk(list, skb) \
 	for ((skb) = (list)->prev; (skb) != (struct sk_buff *)(list); (skb) = (skb)->prev)
 
+static inline void skb_queue_splice_init(struct sk_buff_head *from, struct sk_buff_head *to)
+{
+	struct sk_buff *last = to->next;
+
+	if (!from->qlen)
+		return;
+	from->next->prev = (struct sk_buff *)to;
+	to->next = from->next;
+	from->prev->next = last;
+	last->prev = from->prev;
+	to->qlen += from->qlen;
+	__skb_queue_head_init(from);
+}
+
 void kfree_skb(struct sk_buff *skb);
 
 #define consume_skb(skb) kfree_skb(skb)
@@ -136,7 +159,6 @@ static inline void __skb_queue_purge(struct sk_buff_head *list)
 #define SKB_GSO_TCP_FIXEDID BIT(3)
 #define SKB_GSO_TCPV6 BIT(4)
 
-#define skb_dst_drop(skb) ((void)(skb))
 #define skb_ext_reset(skb) ((void)(skb))
 #define skb_share_check(skb, gfp) ((void)(gfp), (skb))
 #define skb_is_gso(skb) (!!skb_shinfo(skb)->gso_size)
@@ -147,6 +169,32 @@ static inline void __skb_queue_purge(struct sk_buff_head *list)
 	((skb)->transport_header = (skb)->data - (skb)->head + (offset))
 #define skb_transport_header(skb) ((skb)->head + (skb)->transport_header)
 #define skb_transport_offset(skb) ((int)(skb_transport_header(skb) - (skb)->data))
+
+#define skb_network_offset(skb) ((int)((skb)->head + (skb)->network_header - (skb)->data))
+
+static inline void skb_dst_drop(struct sk_buff *skb)
+{
+	dst_release(skb->dst);
+	skb->dst = NULL;
+}
+
+/* The reference is the packet's from now on. */
+static inline void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst)
+{
+	assert(!skb->dst);
+	skb->dst = dst;
+}
+
+static inline void skb_orphan(struct sk_buff *skb)
+{
+	if (skb->destructor)
+		skb->destructor(skb);
+	skb->destructor = NULL;
+}
+
+void nf_reset_ct(struct sk_buff *skb);
+int skb_orphan_frags_rx(struct sk_buff *skb, gfp_t gfp);
+int skb_ensure_writable(struct sk_buff *skb, unsigned int bytes);
 
 static inline void skb_reserve(struct sk_buff *skb, unsigned int bytes)
 {

@@ -12,6 +12,11 @@ static inline bool ipv6_addr_equal(const struct in6_addr *a, const struct in6_ad
 	return !memcmp(a, b, sizeof(*a));
 }
 
+static inline bool ipv6_addr_is_multicast(const struct in6_addr *addr)
+{
+	return addr->s6_addr[0] == 0xff;
+}
+
 static inline u32 ipv6_iface_scope_id(const struct in6_addr *addr, int iface)
 {
 	return IN6_IS_ADDR_LINKLOCAL(addr) ? iface : 0;
@@ -21,5 +26,8 @@ static inline u8 ipv6_get_dsfield(const struct ipv6hdr *header)
 {
 	return ntohs(*(const __be16 *)header) >> 4;
 }
+
+#define ip6_flowinfo(header) (*(const __be32 *)(header) & htonl(0x0fffffff))
+#define ipv6_mod_enabled() true
 
 #endif /* FAKE_NET_IPV6_H */
