@@ -4,9 +4,10 @@
  *
  * The rules: an event is whole, of its group, and has no secret; its number is greater than that
  * of the one before it, by one if nothing may have been lost; those of a session come at most ten
- * times a second for each peer and kind, and once more when the peer is removed; a knock has
- * nothing but where it is.
+ * times a second for each peer and kind, and once more when the peer is removed; a knock or want
+ * has nothing but where it is.
  */
+#include <linux/bits.h>
 #include <net/genetlink.h>
 
 #include <uapi/linux/culvert.h>
@@ -15,6 +16,7 @@
 
 #include "fuzz_events.h"
 #include "fuzz_link.h"
+#include "fuzz_want.h"
 
 #define EVENTS_APART_NS (100 * NSEC_PER_MSEC)
 #define EVENTS_HISTORY 64
@@ -23,6 +25,7 @@ enum {
 	EVENTS_CONFIG,
 	EVENTS_SESSION,
 	EVENTS_KNOCK,
+	EVENTS_WANT,
 	EVENTS_GROUPS,
 };
 
@@ -48,6 +51,7 @@ static unsigned int history_count;
 void fuzz_events_may_lose(void)
 {
 	memset(lost, 1, sizeof(lost));
+	fuzz_want_may_lose();
 }
 
 void fuzz_events_no_memory(long allocations)
@@ -64,14 +68,14 @@ void fuzz_events_forget(void)
 
 void fuzz_events_listen(uint8_t how)
 {
-	fake_genl_heard = how & 7;
+	fake_genl_heard = (how & 7) | (how & 0x20 ? BIT(EVENTS_WANT) : 0);
 	fake_genl_deaf = how & 8;
 	fuzz_events_refuse_answer = how & 0x10;
 	fuzz_events_may_lose();
 }
 
-static void read_attrs(const struct nlattr **table, unsigned int max, const void *attrs,
-		       size_t bytes)
+void fuzz_events_read(const struct nlattr **table, unsigned int max, const void *attrs,
+		      size_t bytes)
 {
 	const struct nlattr *attr;
 	int rest;
@@ -79,7 +83,7 @@ static void read_attrs(const struct nlattr **table, unsigned int max, const void
 	memset(table, 0, (max + 1) * sizeof(*table));
 	nla_for_each_attr(attr, attrs, (int)bytes, rest) {
 		FUZZ_CHECK(nla_type(attr) && nla_type(attr) <= max,
-			   "expected no attribute of type %u in an event", nla_type(attr));
+			   "expected no attribute of type %u in a message", nla_type(attr));
 		FUZZ_CHECK(!table[nla_type(attr)], "expected one attribute of type %u, got two",
 			   nla_type(attr));
 		table[nla_type(attr)] = attr;
@@ -91,6 +95,8 @@ static unsigned int group_of(unsigned int kind)
 	FUZZ_CHECK(kind > CVEVENT_UNSPEC && kind <= CVEVENT_MAX, "expected a kind, got %u", kind);
 	if (kind == CVEVENT_KNOCK)
 		return EVENTS_KNOCK;
+	if (kind == CVEVENT_WANT)
+		return EVENTS_WANT;
 	return kind <= CVEVENT_PEER_REMOVED ? EVENTS_CONFIG : EVENTS_SESSION;
 }
 
@@ -130,7 +136,7 @@ static void check_peer(const struct nlattr *nest, unsigned int kind)
 	const struct nlattr *attrs[CVPEER_A_OWN_MAX + 1];
 
 	/* Types of 0 fill up before a u64: there are none on x86. */
-	read_attrs(attrs, CVPEER_A_OWN_MAX, nla_data(nest), nla_len(nest));
+	fuzz_events_read(attrs, CVPEER_A_OWN_MAX, nla_data(nest), nla_len(nest));
 	FUZZ_CHECK(attrs[CVPEER_A_PUBLIC_KEY] &&
 		   nla_len(attrs[CVPEER_A_PUBLIC_KEY]) == CV_KEY_LEN,
 		   "expected each peer of an event to have a key");
@@ -162,7 +168,7 @@ static void check_event(unsigned int group, const void *data, size_t bytes)
 	const struct nlattr *attrs[CVDEVICE_A_OWN_MAX + 1];
 	unsigned int kind, link;
 
-	read_attrs(attrs, CVDEVICE_A_OWN_MAX, data, bytes);
+	fuzz_events_read(attrs, CVDEVICE_A_OWN_MAX, data, bytes);
 	FUZZ_CHECK(attrs[CVDEVICE_A_IFINDEX] && attrs[CVDEVICE_A_IFNAME] && attrs[CVDEVICE_A_EVENT],
 		   "expected the link and the kind in an event");
 	kind = nla_get_u16(attrs[CVDEVICE_A_EVENT]);
@@ -171,9 +177,12 @@ static void check_event(unsigned int group, const void *data, size_t bytes)
 	FUZZ_CHECK(group_of(kind) == group, "expected kind %u not to go to group %u", kind, group);
 	FUZZ_CHECK(!attrs[CVDEVICE_A_PRIVATE_KEY], "expected no private key in an event");
 	FUZZ_CHECK(!attrs[CVDEVICE_A_FLAGS], "expected no flags in an event");
-	if (kind == CVEVENT_KNOCK) {
+	if (kind == CVEVENT_KNOCK || kind == CVEVENT_WANT) {
 		FUZZ_CHECK(!attrs[CVDEVICE_A_EVENT_NUMBER] && !attrs[CVDEVICE_A_PEERS] &&
-			   !attrs[CVDEVICE_A_KNOCK], "expected nothing more of a knock");
+			   !attrs[CVDEVICE_A_KNOCK] && !attrs[CVDEVICE_A_WANT],
+			   "expected nothing more of a knock or want");
+		if (kind == CVEVENT_WANT)
+			fuzz_want_rung();
 		return;
 	}
 	FUZZ_CHECK(attrs[CVDEVICE_A_EVENT_NUMBER] && attrs[CVDEVICE_A_EVENT_TIME],

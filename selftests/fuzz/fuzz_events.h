@@ -7,6 +7,8 @@
 
 #include "fuzz.h"
 
+struct nlattr;
+
 /**
  * fuzz_events_answer - the attributes of the last answer to a request
  */
@@ -21,9 +23,16 @@ extern bool fuzz_events_refuse_answer;
 void fuzz_events_begin(void);
 
 /**
+ * fuzz_events_read() - attributes of an event or answer: known ones, and one of each type
+ * @table: set to them, or to NULL; of @max + 1
+ */
+void fuzz_events_read(const struct nlattr **table, unsigned int max, const void *attrs,
+		      size_t bytes);
+
+/**
  * fuzz_events_listen() - who listens changes
  * @how: bits 0 to 2: groups that have listeners; bit 3: these have no room; bit 4: nor has a
- *	socket that asks for something
+ *	socket that asks for something; bit 5: group want has listeners, too
  */
 void fuzz_events_listen(uint8_t how);
 

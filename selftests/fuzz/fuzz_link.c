@@ -14,7 +14,6 @@
 #include <control/netlink_get.h>
 #include <control/netlink_knock.h>
 #include <control/netlink_listener.h>
-#include <control/netlink_want.h>
 #include <control/netlink_wireguard.h>
 #include <control/peering.h>
 #include <control/reaper.h>
@@ -61,7 +60,7 @@ void fuzz_link_init(void)
 	done = true;
 	cv_noise_init();
 	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
-	       !cv_inbox_init() && !cv_knock_init() && !cv_notify_init());
+	       !cv_inbox_init() && !cv_knock_init() && !cv_want_init() && !cv_notify_init());
 	assert(!cv_netlink_listener_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	fuzz_link_lasting = fake_memory_objects();
@@ -96,6 +95,7 @@ static void fuzz_link_destroy_one(struct fuzz_link *link)
 	struct cv_device *dev = &link->dev;
 
 	link->netdev.running = false;
+	cv_want_forget(dev);
 	mutex_lock(&dev->lock);
 	cv_reaper_remove_all(dev, &fuzz_link_asked);
 	cv_device_set_identity(dev, NULL);
@@ -115,6 +115,7 @@ static void fuzz_link_destroy_one(struct fuzz_link *link)
 	cv_device_put(dev);
 	assert(!link->netdev.holders);
 	cv_inbox_destroy(dev);
+	cv_want_destroy(dev);
 	cv_knock_destroy(dev);
 	cv_device_destroy_tables(dev);
 	link->exists = false;
@@ -143,6 +144,7 @@ void fuzz_link_down(struct cv_device *dev)
 	struct cv_peer *peer;
 
 	dev->netdev->running = false;
+	cv_want_forget(dev);
 	cv_knock_forget(dev);
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
@@ -150,6 +152,17 @@ void fuzz_link_down(struct cv_device *dev)
 		cv_session_drop_all(peer);
 	}
 	mutex_unlock(&dev->lock);
+}
+
+void fuzz_link_up(struct cv_device *dev)
+{
+	rtnl_lock();
+	dev->netdev->running = true;
+	if (cv_socket_open(dev, dev->wanted_port)) {
+		cv_want_forget(dev);
+		dev->netdev->running = false;
+	}
+	rtnl_unlock();
 }
 
 void fuzz_link_set_key(struct cv_device *dev, u8 fill)
@@ -351,6 +364,11 @@ bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoi
 	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, endpoint);
 }
 
+u16 cv_path_family(const struct cv_path *path)
+{
+	return path->endpoint.remote.any.sa_family;
+}
+
 void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
 {
 	*copy = path->endpoint;
@@ -382,22 +400,6 @@ void cv_tx_send_keepalive(struct cv_peer *peer)
 void cv_tx_drop_staged(struct cv_peer *peer, enum cv_drop reason)
 {
 	__skb_queue_purge(&peer->staged);
-}
-
-/* datapath/want.c: nothing waits for a peer */
-void cv_want_check(struct cv_device *dev)
-{
-}
-
-/* control/netlink_want.c */
-int cv_netlink_want_listen(struct sk_buff *skb, struct genl_info *info)
-{
-	return -EOPNOTSUPP;
-}
-
-int cv_netlink_want_get(struct genl_info *info, const struct genl_family *family)
-{
-	return -EOPNOTSUPP;
 }
 
 /* control/netlink_get.c */

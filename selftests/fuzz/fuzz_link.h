@@ -49,6 +49,8 @@ struct cv_device *fuzz_link_create(unsigned int number);
 void fuzz_link_destroy(void);
 
 void fuzz_link_down(struct cv_device *dev);
+/* It stays down if its port is taken. */
+void fuzz_link_up(struct cv_device *dev);
 void fuzz_link_set_key(struct cv_device *dev, u8 fill);
 struct cv_peer *fuzz_link_add_peer(struct cv_device *dev, const u8 public_key[32]);
 void fuzz_link_remove_peer(struct cv_peer *peer);

@@ -2,18 +2,19 @@
 /*
  * Fuzz target: what an administrator asks by netlink. Requests of both families go to the
  * module's own code, and what they come to is compared with a model that does the same
- * in the plainest way there is. Meanwhile strangers knock, and programs listen to events.
+ * in the plainest way there is. Meanwhile strangers knock, packets want a peer, and programs
+ * listen to events.
  *
  * The rules: a refused request changes nothing, and says why; one that is granted changes
  * what it says, of all peers, keys, endpoints and allowed IPs, in the order it says;
- * whenever memory runs out, either of the two. Those of fuzz_knock.c and fuzz_events.c.
- * Nothing is left.
+ * whenever memory runs out, either of the two. Those of fuzz_knock.c, fuzz_want.c and
+ * fuzz_events.c. Nothing is left.
  *
- * Input: for each step a byte, of which bits 4 to 6 say what happens (enum request_step). Of a
- * request: bit 0: family wireguard; bit 1: raw attributes; bit 2: from another socket, without
+ * Input: for each step a byte, of which the upper four bits say what happens (enum request_step).
+ * Of a request: bit 0: family wireguard; bit 1: raw attributes; bit 2: from another socket, without
  * the right to touch the link's socket; bit 3: memory runs out after as many allocations as the
- * next byte says; bit 7: what waits is done afterwards; then the attributes as in
- * netlink_build.h, or their number divided by four and the bytes. Keys of strangers: see
+ * next byte says; then the attributes as in netlink_build.h, or their number divided by four and
+ * the bytes. Of the first four, bit 7: what waits is done afterwards. Keys of strangers: see
  * fuzz_knock_fill(). Of other steps the next byte says more.
  */
 #include <net/genetlink.h>
@@ -27,6 +28,7 @@
 #include "fuzz_events.h"
 #include "fuzz_knock.h"
 #include "fuzz_link.h"
+#include "fuzz_want.h"
 #include "netlink_build.h"
 
 enum request_step {
@@ -36,14 +38,33 @@ enum request_step {
 	STEP_REFUSE,
 	/* how: as fuzz_knock_stranger() says */
 	STEP_STRANGER,
-	/* how many tenths of a second */
+	/* how many tenths of a second; after the most, and after TENTHS_NONE, peers expire */
 	STEP_WAIT,
 	/* which port id */
 	STEP_CLOSE,
 	/* how: as fuzz_events_listen() says */
 	STEP_EVENTS,
+	/* 8 to 11: the first four, see above */
+	STEP_WANT_LISTEN = 12,
+	STEP_WANT_GET,
+	/* which: as fuzz_want_packets() says */
+	STEP_PACKETS,
+	/* enum link_step, in the lower two bits */
+	STEP_LINK,
 };
 
+enum link_step {
+	LINK_TOGGLE,
+	/* to another namespace, or back */
+	LINK_MOVE,
+	/* there is no route by the link any more, or there is again */
+	LINK_ROUTE,
+	/* it goes down while packets leave it */
+	LINK_DOWN_MEANWHILE,
+};
+
+/* No time at all. */
+#define TENTHS_NONE 0xfe
 #define STEPS_MAX 32
 #define REQUESTS_MAX 8
 #define REQUEST_BYTES 2048
@@ -471,6 +492,8 @@ static const u8 request_cmds[] = {
 	[STEP_LISTEN] = CV_CMD_KNOCK_LISTEN,
 	[STEP_GET] = CV_CMD_KNOCK_GET,
 	[STEP_REFUSE] = CV_CMD_KNOCK_REFUSE,
+	[STEP_WANT_LISTEN] = CV_CMD_WANT_LISTEN,
+	[STEP_WANT_GET] = CV_CMD_WANT_GET,
 };
 
 static void send_request(struct request *request, struct fuzz_input *in)
@@ -542,7 +565,11 @@ static void step_request(enum request_step step, u8 how, struct fuzz_input *in)
 		fuzz_knock_got(request.err, how & 8);
 	else if (step == STEP_REFUSE)
 		fuzz_knock_refused(request.err, request.attrs, request.bytes);
-	if (how & 0x80) {
+	else if (step == STEP_WANT_LISTEN)
+		fuzz_want_listened(request.err, how & 8);
+	else if (step == STEP_WANT_GET)
+		fuzz_want_got(request.err, how & 8);
+	if (step <= STEP_REFUSE && how & 0x80) {
 		fake_deferred_run_all();
 		rcu_barrier();
 	}
@@ -567,11 +594,33 @@ static void step_expire(void)
 	check_same(&expected, &after);
 }
 
+static void step_link(enum link_step what)
+{
+	switch (what) {
+	case LINK_TOGGLE:
+	case LINK_DOWN_MEANWHILE:
+		if (!device->netdev->running) {
+			fuzz_link_up(device);
+			break;
+		}
+		fuzz_want_down(what == LINK_DOWN_MEANWHILE);
+		fuzz_knock_forget();
+		break;
+	case LINK_MOVE:
+		fuzz_knock_move(device);
+		break;
+	case LINK_ROUTE:
+		fake_route_missing = !fake_route_missing;
+		break;
+	}
+}
+
 /* Whether it was a request to change something. */
 static bool step(struct fuzz_input *in)
 {
 	u8 how = fuzz_u8(in);
-	enum request_step step = how >> 4 & 7;
+	enum request_step step = how >> 4 & (how & 0x40 ? 15 : 3);
+	u32 portid;
 	u8 tenths;
 
 	switch (step) {
@@ -580,13 +629,22 @@ static bool step(struct fuzz_input *in)
 		break;
 	case STEP_WAIT:
 		tenths = fuzz_u8(in);
-		fake_boottime_ns += tenths * 100 * NSEC_PER_MSEC;
+		if (tenths != TENTHS_NONE)
+			fake_boottime_ns += tenths * 100 * NSEC_PER_MSEC;
 		fake_deferred_run_all();
-		if (tenths == U8_MAX)
+		if (tenths >= TENTHS_NONE)
 			step_expire();
 		break;
 	case STEP_CLOSE:
-		fuzz_knock_close(fuzz_u8(in));
+		portid = fuzz_u8(in);
+		fuzz_knock_close(portid);
+		fuzz_want_closed(portid);
+		break;
+	case STEP_PACKETS:
+		fuzz_want_packets(in);
+		break;
+	case STEP_LINK:
+		step_link(fuzz_u8(in) & 3);
 		break;
 	case STEP_EVENTS:
 		fuzz_events_listen(fuzz_u8(in));
@@ -594,6 +652,8 @@ static bool step(struct fuzz_input *in)
 	default:
 		step_request(step, how, in);
 	}
+	if (!fake_deferred_count())
+		fuzz_want_settle();
 	return step == STEP_SET;
 }
 
@@ -621,10 +681,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_knock_begin(0);
 	fuzz_link_sent = on_sent;
 	device = fuzz_link_create(0);
+	fuzz_want_begin(device);
 	for (steps = 0; steps < STEPS_MAX && requests < REQUESTS_MAX && in.size; steps++)
 		requests += step(&in);
 	fuzz_events_refuse_answer = false;
 	fuzz_knock_drain(device->netdev->ifindex);
+	fuzz_want_drain();
+	if (device->netdev->running)
+		fuzz_want_down(false);
 	fake_capable = true;
 	fuzz_link_destroy();
 	return 0;
