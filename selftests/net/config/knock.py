@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from cvtest import ktap, netlink as nl, peer as wg
-from cvtest.events import Listener
+from cvtest.events import Program, says
 from cvtest.world import INSIDE4, run_group
 
 HELD_S = 5
@@ -61,35 +61,16 @@ class Stranger(wg.Me):
         ktap.equal(name, "nothing", wg.describe(self.receive(seconds)))
 
 
-class Doorkeeper(Listener):
+class Doorkeeper(Program):
     """The program that decides."""
 
-    def __init__(self, world):
-        super().__init__(world, "knock")
-        self.name = nl.attr(nl.IFNAME, world.link.dev)
-
-    def open(self):
-        self.request(nl.KNOCK_LISTEN, self.name)
-        return self
-
-    def get(self):
-        """The next knock's attributes, or None."""
-        try:
-            answer = self.request(nl.KNOCK_GET, self.name)
-        except nl.Refusal as error:
-            if error.errno != errno.EAGAIN:
-                raise
-            return None
-        return dict(nl.attrs(dict(nl.attrs(answer[0][1]))[nl.KNOCK]))
+    GROUP, LISTEN, GET, ANSWER = "knock", nl.KNOCK_LISTEN, nl.KNOCK_GET, nl.KNOCK
 
     def wait(self, count=1):
         """COUNT knocks, each of which rings."""
         heard = []
         while len(heard) < count and self.listen(1, enough=1):
-            knock = self.get()
-            while knock:
-                heard.append(knock)
-                knock = self.get()
+            heard += self.all()
         return heard + [None] * (count - len(heard))
 
     def let_in(self, knock, inside, key=None):
@@ -101,15 +82,6 @@ class Doorkeeper(Listener):
         self.request(nl.KNOCK_REFUSE, self.name + nl.nest(
             nl.KNOCK, nl.attr(nl.KNOCK_ID, knock[nl.KNOCK_ID]),
             nl.u32(nl.KNOCK_SECONDS, seconds)))
-
-
-def says(name, number, function, *arguments):
-    """FUNCTION is refused with errno NUMBER."""
-    try:
-        function(*arguments)
-        ktap.fail(name, errno.errorcode[number], "success")
-    except nl.Refusal as error:
-        ktap.true(name, error.errno == number and error.text, errno.errorcode[number], error)
 
 
 def counts(world, name, reason, count, function):

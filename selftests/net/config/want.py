@@ -17,7 +17,7 @@ import sys
 import time
 
 from cvtest import ktap, netlink as nl
-from cvtest.events import Listener
+from cvtest.events import Program, says
 from cvtest.netns import enter
 from cvtest.world import run_group
 
@@ -30,34 +30,18 @@ REFUSED = (errno.ENOKEY, errno.EDESTADDRREQ)
 IP_RECVERR, IPV6_RECVERR, UDP_SEGMENT = 11, 25, 103
 
 
-class Asked(Listener):
+class Asked(Program):
     """The program that is asked for peers."""
 
-    def __init__(self, world):
-        super().__init__(world, "want")
-        self.name = nl.attr(nl.IFNAME, world.link.dev)
-
-    def open(self):
-        self.request(nl.WANT_LISTEN, self.name)
-        return self
+    GROUP, LISTEN, GET, ANSWER = "want", nl.WANT_LISTEN, nl.WANT_GET, nl.WANT
 
     def get(self):
-        """The next want's attributes, or None."""
-        try:
-            answer = self.request(nl.WANT_GET, self.name)
-        except nl.Refusal as error:
-            if error.errno != errno.EAGAIN:
-                raise
-            return None
-        want = dict(nl.attrs(dict(nl.attrs(answer[0][1]))[nl.WANT]))
-        address = want[nl.WANT_DESTINATION]
-        want[nl.WANT_DESTINATION] = socket.inet_ntop(
-            socket.AF_INET if len(address) == 4 else socket.AF_INET6, address)
+        want = super().get()
+        if want:
+            address = want[nl.WANT_DESTINATION]
+            want[nl.WANT_DESTINATION] = socket.inet_ntop(
+                socket.AF_INET if len(address) == 4 else socket.AF_INET6, address)
         return want
-
-    def all(self):
-        """All that there is."""
-        return list(iter(self.get, None))
 
     def wait(self):
         """The next one, which rings; then there is no other."""
@@ -147,15 +131,6 @@ class Sender:
         except OSError as error:
             return error.errno, time.monotonic() - begin
         return 0, time.monotonic() - begin
-
-
-def says(name, number, function, *arguments):
-    """FUNCTION is refused with errno NUMBER and a sentence."""
-    try:
-        function(*arguments)
-        ktap.fail(name, errno.errorcode[number], "success")
-    except nl.Refusal as error:
-        ktap.true(name, error.errno == number and error.text, errno.errorcode[number], error)
 
 
 class Drops:

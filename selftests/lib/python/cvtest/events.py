@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A program that listens to the multicast groups of family culvert, for the link of a World."""
+"""Programs that listen to the multicast groups of family culvert, for the link of a World: to
+events, or to knocks and wants, which they ask for."""
 import errno
 import time
 
@@ -50,3 +51,41 @@ class Listener(nl.Client):
             numbers = [event.number for event in self.events if event.group == group]
             if numbers != list(range(numbers[0], numbers[0] + len(numbers)) if numbers else []):
                 ktap.fail(f"numbers of the events of group {group}", "each is one more", numbers)
+
+
+class Program(Listener):
+    """A program that listens for the knocks or wants of a link, and asks for them when it rings."""
+
+    # Of these: the multicast group, the commands, and the attribute that an answer has.
+    GROUP = LISTEN = GET = ANSWER = None
+
+    def __init__(self, world):
+        super().__init__(world, self.GROUP)
+        self.name = nl.attr(nl.IFNAME, world.link.dev)
+
+    def open(self):
+        self.request(self.LISTEN, self.name)
+        return self
+
+    def get(self):
+        """The next one's attributes, or None."""
+        try:
+            answer = self.request(self.GET, self.name)
+        except nl.Refusal as error:
+            if error.errno != errno.EAGAIN:
+                raise
+            return None
+        return dict(nl.attrs(dict(nl.attrs(answer[0][1]))[self.ANSWER]))
+
+    def all(self):
+        """All that there are."""
+        return list(iter(self.get, None))
+
+
+def says(name, number, function, *arguments):
+    """FUNCTION is refused with errno NUMBER and a sentence."""
+    try:
+        function(*arguments)
+        ktap.fail(name, errno.errorcode[number], "success")
+    except nl.Refusal as error:
+        ktap.true(name, error.errno == number and error.text, errno.errorcode[number], error)
