@@ -131,6 +131,15 @@ static int cv_netlink_do_want_get(struct sk_buff *skb, struct genl_info *info)
 	return cv_netlink_want_get(info, &cv_netlink_family);
 }
 
+/* A request of the policy cv_netlink_RULES_policy, for which CAP_NET_ADMIN is needed. */
+#define CV_NETLINK_DO(command, function, rules) {			\
+	.cmd = (command),						\
+	.doit = (function),						\
+	.policy = cv_netlink_##rules##_policy,				\
+	.maxattr = ARRAY_SIZE(cv_netlink_##rules##_policy) - 1,		\
+	.flags = GENL_UNS_ADMIN_PERM,					\
+}
+
 static const struct genl_ops cv_netlink_ops[] = {
 	{
 		.cmd = CV_CMD_GET_DEVICE,
@@ -142,48 +151,12 @@ static const struct genl_ops cv_netlink_ops[] = {
 		/* A dump tells the private key. */
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
-	{
-		.cmd = CV_CMD_SET_DEVICE,
-		.doit = cv_netlink_do_set,
-		.policy = cv_netlink_set_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_set_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
-	{
-		.cmd = CV_CMD_KNOCK_LISTEN,
-		.doit = cv_netlink_knock_listen,
-		.policy = cv_netlink_get_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
-	{
-		.cmd = CV_CMD_KNOCK_GET,
-		.doit = cv_netlink_do_knock_get,
-		.policy = cv_netlink_get_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
-	{
-		.cmd = CV_CMD_KNOCK_REFUSE,
-		.doit = cv_netlink_knock_refuse,
-		.policy = cv_netlink_refuse_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_refuse_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
-	{
-		.cmd = CV_CMD_WANT_LISTEN,
-		.doit = cv_netlink_want_listen,
-		.policy = cv_netlink_get_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
-	{
-		.cmd = CV_CMD_WANT_GET,
-		.doit = cv_netlink_do_want_get,
-		.policy = cv_netlink_get_policy,
-		.maxattr = ARRAY_SIZE(cv_netlink_get_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
-	},
+	CV_NETLINK_DO(CV_CMD_SET_DEVICE, cv_netlink_do_set, set),
+	CV_NETLINK_DO(CV_CMD_KNOCK_LISTEN, cv_netlink_knock_listen, get),
+	CV_NETLINK_DO(CV_CMD_KNOCK_GET, cv_netlink_do_knock_get, get),
+	CV_NETLINK_DO(CV_CMD_KNOCK_REFUSE, cv_netlink_knock_refuse, refuse),
+	CV_NETLINK_DO(CV_CMD_WANT_LISTEN, cv_netlink_want_listen, get),
+	CV_NETLINK_DO(CV_CMD_WANT_GET, cv_netlink_do_want_get, get),
 };
 
 /* In the order of enum cv_notify_group. */

@@ -45,27 +45,10 @@ int cv_netlink_knock_explain(int err, const struct nlattr *attr, struct netlink_
 	return err;
 }
 
-/**
- * cv_netlink_knock_listen() - CV_CMD_KNOCK_LISTEN
- * @skb: the request
- * @info: what generic netlink has found in it
- *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
+static int cv_netlink_knock_open(struct cv_device *dev, const struct cv_listener_socket *socket,
+				 struct netlink_ext_ack *extack)
 {
-	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
-	struct cv_device *dev;
-	int err;
-
-	rtnl_lock();
-	dev = cv_netlink_target_find(genl_info_net(info), info->attrs, false, info->extack);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err)
-		err = cv_netlink_knock_explain(cv_knock_listen(dev, &socket), NULL, info->extack);
-	rtnl_unlock();
-	return err;
+	return cv_netlink_knock_explain(cv_knock_listen(dev, socket), NULL, extack);
 }
 
 static int cv_netlink_knock_put(struct sk_buff *reply, const struct cv_device *dev,
@@ -95,16 +78,39 @@ static int cv_netlink_knock_put(struct sk_buff *reply, const struct cv_device *d
 	return err;
 }
 
-/* Send what cv_knock_get() has found. What cannot be sent does not get lost: it is found again. */
-static int cv_netlink_knock_answer(struct sk_buff *reply, struct genl_info *info,
-				   struct cv_device *dev, const struct cv_knock_told *told)
+/* What cannot be sent does not get lost: it is found again. */
+static int cv_netlink_knock_answer(struct cv_device *dev, const struct cv_listener_socket *socket,
+				   struct genl_info *info, struct sk_buff *reply)
 {
-	int err = cv_netlink_knock_put(reply, dev, told);
+	struct cv_knock_told told;
+	int err;
 
-	err = cv_netlink_listener_reply(reply, info, err);
+	err = cv_netlink_knock_explain(cv_knock_get(dev, socket, &told), NULL, info->extack);
 	if (err)
-		cv_knock_untell(dev, told);
+		return cv_netlink_listener_reply(reply, info, err);
+	err = cv_netlink_listener_reply(reply, info, cv_netlink_knock_put(reply, dev, &told));
+	if (err)
+		cv_knock_untell(dev, &told);
 	return err;
+}
+
+static const struct cv_netlink_listener_ops cv_netlink_knock_ops = {
+	.listen = cv_netlink_knock_open,
+	.get = CV_CMD_KNOCK_GET,
+	.answer = cv_netlink_knock_answer,
+};
+
+/**
+ * cv_netlink_knock_listen() - CV_CMD_KNOCK_LISTEN
+ * @skb: the request
+ * @info: what generic netlink has found in it
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int cv_netlink_knock_listen(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_listener_listen(info, &cv_netlink_knock_ops);
 }
 
 /**
@@ -117,27 +123,7 @@ static int cv_netlink_knock_answer(struct sk_buff *reply, struct genl_info *info
  */
 int cv_netlink_knock_get(struct genl_info *info, const struct genl_family *family)
 {
-	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
-	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	struct cv_knock_told told;
-	struct cv_device *dev;
-	int err;
-
-	if (!reply)
-		return -ENOMEM;
-	genlmsg_put_reply(reply, info, family, 0, CV_CMD_KNOCK_GET);
-	rtnl_lock();
-	dev = cv_netlink_target_find(genl_info_net(info), info->attrs, false, info->extack);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err)
-		err = cv_netlink_knock_explain(cv_knock_get(dev, &socket, &told), NULL,
-					       info->extack);
-	if (!err)
-		err = cv_netlink_knock_answer(reply, info, dev, &told);
-	else
-		nlmsg_free(reply);
-	rtnl_unlock();
-	return err;
+	return cv_netlink_listener_get(info, family, &cv_netlink_knock_ops);
 }
 
 /* Which knock is refused, and for how long. */

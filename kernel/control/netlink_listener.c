@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sockets of programs that listen for knocks or wants: which has sent a request, for
- * netlink_knock.c and netlink_want.c, and what it is answered; and that one is closed, which
- * netlink tells.
+ * Programs that listen for knocks or wants: what their commands have in common, for netlink_knock.c
+ * and netlink_want.c; and that the socket of one is closed, which netlink tells.
  */
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
 #include "netlink_listener.h"
+#include "netlink_target.h"
 
 /**
  * cv_netlink_listener_socket() - the socket that has sent a request
@@ -23,11 +24,68 @@ struct cv_listener_socket cv_netlink_listener_socket(struct genl_info *info)
 	};
 }
 
+/* The link that a request means; its extack says why there is none. */
+static struct cv_device *cv_netlink_listener_target(struct genl_info *info)
+{
+	return cv_netlink_target_find(genl_info_net(info), info->attrs, false, info->extack);
+}
+
+/**
+ * cv_netlink_listener_listen() - CV_CMD_KNOCK_LISTEN or CV_CMD_WANT_LISTEN
+ * @info: what generic netlink has found in the request
+ * @ops: for which of the two
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int cv_netlink_listener_listen(struct genl_info *info, const struct cv_netlink_listener_ops *ops)
+{
+	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
+	struct cv_device *dev;
+	int err;
+
+	rtnl_lock();
+	dev = cv_netlink_listener_target(info);
+	err = PTR_ERR_OR_ZERO(dev) ?: ops->listen(dev, &socket, info->extack);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * cv_netlink_listener_get() - CV_CMD_KNOCK_GET or CV_CMD_WANT_GET
+ * @info: what generic netlink has found in the request
+ * @family: that it came to
+ * @ops: for which of the two
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int cv_netlink_listener_get(struct genl_info *info, const struct genl_family *family,
+			    const struct cv_netlink_listener_ops *ops)
+{
+	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
+	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct cv_device *dev;
+	int err;
+
+	if (!reply)
+		return -ENOMEM;
+	genlmsg_put_reply(reply, info, family, 0, ops->get);
+	rtnl_lock();
+	dev = cv_netlink_listener_target(info);
+	if (IS_ERR(dev))
+		err = cv_netlink_listener_reply(reply, info, PTR_ERR(dev));
+	else
+		err = ops->answer(dev, &socket, info, reply);
+	rtnl_unlock();
+	return err;
+}
+
 /**
  * cv_netlink_listener_reply() - answer a program that asks for the next one
  * @reply: the message; consumed
  * @info: what generic netlink has found in the request
- * @err: of what was put into it: then it is not sent
+ * @err: there is none, or it could not be put into @reply: then that is not sent
  *
  * Context: process.
  * Return: 0; @err; or why it could not be sent: -ENOBUFS where the socket has no room, since

@@ -4,12 +4,10 @@
  * netlink.c, which has checked the attributes.
  */
 #include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 #include <uapi/linux/culvert.h>
 
 #include "netlink_listener.h"
-#include "netlink_target.h"
 #include "netlink_want.h"
 #include "../core/device.h"
 #include "../datapath/tx.h"
@@ -31,28 +29,10 @@ static int cv_netlink_want_explain(int err, struct netlink_ext_ack *extack)
 	return err;
 }
 
-/**
- * cv_netlink_want_listen() - CV_CMD_WANT_LISTEN
- * @skb: the request
- * @info: what generic netlink has found in it
- *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int cv_netlink_want_listen(struct sk_buff *skb, struct genl_info *info)
+static int cv_netlink_want_open(struct cv_device *dev, const struct cv_listener_socket *socket,
+				struct netlink_ext_ack *extack)
 {
-	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
-	struct cv_device *dev;
-	int err;
-
-	rtnl_lock();
-	dev = cv_netlink_target_find(genl_info_net(info), info->attrs, false, info->extack);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err)
-		err = cv_netlink_want_explain(cv_want_listen(dev, &socket, &cv_tx_want_ops),
-					      info->extack);
-	rtnl_unlock();
-	return err;
+	return cv_netlink_want_explain(cv_want_listen(dev, socket, &cv_tx_want_ops), extack);
 }
 
 static int cv_netlink_want_put(struct sk_buff *reply, const struct cv_device *dev,
@@ -77,16 +57,39 @@ static int cv_netlink_want_put(struct sk_buff *reply, const struct cv_device *de
 	return err;
 }
 
-/* Send what cv_want_get() has found. What cannot be sent does not get lost: it is found again. */
-static int cv_netlink_want_answer(struct sk_buff *reply, struct genl_info *info,
-				  struct cv_device *dev, const struct cv_want_told *told)
+/* What cannot be sent does not get lost: it is found again. */
+static int cv_netlink_want_answer(struct cv_device *dev, const struct cv_listener_socket *socket,
+				  struct genl_info *info, struct sk_buff *reply)
 {
-	int err = cv_netlink_want_put(reply, dev, told);
+	struct cv_want_told told;
+	int err;
 
-	err = cv_netlink_listener_reply(reply, info, err);
+	err = cv_netlink_want_explain(cv_want_get(dev, socket, &told), info->extack);
 	if (err)
-		cv_want_untell(dev, told);
+		return cv_netlink_listener_reply(reply, info, err);
+	err = cv_netlink_listener_reply(reply, info, cv_netlink_want_put(reply, dev, &told));
+	if (err)
+		cv_want_untell(dev, &told);
 	return err;
+}
+
+static const struct cv_netlink_listener_ops cv_netlink_want_ops = {
+	.listen = cv_netlink_want_open,
+	.get = CV_CMD_WANT_GET,
+	.answer = cv_netlink_want_answer,
+};
+
+/**
+ * cv_netlink_want_listen() - CV_CMD_WANT_LISTEN
+ * @skb: the request
+ * @info: what generic netlink has found in it
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int cv_netlink_want_listen(struct sk_buff *skb, struct genl_info *info)
+{
+	return cv_netlink_listener_listen(info, &cv_netlink_want_ops);
 }
 
 /**
@@ -99,24 +102,5 @@ static int cv_netlink_want_answer(struct sk_buff *reply, struct genl_info *info,
  */
 int cv_netlink_want_get(struct genl_info *info, const struct genl_family *family)
 {
-	const struct cv_listener_socket socket = cv_netlink_listener_socket(info);
-	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	struct cv_want_told told;
-	struct cv_device *dev;
-	int err;
-
-	if (!reply)
-		return -ENOMEM;
-	genlmsg_put_reply(reply, info, family, 0, CV_CMD_WANT_GET);
-	rtnl_lock();
-	dev = cv_netlink_target_find(genl_info_net(info), info->attrs, false, info->extack);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err)
-		err = cv_netlink_want_explain(cv_want_get(dev, &socket, &told), info->extack);
-	if (!err)
-		err = cv_netlink_want_answer(reply, info, dev, &told);
-	else
-		nlmsg_free(reply);
-	rtnl_unlock();
-	return err;
+	return cv_netlink_listener_get(info, family, &cv_netlink_want_ops);
 }
