@@ -16,7 +16,7 @@ import struct
 import sys
 import time
 
-from cvtest import ktap, netlink as nl
+from cvtest import frames, ktap, netlink as nl, zerocopy as zc
 from cvtest.events import Program, says
 from cvtest.netns import enter
 from cvtest.world import run_group
@@ -302,6 +302,56 @@ def super_packet(world):
     asked.remove()
     asked.close()
     service.close()
+
+
+def zerocopy(world):
+    """What is in a program's own memory is copied, and the memory returned, before it waits."""
+    asked, service = Asked(world).open(), far_service()
+    near = zc.sender()
+    memory = zc.send(near, (FAR4, SERVICE))
+    asked.wait()
+    ktap.equal("MSG_ZEROCOPY: sends whose memory is returned while they wait", zc.SENDS,
+               zc.returned(near))
+    near.close()
+    memory[:] = bytes(len(memory))
+    asked.peer(at(world), ips(f"{FAR4}/32"))
+    ktap.equal("MSG_ZEROCOPY: what waited comes unchanged", zc.NUMBERS, zc.received(service))
+    asked.remove()
+    asked.close()
+    service.close()
+
+
+def packet_socket(world):
+    """A packet that has come by no route: its sender is a packet socket."""
+    asked, service = Asked(world).open(), far_service()
+    near = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+    to = (world.link.dev, 0x0800)
+    near.sendto(udp_packet("10.77.0.1", FAR4, struct.pack("!I", 7)), to)
+    want = asked.wait() or {}
+    ktap.equal("a packet socket's: destination", FAR4, want.get(nl.WANT_DESTINATION))
+    asked.peer(at(world), ips(f"{FAR4}/32"))
+    ktap.equal("a packet socket's: it comes", [7], received(service, 2, 1))
+    asked.remove()
+    drops = Drops(world)
+    near.sendto(udp_packet("10.77.0.1", FAR4, struct.pack("!I", 8)), to)
+    ktap.equal("a packet socket's: another one is wanted", 1,
+               nl.number((asked.wait() or {}).get(nl.WANT_PACKETS, b"")))
+    time.sleep(HELD_S + 1)
+    # Whom ICMP would go to is not known of it.
+    drops.expect("a packet socket's: time is up", tx_no_peer=1)
+    ktap.equal("a packet socket's: nothing waits", None, asked.get())
+    asked.close()
+    near.close()
+    service.close()
+
+
+def udp_packet(source, to, data):
+    """A datagram to the service, its header and all."""
+    packet = bytearray(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + len(data), 1, 0, 64,
+                                   socket.IPPROTO_UDP, 0, socket.inet_aton(source),
+                                   socket.inet_aton(to)))
+    packet[10:12] = struct.pack("!H", frames.checksum(packet))
+    return bytes(packet) + struct.pack("!HHHH", SERVICE, SERVICE, 8 + len(data), 0) + data
 
 
 # --------------------------------------------------------------------- limits
@@ -665,7 +715,8 @@ def answers(world):
 
 
 GROUPS = {
-    "verdicts": (quiet, new_peer, new_peer6, endpoint, expired, learned, connect, super_packet),
+    "verdicts": (quiet, new_peer, new_peer6, endpoint, expired, learned, connect, super_packet,
+                 zerocopy, packet_socket),
     "limits": (quiet, listeners, packets, destinations, answered, memory, one_socket, again, rate,
                groups),
     "refusals": (quiet, time_is_up, program_ends, given_and_taken),

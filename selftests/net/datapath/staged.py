@@ -7,18 +7,15 @@ by staged.sh.
     staged.py zerocopy A B DEV         likewise with MSG_ZEROCOPY, one and a super-packet
     staged.py leave                    with MSG_ZEROCOPY in this namespace, and ends
 """
-import mmap
-import select
 import socket
 import struct
 import sys
 
-from cvtest import ktap
+from cvtest import ktap, zerocopy as zc
 from cvtest.netns import enter
 
 STAGED_PACKETS = 128
-SO_ZEROCOPY, MSG_ZEROCOPY, UDP_SEGMENT = 60, 0x4000000, 103
-SEGMENT_BYTES, SEGMENTS = 1000, 50
+TO = ("10.77.0.2", 4000)
 
 
 def taken_up(b, dev):
@@ -38,7 +35,7 @@ def numbered(a, b, dev, count):
     link = ktap.Link(a, dev)
     before, dropped = link.drops(), link.stat("tx_dropped")
     for serial in range(count):
-        near.sendto(struct.pack("!I", serial), ("10.77.0.2", 4000))
+        near.sendto(struct.pack("!I", serial), TO)
     far = taken_up(b, dev)
     arrived = []
     while not arrived or arrived[-1] != count - 1:
@@ -57,55 +54,15 @@ def numbered(a, b, dev, count):
                link.stat("tx_dropped") - dropped)
 
 
-def sender():
-    near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    near.setsockopt(socket.SOL_SOCKET, SO_ZEROCOPY, 1)
-    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    return near
-
-
-def send(near):
-    """A datagram and a super-packet; returns the memory they are in."""
-    memory = mmap.mmap(-1, SEGMENT_BYTES * (SEGMENTS + 1))
-    for serial in range(SEGMENTS + 1):
-        memory[serial * SEGMENT_BYTES:(serial + 1) * SEGMENT_BYTES] = \
-            bytes([serial + 1]) * SEGMENT_BYTES
-    view = memoryview(memory)
-    near.sendto(view[:SEGMENT_BYTES], MSG_ZEROCOPY, ("10.77.0.2", 4000))
-    near.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, SEGMENT_BYTES)
-    near.sendto(view[SEGMENT_BYTES:], MSG_ZEROCOPY, ("10.77.0.2", 4000))
-    return memory
-
-
-def returned(near):
-    """How many of the two sends the kernel needs no memory for any more."""
-    waiting = select.poll()
-    waiting.register(near, select.POLLERR)
-    count = 0
-    while count < 2 and waiting.poll(3000):
-        _, control, _, _ = near.recvmsg(0, 100, socket.MSG_ERRQUEUE)
-        low, high = int.from_bytes(control[0][2][8:12], sys.byteorder), \
-            int.from_bytes(control[0][2][12:16], sys.byteorder)
-        count += high - low + 1
-    return count
-
-
 def zerocopy(a, b, dev):
     enter(a)
-    near = sender()
-    memory = send(near)
-    ktap.equal("staged MSG_ZEROCOPY datagrams: sends whose memory is returned", 2, returned(near))
+    near = zc.sender()
+    memory = zc.send(near, TO)
+    ktap.equal("staged MSG_ZEROCOPY datagrams: sends whose memory is returned", zc.SENDS,
+               zc.returned(near))
     memory[:] = bytes(len(memory))
     far = taken_up(b, dev)
-    arrived = []
-    try:
-        while len(arrived) < SEGMENTS + 1:
-            data = far.recv(2 * SEGMENT_BYTES)
-            arrived.append(data[0] if data == data[:1] * SEGMENT_BYTES else "mixed")
-    except socket.timeout:
-        pass
-    ktap.equal("staged MSG_ZEROCOPY datagrams arrive unchanged", list(range(1, SEGMENTS + 2)),
-               arrived)
+    ktap.equal("staged MSG_ZEROCOPY datagrams arrive unchanged", zc.NUMBERS, zc.received(far))
 
 
 def main():
@@ -116,7 +73,7 @@ def main():
     elif what == "zerocopy":
         zerocopy(*rest)
     else:
-        send(sender())
+        zc.send(zc.sender(), TO)
 
 
 main()
