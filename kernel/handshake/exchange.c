@@ -188,12 +188,15 @@ static bool cv_exchange_static_static(struct cv_peer *peer, const struct cv_iden
 	return cached || cv_noise_static_static(secret, identity->private_key, peer->public_key);
 }
 
+/* Of this identity is what follows; @secret may be NULL, then it is computed when it is needed. */
 static void cv_exchange_cache(struct cv_exchange *exchange, const struct cv_identity *identity,
-			      const u8 secret[CV_WIRE_KEY_BYTES])
+			      const u8 *secret)
 {
-	memcpy(exchange->static_static, secret, CV_WIRE_KEY_BYTES);
+	if (secret)
+		memcpy(exchange->static_static, secret, CV_WIRE_KEY_BYTES);
+	exchange->has_static_static = secret || (exchange->has_static_static &&
+						 exchange->generation == identity->generation);
 	exchange->generation = identity->generation;
-	exchange->has_static_static = true;
 }
 
 /* mac1, and mac2 as long as there is a cookie for it. */
@@ -244,8 +247,8 @@ struct cv_exchange_initiation {
 	struct cv_noise *noise;
 	/* the index of the session at the initiator's end */
 	__le32 remote_index;
-	/* DH of both static keys */
-	u8 secret[CV_WIRE_KEY_BYTES];
+	/* DH of both static keys; or NULL, since it has gone into @noise already */
+	const u8 *secret;
 	/* its time, TAI64N */
 	u8 stamp[CV_WIRE_TIMESTAMP_BYTES];
 };
@@ -353,17 +356,18 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 					     const struct cv_exchange_received *received)
 {
 	const struct cv_wire_initiation *message = &received->message.initiation;
+	u8 secret[CV_WIRE_KEY_BYTES];
 	struct cv_exchange_initiation initiation = {
-		.noise = noise, .remote_index = message->sender,
+		.noise = noise, .remote_index = message->sender, .secret = secret,
 	};
 	enum cv_drop reason = CV_DROP_HS_DH;
 
-	if (!cv_exchange_static_static(peer, identity, initiation.secret))
+	if (!cv_exchange_static_static(peer, identity, secret))
 		return reason;
 	reason = CV_DROP_HS_TIMESTAMP;
-	if (cv_noise_open_timestamp(noise, initiation.stamp, message, initiation.secret))
+	if (cv_noise_open_timestamp(noise, initiation.stamp, message, secret))
 		reason = cv_exchange_respond(peer, identity, &initiation, received);
-	memzero_explicit(&initiation, sizeof(initiation));
+	memzero_explicit(secret, sizeof(secret));
 	return reason;
 }
 
@@ -385,8 +389,7 @@ void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *h
 	struct cv_noise noise = {};
 
 	if (cv_device_read_identity(peer->dev, &identity)) {
-		if (identity.generation == held->generation &&
-		    cv_exchange_static_static(peer, &identity, initiation.secret)) {
+		if (identity.generation == held->generation) {
 			memcpy(noise.chaining_key, held->chaining_key, sizeof(noise.chaining_key));
 			memcpy(noise.hash, held->hash, sizeof(noise.hash));
 			memcpy(noise.remote_ephemeral, held->remote_ephemeral,
@@ -399,7 +402,6 @@ void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *h
 	}
 	if (reason != CV_DROP_NONE)
 		cv_drop_count(peer->dev, reason);
-	memzero_explicit(&initiation, sizeof(initiation));
 	cv_noise_wipe(&noise);
 }
 
