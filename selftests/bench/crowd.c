@@ -13,21 +13,13 @@
  * "ns N", the time that it took by the monotonic clock; dump also prints "peers N".
  */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sched.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <libculvert.h>
-#include <linux/culvert.h>
 
 #define PROGRAM "crowd"
-#include "../programs/program.h"
+#include "netlink.h"
 
 /* Peers in one request of ours; the library makes messages of them. */
 #define CROWD_CHUNK 500
@@ -37,15 +29,6 @@
 #define CROWD_BYTES 512
 #define CROWD_PORT 9999
 
-/* Steele, Lea, Flood: SplitMix64. Any 32 bytes will do for a public key. */
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
-
 static void add_peer(struct cvl_device *change, uint32_t n, bool remove)
 {
 	struct cvl_allowed_ip ip = {
@@ -54,15 +37,10 @@ static void add_peer(struct cvl_device *change, uint32_t n, bool remove)
 		.v4.s_addr = htonl(0x0a000000 + n),
 	};
 	struct cvl_peer *peer = cvl_peer_append(change);
-	uint64_t word;
-	int i;
 
 	if (!peer)
 		die("a peer", strerror(ENOMEM));
-	for (i = 0; i < 4; i++) {
-		word = mix(4 * (uint64_t)n + i);
-		memcpy(peer->public_key + 8 * i, &word, sizeof(word));
-	}
+	make_key(peer->public_key, n);
 	peer->remove = remove;
 	if (!remove && !cvl_allowed_ip_append(peer, &ip))
 		die("an allowed IP", strerror(ENOMEM));
@@ -102,110 +80,19 @@ static void say_ns(uint64_t ns)
 	printf("ns %llu\n", (unsigned long long)ns);
 }
 
-static struct mnl_socket *open_netlink(int protocol)
-{
-	struct mnl_socket *nl = mnl_socket_open(protocol);
-
-	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
-		die("netlink", strerror(errno));
-	return nl;
-}
-
-/* Sends a request and hands all answers to @see. */
-static void request(struct mnl_socket *nl, struct nlmsghdr *message, mnl_cb_t see, void *arg)
-{
-	static char buffer[1 << 16];
-	int got;
-
-	if (mnl_socket_sendto(nl, message, message->nlmsg_len) < 0)
-		die("netlink", strerror(errno));
-	do {
-		got = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
-		if (got > 0)
-			got = mnl_cb_run(buffer, got, 0, mnl_socket_get_portid(nl), see, arg);
-	} while (got > MNL_CB_STOP);
-	if (got < 0)
-		die("the kernel refuses", strerror(errno));
-}
-
-static int see_family(const struct nlmsghdr *message, void *arg)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, message, GENL_HDRLEN)
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			*(uint16_t *)arg = mnl_attr_get_u16(attr);
-	return MNL_CB_OK;
-}
-
-static struct nlmsghdr *begin_request(void *buffer, uint16_t type, uint16_t flags,
-				      uint8_t command, uint8_t version)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *header;
-
-	message->nlmsg_type = type;
-	message->nlmsg_flags = NLM_F_REQUEST | flags;
-	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->cmd = command;
-	header->version = version;
-	return message;
-}
-
-/* A peer whose allowed IPs are many is in more than one message: told by its key. */
-struct tally {
-	uint8_t last_key[CVL_KEY_BYTES];
-	uint32_t peers;
-};
-
-static void see_peer(const struct nlattr *peer, struct tally *tally)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, peer) {
-		if (mnl_attr_get_type(attr) != CVPEER_A_PUBLIC_KEY)
-			continue;
-		if (!tally->peers || memcmp(tally->last_key, mnl_attr_get_payload(attr),
-					    sizeof(tally->last_key)))
-			tally->peers++;
-		memcpy(tally->last_key, mnl_attr_get_payload(attr), sizeof(tally->last_key));
-		break;
-	}
-}
-
-static int see_device(const struct nlmsghdr *message, void *arg)
-{
-	const struct nlattr *attr, *peer;
-
-	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
-		die("dump", "expected none that is interrupted");
-	mnl_attr_for_each(attr, message, GENL_HDRLEN) {
-		if (mnl_attr_get_type(attr) != CVDEVICE_A_PEERS)
-			continue;
-		mnl_attr_for_each_nested(peer, attr)
-			see_peer(peer, arg);
-	}
-	return MNL_CB_OK;
-}
-
-/* Not by the library, which would make all peers of it: what counts is the kernel's part. */
+/* Not by the library, which would make all peers of it. */
 static void dump(const char *kind, const char *dev)
 {
 	struct mnl_socket *nl = open_netlink(NETLINK_GENERIC);
-	struct tally tally = { .peers = 0 };
-	struct nlmsghdr *message;
-	uint16_t family = 0;
-	char buffer[1024];
-	uint64_t begin;
+	struct family family = find_family(nl, kind);
+	uint64_t begin = now_ns();
+	uint32_t peers;
+	int error;
 
-	message = begin_request(buffer, GENL_ID_CTRL, NLM_F_ACK, CTRL_CMD_GETFAMILY, 1);
-	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, kind);
-	request(nl, message, see_family, &family);
-	begin = now_ns();
-	message = begin_request(buffer, family, NLM_F_DUMP, CV_CMD_GET_DEVICE, 1);
-	mnl_attr_put_strz(message, CVDEVICE_A_IFNAME, dev);
-	request(nl, message, see_device, &tally);
-	printf("ns %llu\npeers %u\n", (unsigned long long)(now_ns() - begin), tally.peers);
+	error = try_dump(nl, family.id, dev, &peers);
+	if (error)
+		die("dump", strerror(error));
+	printf("ns %llu\npeers %u\n", (unsigned long long)(now_ns() - begin), peers);
 }
 
 static void delete(const char *dev)
@@ -230,14 +117,9 @@ static void delete(const char *dev)
 
 static int socket_in(const char *namespace)
 {
-	char path[256];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(namespace, strerror(errno));
-	close(fd);
+	enter_namespace(namespace);
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	if (fd < 0)
 		die("a socket", strerror(errno));
