@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../../lib/test.sh"
 
 cpus=$(nproc)
-seconds=4
+seconds=2
 
 # counted NAME WORD: a counter of /proc/net/netstat.
 counted()
