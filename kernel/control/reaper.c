@@ -351,7 +351,8 @@ static void cv_reaper_detach_ips(struct cv_device *dev)
 	struct cv_peer *peer;
 
 	lockdep_assert_held(&dev->lock);
-	if (READ_ONCE(reaper->ips.count) <= CV_REAPER_MANY_IPS)
+	/* Under this lock nothing but this work item changes it. */
+	if (reaper->ips.count <= CV_REAPER_MANY_IPS)
 		return;
 	ips = kmalloc(sizeof(*ips), GFP_KERNEL);
 	/* Then the peers do it. */

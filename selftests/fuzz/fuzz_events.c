@@ -74,6 +74,17 @@ void fuzz_events_listen(uint8_t how)
 	fuzz_events_may_lose();
 }
 
+int fuzz_events_ask(uint8_t command, uint32_t ifindex)
+{
+	struct {
+		struct nlattr attr;
+		u32 ifindex;
+	} which = { { NLA_HDRLEN + sizeof(u32), CVDEVICE_A_IFINDEX }, ifindex };
+	struct netlink_ext_ack extack;
+
+	return fake_genl_request(FAMILY_CULVERT, command, &which, sizeof(which), &extack);
+}
+
 void fuzz_events_read(const struct nlattr **table, unsigned int max, const void *attrs,
 		      size_t bytes)
 {

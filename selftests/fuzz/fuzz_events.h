@@ -9,6 +9,9 @@
 
 struct nlattr;
 
+/* Of generic netlink, as the pretended kernel numbers them; the next one is "wireguard". */
+#define FAMILY_CULVERT 31
+
 /**
  * fuzz_events_answer - the attributes of the last answer to a request
  */
@@ -21,6 +24,12 @@ extern size_t fuzz_events_answer_bytes;
 extern bool fuzz_events_refuse_answer;
 
 void fuzz_events_begin(void);
+
+/**
+ * fuzz_events_ask() - a request of the socket that @fake_portid says, about a link and no more
+ * Return: its errno; fuzz_events_answer is the answer
+ */
+int fuzz_events_ask(uint8_t command, uint32_t ifindex);
 
 /**
  * fuzz_events_read() - attributes of an event or answer: known ones, and one of each type

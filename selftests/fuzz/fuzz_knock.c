@@ -30,7 +30,6 @@
 #include "fuzz_knock.h"
 #include "fuzz_link.h"
 
-#define FAMILY_CULVERT 31
 #define KNOCKS_MAX 1024
 #define NETWORK_MAX 16
 #define ADDRESSES 8
@@ -811,11 +810,6 @@ bool fuzz_knock_is_crowd(const u8 *public_key)
 
 void fuzz_knock_drain(int ifindex)
 {
-	struct {
-		struct nlattr attr;
-		u32 ifindex;
-	} which = { { NLA_HDRLEN + sizeof(u32), CVDEVICE_A_IFINDEX }, ifindex };
-	struct netlink_ext_ack extack;
 	unsigned int count = 0;
 	int err;
 
@@ -823,8 +817,7 @@ void fuzz_knock_drain(int ifindex)
 		return;
 	fake_portid = listener;
 	do {
-		err = fake_genl_request(FAMILY_CULVERT, CV_CMD_KNOCK_GET, &which, sizeof(which),
-					&extack);
+		err = fuzz_events_ask(CV_CMD_KNOCK_GET, ifindex);
 		fuzz_knock_got(err, false);
 		FUZZ_CHECK(count++ <= KNOCKS_MAX, "expected 1024 knocks, got more");
 	} while (!err);

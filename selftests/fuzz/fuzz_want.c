@@ -31,7 +31,6 @@
 #include "fuzz_link.h"
 #include "fuzz_want.h"
 
-#define FAMILY_CULVERT 31
 #define GROUP_WANT 3
 #define ADDRESSES_MAX 256
 #define WAITING_MAX 16
@@ -713,13 +712,6 @@ void fuzz_want_got(int err, bool may_fail)
 
 void fuzz_want_drain(void)
 {
-	struct {
-		struct nlattr attr;
-		u32 ifindex;
-	} which = {
-		{ NLA_HDRLEN + sizeof(u32), CVDEVICE_A_IFINDEX }, device->netdev->ifindex,
-	};
-	struct netlink_ext_ack extack;
 	unsigned int count = 0;
 	int err;
 
@@ -727,8 +719,7 @@ void fuzz_want_drain(void)
 		return;
 	fake_portid = listener;
 	do {
-		err = fake_genl_request(FAMILY_CULVERT, CV_CMD_WANT_GET, &which, sizeof(which),
-					&extack);
+		err = fuzz_events_ask(CV_CMD_WANT_GET, device->netdev->ifindex);
 		fuzz_want_got(err, false);
 		FUZZ_CHECK(count++ <= ADDRESSES_MAX, "expected 256 addresses, got more");
 	} while (!err);

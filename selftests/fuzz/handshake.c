@@ -75,7 +75,6 @@ enum knock_step {
 	KNOCK_RETURN,
 };
 
-#define FAMILY_CULVERT 31
 #define STEPS_MAX 48
 #define LOG_MAX 64
 #define KEYS 4

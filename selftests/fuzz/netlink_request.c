@@ -68,7 +68,6 @@ enum link_step {
 #define STEPS_MAX 32
 #define REQUESTS_MAX 8
 #define REQUEST_BYTES 2048
-#define FAMILY_CULVERT 31
 /* More than so many requests can hold. */
 #define MODEL_PEERS 512
 #define MODEL_IPS 1024
