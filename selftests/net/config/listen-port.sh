@@ -70,6 +70,8 @@ drop_all
 # The port changes while a transfer goes on; the other end follows as soon as it is sent
 # something. The sender may have sent all it had, and a TCP that only receives sends nothing
 # more when what acknowledges it goes to a port that is closed: hence pings, for as long.
+# What is sent to a port that has just been closed is lost, so each change waits until the
+# transfer has gone on since the last: else every retransmission might meet the next one.
 net_pair
 tunnel_pair
 works "the same port in two namespaces: ping" ping_ok a 10.77.0.2
@@ -81,8 +83,10 @@ bg n a ping -q -i 0.2 10.77.0.2
 changes=0
 while kill -0 $transfer 2>/dev/null; do
 	changes=$((changes + 1))
+	received=$(peer_rx a cv0 b)
 	tun_set a cv0 listen-port $((6000 + changes % 100))
-	wait_for 10 eval "[[ \$(peer_endpoint b cv0 a) = *:$((6000 + changes % 100)) ]] ||
+	wait_for 30 eval "[[ \$(peer_endpoint b cv0 a) = *:$((6000 + changes % 100)) ]] &&
+		[ \$(peer_rx a cv0 b) -gt $((received + 20000)) ] ||
 		! kill -0 $transfer 2>/dev/null" || :
 done
 works "TCP while the port changed $changes times" wait $transfer
