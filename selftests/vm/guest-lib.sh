@@ -156,7 +156,7 @@ vm_leaks()
 {
 	local file=/sys/kernel/debug/kmemleak found
 
-	[ -w $file ] || return 0
+	[ -w $file ] && ! grep -qw kmemleak=off /proc/cmdline || return 0
 	# It says nothing about what is younger than five seconds, nor about what it has
 	# seen change since it looked last.
 	read -rt 6 <> <(:) || :

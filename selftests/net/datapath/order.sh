@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
+# kmemleak: off
 # timeout: 300
 # One peer's messages leave and arrive in the order of their counters, and TCP inside sends
 # no spurious retransmissions, over each kind of outer path: a veth pair, whose packets

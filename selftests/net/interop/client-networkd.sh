@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 300
 # systemd-networkd, Debian's own, from .netdev and .network files: a tunnel with keys in

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 400
 # NetworkManager, Debian's own, by nmcli: a file of wg-quick imported, a connection

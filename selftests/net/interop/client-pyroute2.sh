@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 180
 # Debian's pyroute2, whose WireGuard class writes netlink messages of its own: a tunnel

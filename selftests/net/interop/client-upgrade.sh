@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 300
 # The module is replaced under links of wg-quick, systemd-networkd and NetworkManager, in

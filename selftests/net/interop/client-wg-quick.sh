@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 400
 # Debian's wg-quick: up, down, save and strip of real configurations, by hand and by

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # root: clients
 # timeout: 240
 # Debian's wg(8), every subcommand of it: it sets, shows, saves and refuses as it does

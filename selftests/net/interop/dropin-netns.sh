@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 300
 # netns: 6.1
 # netns[7.3]: 7.3

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 400
 # culvert in the place of wireguard.ko gives the same answers: each module in turn gets
 # the same requests, good and bad, from netlink, rtnetlink and wg(8), and whole

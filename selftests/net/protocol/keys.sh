@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 300
 # programs: keys
 # What is left of private and pre-shared keys in the kernel's memory, once the request that

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 240
 # culvert doctor about firewalls: for each finding, rules that drop and rules that look like
 # them and do not, in nftables and in both kinds of iptables.

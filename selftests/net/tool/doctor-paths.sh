@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 240
 # culvert doctor about what carries a link: reverse path filters and marks, routes, MTU,
 # links that were moved. For each finding, a set-up that has the fault and one that looks

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 60
 # kernel-args: module.sig_enforce=1
 # A kernel that takes signed modules only, as with Secure Boot: culvert says in plain

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 400
 # timeout[dropin]: 300
 # cases: own=tool-compat dropin=dropin-tool

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# kmemleak: off
 # timeout: 500
 # The command culvert beside wg(8): each word of `set`, in all the spellings in
 # use, and each file of `setconf`, `addconf` and `syncconf` is given to both. They take or
