@@ -253,6 +253,20 @@ static struct notifier_block cv_link_in6_validator = {
 	.notifier_call = cv_link_in6_validate,
 };
 
+/* Links may be bound to an interface that has come or gone, or that has another name. */
+static void cv_link_follow(struct net_device *netdev, unsigned long event)
+{
+	struct cv_device *dev;
+
+	list_for_each_entry(dev, &cv_link_devices, link) {
+		if (likely(!dev->bind.device[0]) || !cv_socket_follow(dev, netdev, event))
+			continue;
+		mutex_lock(&dev->lock);
+		cv_notify_tell_device(dev, CVEVENT_DEVICE_CHANGED, 0);
+		mutex_unlock(&dev->lock);
+	}
+}
+
 static int cv_link_netdev_notify(struct notifier_block *block, unsigned long event, void *data)
 {
 	struct net_device *netdev = netdev_notifier_info_to_dev(data);
@@ -261,6 +275,8 @@ static int cv_link_netdev_notify(struct notifier_block *block, unsigned long eve
 	if (event == NETDEV_CHANGEMTU && dev && netif_running(netdev) &&
 	    dev->settled_in6 != __in6_dev_get(netdev))
 		cv_link_settle_in6(dev);
+	if (event == NETDEV_REGISTER || event == NETDEV_UNREGISTER || event == NETDEV_CHANGENAME)
+		cv_link_follow(netdev, event);
 	return NOTIFY_DONE;
 }
 
@@ -273,22 +289,29 @@ static int cv_link_open(struct net_device *netdev)
 {
 	struct cv_device *dev = netdev_priv(netdev);
 	u16 port_before = dev->wanted_port;
+	struct cv_socket_bind bind;
 	struct cv_peer *peer;
+	u16 family;
 	int err;
 
 	cv_link_settle_redirects(netdev);
 	cv_link_settle_in6(dev);
-	err = cv_socket_open(dev, dev->wanted_port);
+	/* A copy: cv_socket_open() writes where it is kept. */
+	bind = dev->bind;
+	err = cv_socket_open(dev, dev->wanted_port, &bind, &family);
 	if (err) {
 		/* A packet socket may have seen it running, and it is not stopped. */
 		cv_want_forget(dev);
-		return err;
+		/* Without an extack, that the link is no such device would be misunderstood. */
+		return err == -ENODEV || err == -ELOOP ? -EADDRNOTAVAIL : err;
 	}
 	mutex_lock(&dev->lock);
 	/* Any was wanted, and this is the one. */
 	if (dev->wanted_port != port_before)
 		cv_notify_tell_device(dev, CVEVENT_DEVICE_CHANGED, 0);
 	list_for_each_entry(peer, &dev->peer_list, link) {
+		/* The sockets may have been elsewhere before. */
+		cv_path_forget_routes(&peer->path);
 		cv_timers_event(peer, CV_EVENT_START);
 		cv_work_send_waiting(peer);
 	}

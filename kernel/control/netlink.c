@@ -87,6 +87,9 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_EVENT_SESSION_NUMBER] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_EVENT_MORE] = CV_NETLINK_DUMP_ONLY,
 	[CVDEVICE_A_WANT] = CV_NETLINK_DUMP_ONLY,
+	[CVDEVICE_A_BIND_ADDRESS4] = NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
+	[CVDEVICE_A_BIND_ADDRESS6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[CVDEVICE_A_BIND_DEVICE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
 static const struct nla_policy cv_netlink_knock_policy[CVKNOCK_A_MAX + 1] = {

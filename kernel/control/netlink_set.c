@@ -32,6 +32,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <uapi/linux/culvert.h>
 
 #include "name.h"
@@ -119,8 +120,8 @@ struct cv_netlink_set {
 	struct sk_buff *skb;
 	/** @net: where it came from; only compared */
 	const struct net *net;
-	/** @attrs: its attributes, by enum cv_device_attr; of our own there are none to be set */
-	struct nlattr *attrs[CVDEVICE_A_MAX + 1];
+	/** @attrs: its attributes, by enum cv_device_attr; for family wireguard none of our own */
+	struct nlattr *attrs[CVDEVICE_A_OWN_MAX + 1];
 	/** @extack: is told why it is refused */
 	struct netlink_ext_ack *extack;
 	/** @dev: the device it is about */
@@ -133,6 +134,12 @@ struct cv_netlink_set {
 	struct cv_notify_asked asked;
 	/** @replace_peers: all peers go first */
 	bool replace_peers;
+	/** @port: its sockets are to have, 0: any; valid if @moves */
+	u16 port;
+	/** @bind: where they are to be; valid if @moves */
+	struct cv_socket_bind bind;
+	/** @moves: it says something of the sockets */
+	bool moves;
 	/** @new_identity: the private key changes; to none if @identity is NULL */
 	bool new_identity;
 	/** @peers: its peers in their order */
@@ -155,7 +162,7 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set);
 static int cv_netlink_set_allow(struct cv_netlink_set *set);
 static int cv_netlink_set_plan(struct cv_netlink_set *set);
 static void cv_netlink_set_cancel(struct cv_netlink_set *set);
-static int cv_netlink_set_open_port(struct cv_netlink_set *set);
+static int cv_netlink_set_open_socket(struct cv_netlink_set *set);
 static void cv_netlink_set_apply(struct cv_netlink_set *set);
 static void cv_netlink_set_free(struct cv_netlink_set *set);
 static void cv_netlink_set_wipe_keys(const struct nlmsghdr *request);
@@ -167,7 +174,7 @@ static int cv_netlink_set_locked(struct cv_netlink_set *set)
 	mutex_lock(&set->dev->lock);
 	err = cv_netlink_set_plan(set);
 	if (!err)
-		err = cv_netlink_set_open_port(set);
+		err = cv_netlink_set_open_socket(set);
 	if (err)
 		cv_netlink_set_cancel(set);
 	else
@@ -214,7 +221,8 @@ int cv_netlink_set_device(struct sk_buff *skb, struct genl_info *info, bool as_w
 	int err;
 
 	/* Generic netlink has made the array as long as the policy of the family, or longer. */
-	memcpy(set.attrs, info->attrs, sizeof(set.attrs));
+	memcpy(set.attrs, info->attrs,
+	       ((as_wireguard ? CVDEVICE_A_MAX : CVDEVICE_A_OWN_MAX) + 1) * sizeof(*set.attrs));
 	err = cv_netlink_set_parse(&set);
 	if (!err) {
 		rtnl_lock();
@@ -561,11 +569,39 @@ static int cv_netlink_set_parse_peers(struct cv_netlink_set *set)
 	return 0;
 }
 
+/* Addresses that no socket can be bound to. */
+static int cv_netlink_set_check_bind(struct cv_netlink_set *set)
+{
+	const struct nlattr *v4 = set->attrs[CVDEVICE_A_BIND_ADDRESS4];
+	const struct nlattr *v6 = set->attrs[CVDEVICE_A_BIND_ADDRESS6];
+	struct in6_addr addr6;
+	__be32 addr4;
+
+	if (v4) {
+		addr4 = nla_get_in_addr(v4);
+		if (ipv4_is_multicast(addr4) || ipv4_is_lbcast(addr4)) {
+			NL_SET_ERR_MSG_ATTR(set->extack, v4,
+					    "the bind address must be an address of this machine, or 0.0.0.0 for all");
+			return -EINVAL;
+		}
+	}
+	if (v6) {
+		addr6 = nla_get_in6_addr(v6);
+		if (ipv6_addr_is_multicast(&addr6) || ipv6_addr_v4mapped(&addr6)) {
+			NL_SET_ERR_MSG_ATTR(set->extack, v6,
+					    "the bind address must be an IPv6 address of this machine, or :: for all");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int cv_netlink_set_parse(struct cv_netlink_set *set)
 {
 	const struct nlattr *flags = set->attrs[CVDEVICE_A_FLAGS];
 	const struct nlattr *key = set->attrs[CVDEVICE_A_PRIVATE_KEY];
 	struct cv_identity *identity;
+	int err;
 
 	set->replace_peers = cv_netlink_set_u32(flags) & CVDEVICE_F_REPLACE_PEERS;
 	if (cv_netlink_set_u32(flags) & ~__CVDEVICE_F_ALL) {
@@ -573,6 +609,9 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 				    "unknown device flag: only replace-peers (1) is supported");
 		return -EOPNOTSUPP;
 	}
+	err = cv_netlink_set_check_bind(set);
+	if (err)
+		return err;
 	set->new_identity = key;
 	if (key && crypto_memneq(nla_data(key), cv_netlink_set_no_key, CV_KEY_LEN)) {
 		identity = cv_device_make_identity(nla_data(key));
@@ -594,7 +633,10 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 static int cv_netlink_set_allow(struct cv_netlink_set *set)
 {
 	const struct nlattr *attr = set->attrs[CVDEVICE_A_LISTEN_PORT] ?:
-				    set->attrs[CVDEVICE_A_FWMARK];
+				    set->attrs[CVDEVICE_A_FWMARK] ?:
+				    set->attrs[CVDEVICE_A_BIND_ADDRESS4] ?:
+				    set->attrs[CVDEVICE_A_BIND_ADDRESS6] ?:
+				    set->attrs[CVDEVICE_A_BIND_DEVICE];
 	const struct net *net = rtnl_dereference(set->dev->birth_net);
 
 	if (!attr)
@@ -606,10 +648,37 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 	}
 	if (!netlink_ns_capable(set->skb, net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "listen port and fwmark need CAP_NET_ADMIN in the network namespace in which the link was created");
+				    "listen port, fwmark, bind address and bind device need CAP_NET_ADMIN in the network namespace in which the link was created");
 		return -EPERM;
 	}
 	return 0;
+}
+
+/* Where the sockets are to be, what the request does not say being as it is. */
+static int cv_netlink_set_plan_socket(struct cv_netlink_set *set)
+{
+	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	const struct nlattr *v4 = set->attrs[CVDEVICE_A_BIND_ADDRESS4];
+	const struct nlattr *v6 = set->attrs[CVDEVICE_A_BIND_ADDRESS6];
+	const struct nlattr *device = set->attrs[CVDEVICE_A_BIND_DEVICE];
+	struct cv_socket_bind *bind = &set->bind;
+
+	set->moves = port || v4 || v6 || device;
+	set->port = port ? nla_get_u16(port) : set->dev->wanted_port;
+	*bind = set->dev->bind;
+	if (v4 || v6) {
+		bind->v4_off = !v4;
+		bind->v4.s_addr = v4 ? nla_get_in_addr(v4) : htonl(INADDR_ANY);
+		bind->v6_off = !v6;
+		bind->v6 = v6 ? nla_get_in6_addr(v6) : in6addr_any;
+	}
+	if (device)
+		nla_strscpy(bind->device, device, sizeof(bind->device));
+	if (!(ipv6_addr_type(&bind->v6) & IPV6_ADDR_LINKLOCAL) || bind->device[0])
+		return 0;
+	NL_SET_ERR_MSG_ATTR(set->extack, v6 ?: device,
+			    "a link-local bind address needs a bind device: set both in one request");
+	return -EINVAL;
 }
 
 /* A key that is set again is no news: sessions live on. */
@@ -737,6 +806,9 @@ static int cv_netlink_set_plan(struct cv_netlink_set *set)
 	bool has_key;
 	int err;
 
+	err = cv_netlink_set_plan_socket(set);
+	if (err)
+		return err;
 	cv_netlink_set_plan_identity(set);
 	has_key = cv_netlink_set_own_key(set, own_key);
 
@@ -773,31 +845,56 @@ static void cv_netlink_set_cancel(struct cv_netlink_set *set)
 	}
 }
 
-/* The last that may fail, and the only thing that a failure would show of. */
-static int cv_netlink_set_open_port(struct cv_netlink_set *set)
+/* Why sockets cannot be opened, and which attribute is the reason. */
+static int cv_netlink_set_explain_socket(struct cv_netlink_set *set, int err, u16 family)
 {
-	const struct nlattr *attr = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	const struct nlattr *address = set->attrs[family == AF_INET6 ? CVDEVICE_A_BIND_ADDRESS6 :
+						  CVDEVICE_A_BIND_ADDRESS4];
+	const struct nlattr *device = set->attrs[CVDEVICE_A_BIND_DEVICE];
+
+	switch (err) {
+	case -EADDRINUSE:
+		NL_SET_ERR_MSG_ATTR(set->extack, port ?: address ?: device,
+				    "the listen port is in use: choose another, or 0 to let the kernel choose");
+		break;
+	case -EADDRNOTAVAIL:
+		NL_SET_ERR_MSG_ATTR(set->extack, address ?: device ?: port,
+				    "the bind address is not one of the network namespace in which the link was created");
+		break;
+	case -ENODEV:
+		NL_SET_ERR_MSG_ATTR(set->extack, device ?: address ?: port,
+				    "there is no such bind device in the network namespace in which the link was created");
+		break;
+	case -ELOOP:
+		NL_SET_ERR_MSG_ATTR(set->extack, device ?: address ?: port,
+				    "a link cannot be bound to itself: the bind device must be another interface");
+		break;
+	default:
+		NL_SET_ERR_MSG_ATTR(set->extack, port ?: address ?: device,
+				    "cannot create the UDP sockets for the listen port");
+	}
+	return err;
+}
+
+/* The last that may fail, and the only thing that a failure would show of. */
+static int cv_netlink_set_open_socket(struct cv_netlink_set *set)
+{
 	struct cv_device *dev = set->dev;
-	u16 port;
+	u16 family;
 	int err;
 
-	if (!attr)
+	if (!set->moves)
 		return 0;
-	port = nla_get_u16(attr);
 	if (!netif_running(dev->netdev)) {
-		dev->wanted_port = port;
+		dev->wanted_port = set->port;
+		dev->bind = set->bind;
 		return 0;
 	}
-	if (port && port == cv_socket_port(dev))
+	if (cv_socket_is_open(dev, set->port, &set->bind))
 		return 0;
-	err = cv_socket_open(dev, port);
-	if (err == -EADDRINUSE)
-		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "the listen port is in use: choose another, or 0 to let the kernel choose");
-	else if (err)
-		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "cannot create the UDP sockets for the listen port");
-	return err;
+	err = cv_socket_open(dev, set->port, &set->bind, &family);
+	return err ? cv_netlink_set_explain_socket(set, err, family) : 0;
 }
 
 /*
@@ -811,7 +908,8 @@ static void cv_netlink_set_fwmark(struct cv_device *dev, u32 fwmark)
 	if (dev->fwmark == fwmark)
 		return;
 	WRITE_ONCE(dev->fwmark, fwmark);
-	/* Routes that were looked up with the old mark do not hold any more. */
+	/* Routes that were looked up with the old mark do not hold any more; none comes later. */
+	synchronize_net();
 	list_for_each_entry(peer, &dev->peer_list, link)
 		cv_path_forget_source(&peer->path);
 }
@@ -955,7 +1053,7 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 	if (fwmark)
 		cv_netlink_set_fwmark(set->dev, nla_get_u32(fwmark));
 	cv_netlink_set_identity(set);
-	if (fwmark || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->attrs[CVDEVICE_A_LISTEN_PORT])
+	if (fwmark || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->moves)
 		cv_notify_tell_device(set->dev, CVEVENT_DEVICE_CHANGED, set->asked.portid);
 	for (i = 0; i < set->peer_count; i++)
 		cv_netlink_set_peer(set, &set->peers[i]);

@@ -14,6 +14,7 @@
 #include "drop.h"
 #include "../control/reaper.h"
 #include "../datapath/queue.h"
+#include "../datapath/socket.h"
 #include "../events/notify.h"
 #include "../handshake/cookie.h"
 #include "../tables/allowedips.h"
@@ -23,7 +24,6 @@
 
 struct cv_lane;
 struct inet6_dev;
-struct cv_socket;
 struct cv_inbox;
 struct cv_knock;
 struct cv_want;
@@ -96,6 +96,8 @@ struct cv_device {
 	struct mutex lock;
 	/** @wanted_port: the port asked for or once chosen, host order, 0: any; under RTNL */
 	u16 wanted_port;
+	/** @bind: where its sockets are, or will be when the link comes up; under RTNL */
+	struct cv_socket_bind bind;
 	/** @settled_in6: the inet6_dev whose mode we have set, only to compare; under RTNL */
 	const struct inet6_dev *settled_in6;
 	/** @peers: by public key */

@@ -15,6 +15,8 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/rtnetlink.h>
 #include <linux/udp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -35,13 +37,31 @@ struct cv_hook_net {
 
 static unsigned int cv_hook_net_id;
 
-static bool cv_hook_is_ours(const struct net *net, __be16 port)
+/* Whether a socket of ours is where a datagram has come: others may have its port elsewhere. */
+static bool cv_hook_is_for(const struct cv_socket *socket, const struct sk_buff *skb, u8 family)
+{
+	int ifindex = READ_ONCE(socket->ifindex);
+
+	if (family == NFPROTO_IPV4) {
+		if (ifindex && ifindex != inet_iif(skb) && ifindex != inet_sdif(skb))
+			return false;
+		return socket->v4 && (!socket->v4_address ||
+				      socket->v4_address == ip_hdr(skb)->daddr);
+	}
+	if (ifindex && ifindex != inet6_iif(skb) && ifindex != inet6_sdif(skb))
+		return false;
+	return socket->v6 && (ipv6_addr_any(&socket->v6_address) ||
+			      ipv6_addr_equal(&socket->v6_address, &ipv6_hdr(skb)->daddr));
+}
+
+static bool cv_hook_is_ours(const struct net *net, __be16 port, const struct sk_buff *skb,
+			    u8 family)
 {
 	const struct cv_hook_net *ours = net_generic(net, cv_hook_net_id);
 	const struct cv_socket *socket;
 
 	hash_for_each_possible_rcu(ours->ports, socket, link, ntohs(port))
-		if (socket->port == ntohs(port))
+		if (socket->port == ntohs(port) && cv_hook_is_for(socket, skb, family))
 			return true;
 	return false;
 }
@@ -63,7 +83,7 @@ static unsigned int cv_hook_in(void *priv, struct sk_buff *skb,
 	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr != IPPROTO_UDP)
 		return NF_ACCEPT;
 	udp = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buffer), &buffer);
-	if (udp && cv_hook_is_ours(state->net, udp->dest))
+	if (udp && cv_hook_is_ours(state->net, udp->dest, skb, state->pf))
 		skb_shinfo(skb)->gso_type |= SKB_GSO_UDP_TUNNEL_CSUM;
 	return NF_ACCEPT;
 }
@@ -122,6 +142,30 @@ void cv_hook_remove(struct cv_socket *socket)
 	hash_del_rcu(&socket->link);
 	if (!--ours->users)
 		nf_unregister_net_hooks(socket->net, cv_hook_ops, ARRAY_SIZE(cv_hook_ops));
+}
+
+/**
+ * cv_hook_is_taken() - whether another link has sockets where a set is to be
+ * @socket: the set, with its namespace, port and place
+ * @but: the set that it replaces
+ *
+ * Context: RTNL.
+ * Return: true if there is one at the same port, and at an address and interface in common.
+ */
+bool cv_hook_is_taken(const struct cv_socket *socket, const struct cv_socket *but)
+{
+	struct cv_hook_net *ours = net_generic(socket->net, cv_hook_net_id);
+	const struct cv_socket *other;
+
+	ASSERT_RTNL();
+	hash_for_each_possible(ours->ports, other, link, socket->port) {
+		if (other == but || other == socket || other->port != socket->port)
+			continue;
+		if ((other->v4 && cv_socket_overlaps(socket, other, AF_INET)) ||
+		    (other->v6 && cv_socket_overlaps(socket, other, AF_INET6)))
+			return true;
+	}
+	return false;
 }
 
 static int __net_init cv_hook_net_init(struct net *net)

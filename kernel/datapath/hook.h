@@ -11,5 +11,6 @@ int cv_hook_init(void);
 void cv_hook_exit(void);
 int cv_hook_add(struct cv_socket *socket);
 void cv_hook_remove(struct cv_socket *socket);
+bool cv_hook_is_taken(const struct cv_socket *socket, const struct cv_socket *but);
 
 #endif /* CV_DATAPATH_HOOK_H */

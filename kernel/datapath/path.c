@@ -168,6 +168,19 @@ void cv_path_forget_source(struct cv_path *path)
 }
 
 /**
+ * cv_path_forget_routes() - look for the way anew, from the same address of ours if that is one
+ * @path: the path
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_forget_routes(struct cv_path *path)
+{
+	write_seqlock_bh(&path->lock);
+	dst_cache_reset(&path->routes);
+	write_sequnlock_bh(&path->lock);
+}
+
+/**
  * cv_path_create_routes() - give a path its route cache, with the peer's first session
  * @path: without one so far
  * @dev: the peer's device

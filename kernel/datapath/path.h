@@ -45,6 +45,7 @@ void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy);
 bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
 			  struct cv_endpoint *before);
 void cv_path_forget_source(struct cv_path *path);
+void cv_path_forget_routes(struct cv_path *path);
 
 int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp);
 void cv_path_destroy_routes(struct cv_path *path);

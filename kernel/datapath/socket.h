@@ -6,13 +6,32 @@
 #ifndef CV_DATAPATH_SOCKET_H
 #define CV_DATAPATH_SOCKET_H
 
+#include <linux/if.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/list.h>
-#include <linux/netdevice.h>
-#include <linux/refcount.h>
 #include <linux/types.h>
 
 struct cv_device;
+struct net_device;
 struct sock;
+
+/**
+ * struct cv_socket_bind - where the sockets of a device are: what comes and leaves elsewhere is
+ * not theirs
+ */
+struct cv_socket_bind {
+	/** @v4_off: there is none for IPv4 */
+	bool v4_off;
+	/** @v6_off: there is none for IPv6 */
+	bool v6_off;
+	/** @v4: our address, zeros: any */
+	struct in_addr v4;
+	/** @v6: our address, zeros: any */
+	struct in6_addr v6;
+	/** @device: name of an interface or VRF in the namespace of the sockets; empty: any */
+	char device[IFNAMSIZ];
+};
 
 /**
  * struct cv_socket - one port on IPv4 and IPv6
@@ -22,20 +41,34 @@ struct cv_socket {
 	struct cv_device *dev;
 	/** @net: the namespace it lives in, kept alive by its closing in pre_exit */
 	struct net *net;
-	/** @v4: IPv4 socket */
+	/** @v4: IPv4 socket, or NULL where &cv_socket_bind.v4_off */
 	struct sock *v4;
-	/** @v6: IPv6 socket, or NULL where the host has IPv6 off */
+	/** @v6: the same for IPv6, and where the host has IPv6 off */
 	struct sock *v6;
 	/** @port: both sockets' port, host order */
 	u16 port;
+	/** @v4_address: our address that @v4 is bound to, zeros: any */
+	__be32 v4_address;
+	/** @v6_address: the same of @v6 */
+	struct in6_addr v6_address;
+	/**
+	 * @ifindex: of the interface or VRF that they are bound to, 0: any, CV_SOCKET_NO_INTERFACE:
+	 * it has gone. Written under RTNL, read under RCU
+	 */
+	int ifindex;
 	/** @link: among the sockets of @net, for the receive hook */
 	struct hlist_node link;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
 };
 
-int cv_socket_open(struct cv_device *dev, u16 port);
+/* The index of no interface ever: nothing comes in and nothing leaves. */
+#define CV_SOCKET_NO_INTERFACE (-1)
+
+int cv_socket_open(struct cv_device *dev, u16 port, const struct cv_socket_bind *bind, u16 *family);
 void cv_socket_close(struct cv_device *dev);
-u16 cv_socket_port(const struct cv_device *dev);
+bool cv_socket_is_open(const struct cv_device *dev, u16 port, const struct cv_socket_bind *bind);
+bool cv_socket_follow(struct cv_device *dev, struct net_device *netdev, unsigned long event);
+bool cv_socket_overlaps(const struct cv_socket *one, const struct cv_socket *other, u16 family);
 
 #endif /* CV_DATAPATH_SOCKET_H */

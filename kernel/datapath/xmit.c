@@ -11,6 +11,7 @@
 #include <net/addrconf.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/udp_tunnel.h>
 
@@ -67,7 +68,7 @@ static void cv_xmit_count_messages(const struct cv_xmit *xmit, unsigned int mess
  * Context: BH off.
  * Return: 0, -ENETDOWN link down, -EDESTADDRREQ no endpoint,
  * -ELOOP the way leads through this link to the peer itself, -EMSGSIZE too long for UDP,
- * -EAFNOSUPPORT no IPv6 here, or why there is no route.
+ * -EAFNOSUPPORT no socket of that family, or why there is no route.
  */
 int cv_xmit_payload(const struct cv_xmit *xmit, struct sk_buff *skb)
 {
@@ -172,9 +173,16 @@ static int cv_xmit_check_loop(const struct cv_device *dev, const struct dst_entr
 	return peer && cv_allowedips_find(&dev->allowed_ips, family, addr) == peer ? -ELOOP : 0;
 }
 
+/* Packets that came in by an interface of a VRF are said to have come in by the VRF. */
+static bool cv_xmit_leads_out_by(const struct rtable *rt, int ifindex)
+{
+	return rt->dst.dev->ifindex == ifindex || l3mdev_master_ifindex_rcu(rt->dst.dev) == ifindex;
+}
+
 /*
  * The route to an IPv4 endpoint from the address that the peer's packets came to,
- * as long as that is ours and leads out where they came in.
+ * as long as that is ours and leads out where they came in. A socket that is bound to an
+ * address sends from no other, which packets may have come to before it was.
  */
 static struct rtable *cv_xmit_sticky4(struct cv_socket *socket, struct flowi4 *flow,
 				      const struct cv_endpoint *endpoint)
@@ -182,13 +190,14 @@ static struct rtable *cv_xmit_sticky4(struct cv_socket *socket, struct flowi4 *f
 	struct rtable *rt;
 
 	if (!endpoint->local.v4.s_addr ||
+	    (flow->saddr && flow->saddr != endpoint->local.v4.s_addr) ||
 	    !inet_confirm_addr(socket->net, NULL, 0, endpoint->local.v4.s_addr, RT_SCOPE_HOST))
 		return NULL;
 	flow->saddr = endpoint->local.v4.s_addr;
 	rt = ip_route_output_flow(socket->net, flow, socket->v4);
 	if (IS_ERR(rt))
 		return NULL;
-	if (endpoint->ifindex && rt->dst.dev->ifindex != endpoint->ifindex) {
+	if (endpoint->ifindex && !cv_xmit_leads_out_by(rt, endpoint->ifindex)) {
 		ip_rt_put(rt);
 		return NULL;
 	}
@@ -225,10 +234,14 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 	struct rtable *rt;
 	int err;
 
+	if (unlikely(!socket->v4))
+		return -EAFNOSUPPORT;
 	if (unlikely(skb->len > U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr)))
 		return -EMSGSIZE;
 	rt = cv_path_get_route4(path, &flow.saddr);
 	if (!rt) {
+		flow.saddr = socket->v4_address;
+		flow.flowi4_oif = READ_ONCE(socket->ifindex);
 		security_sk_classify_flow(socket->v4, flowi4_to_flowi_common(&flow));
 		rt = cv_xmit_route4(socket, &flow, endpoint, peer);
 		if (IS_ERR(rt))
@@ -250,11 +263,17 @@ static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 
 					const struct cv_endpoint *endpoint,
 					struct cv_peer *peer)
 {
+	int ifindex = READ_ONCE(socket->ifindex);
 	const struct flowi6 plain = *flow;
 	struct dst_entry *dst;
+	struct net_device *netdev;
 
 	if (!ipv6_addr_any(&endpoint->local.v6)) {
-		if (ipv6_chk_addr(socket->net, &endpoint->local.v6, NULL, 0)) {
+		/* An address of an interface in a VRF is found by the VRF only. */
+		netdev = ifindex ? dev_get_by_index_rcu(socket->net, ifindex) : NULL;
+		if ((ipv6_addr_any(&flow->saddr) ||
+		     ipv6_addr_equal(&flow->saddr, &endpoint->local.v6)) &&
+		    ipv6_chk_addr(socket->net, &endpoint->local.v6, netdev, 0)) {
 			flow->saddr = endpoint->local.v6;
 			dst = ip6_dst_lookup_flow(socket->net, socket->v6, flow, NULL);
 			if (!IS_ERR(dst))
@@ -265,6 +284,26 @@ static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 
 			cv_path_forget_source(&peer->path);
 	}
 	return ip6_dst_lookup_flow(socket->net, socket->v6, flow, NULL);
+}
+
+/*
+ * From where the socket is bound. A link-local endpoint may be on another interface, or on one of
+ * the VRF that the socket is bound to; or known by the VRF of that interface.
+ */
+static int cv_xmit_bind6(const struct cv_socket *socket, struct flowi6 *flow)
+{
+	int ifindex = READ_ONCE(socket->ifindex);
+	int scope = flow->flowi6_oif;
+
+	flow->saddr = socket->v6_address;
+	if (!ifindex)
+		return 0;
+	if (!scope || scope == ifindex ||
+	    scope == l3mdev_master_upper_ifindex_by_index_rcu(socket->net, ifindex))
+		flow->flowi6_oif = ifindex;
+	else if (ifindex != l3mdev_master_upper_ifindex_by_index_rcu(socket->net, scope))
+		return -ENETUNREACH;
+	return 0;
 }
 
 static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
@@ -290,6 +329,9 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 		return -EMSGSIZE;
 	dst = cv_path_get_route6(path, &flow.saddr);
 	if (!dst) {
+		err = cv_xmit_bind6(socket, &flow);
+		if (unlikely(err))
+			return err;
 		security_sk_classify_flow(socket->v6, flowi6_to_flowi_common(&flow));
 		dst = cv_xmit_route6(socket, &flow, endpoint, peer);
 		if (IS_ERR(dst))

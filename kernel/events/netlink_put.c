@@ -4,6 +4,8 @@
  * and events (notify.c).
  */
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/ipv6.h>
 #include <net/netlink.h>
 #include <uapi/linux/culvert.h>
 
@@ -50,6 +52,31 @@ int cv_netlink_put_device(struct sk_buff *skb, struct cv_device *dev)
 		return err;
 	err = nla_put(skb, CVDEVICE_A_PUBLIC_KEY, CV_KEY_LEN, identity.public_key);
 	memzero_explicit(&identity, sizeof(identity));
+	return err;
+}
+
+/**
+ * cv_netlink_put_bind() - where the sockets of a device are; family wireguard does not know it
+ * @skb: the message
+ * @dev: the device
+ *
+ * Context: process, holds RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int cv_netlink_put_bind(struct sk_buff *skb, const struct cv_device *dev)
+{
+	const struct cv_socket_bind *bind = &dev->bind;
+	bool anywhere = !bind->v4_off && !bind->v6_off && !bind->v4.s_addr &&
+			ipv6_addr_any(&bind->v6);
+	int err = 0;
+
+	ASSERT_RTNL();
+	if (!anywhere && !bind->v4_off)
+		err = nla_put_in_addr(skb, CVDEVICE_A_BIND_ADDRESS4, bind->v4.s_addr);
+	if (!err && !anywhere && !bind->v6_off)
+		err = nla_put_in6_addr(skb, CVDEVICE_A_BIND_ADDRESS6, &bind->v6);
+	if (!err && bind->device[0])
+		err = nla_put_string(skb, CVDEVICE_A_BIND_DEVICE, bind->device);
 	return err;
 }
 

@@ -156,9 +156,13 @@ void fuzz_link_down(struct cv_device *dev)
 
 void fuzz_link_up(struct cv_device *dev)
 {
+	struct cv_socket_bind bind;
+	u16 family;
+
 	rtnl_lock();
 	dev->netdev->running = true;
-	if (cv_socket_open(dev, dev->wanted_port)) {
+	bind = dev->bind;
+	if (cv_socket_open(dev, dev->wanted_port, &bind, &family)) {
 		cv_want_forget(dev);
 		dev->netdev->running = false;
 	}
@@ -330,13 +334,23 @@ void cv_order_init(struct cv_order *order)
 	INIT_LIST_HEAD(&order->batches);
 }
 
-int cv_socket_open(struct cv_device *dev, u16 port)
+int cv_socket_open(struct cv_device *dev, u16 port, const struct cv_socket_bind *bind, u16 *family)
 {
 	ASSERT_RTNL();
+	*family = 0;
+	if (bind->device[0] == FUZZ_LINK_NO_INTERFACE)
+		return -ENODEV;
 	if (port == FUZZ_LINK_PORT_TAKEN)
 		return -EADDRINUSE;
 	dev->wanted_port = port;
+	dev->bind = *bind;
 	return 0;
+}
+
+/* So that each request tries. */
+bool cv_socket_is_open(const struct cv_device *dev, u16 port, const struct cv_socket_bind *bind)
+{
+	return false;
 }
 
 /* datapath/path.c, without namespaces */
@@ -376,11 +390,6 @@ void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
 
 void cv_path_forget_source(struct cv_path *path)
 {
-}
-
-u16 cv_socket_port(const struct cv_device *dev)
-{
-	return dev->wanted_port;
 }
 
 void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)

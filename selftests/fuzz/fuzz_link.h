@@ -33,6 +33,11 @@ extern void (*fuzz_link_expire)(struct cv_peer *peer);
  */
 #define FUZZ_LINK_PORT_TAKEN 0x5050
 
+/**
+ * fuzz_link_no_interface - names of interfaces that there are none of begin so
+ */
+#define FUZZ_LINK_NO_INTERFACE 'x'
+
 void fuzz_link_init(void);
 
 /**

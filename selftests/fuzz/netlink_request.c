@@ -96,6 +96,7 @@ struct model {
 	u8 public_key[CV_KEY_LEN];
 	u32 fwmark;
 	u16 port;
+	struct cv_socket_bind bind;
 	struct model_peer peers[MODEL_PEERS];
 	unsigned int peer_count;
 	struct model_ip ips[MODEL_IPS];
@@ -132,6 +133,7 @@ static void read_device(struct model *model)
 	memset(model, 0, sizeof(*model));
 	model->fwmark = device->fwmark;
 	model->port = device->wanted_port;
+	model->bind = device->bind;
 	if (identity) {
 		model->has_key = true;
 		memcpy(model->private_key, identity->private_key, CV_KEY_LEN);
@@ -361,6 +363,40 @@ static void model_set_key(struct model *model, const u8 *private_key)
 		model_remove(model, self);
 }
 
+static void model_bind(struct model *model, const void *attrs, int bytes)
+{
+	const struct nlattr *v4 = model_attr(attrs, bytes, CVDEVICE_A_BIND_ADDRESS4);
+	const struct nlattr *v6 = model_attr(attrs, bytes, CVDEVICE_A_BIND_ADDRESS6);
+	const struct nlattr *interface = model_attr(attrs, bytes, CVDEVICE_A_BIND_DEVICE);
+	const u8 *address;
+
+	if (v4 || v6) {
+		memset(&model->bind.v4, 0, sizeof(model->bind.v4));
+		memset(&model->bind.v6, 0, sizeof(model->bind.v6));
+		model->bind.v4_off = !v4;
+		model->bind.v6_off = !v6;
+	}
+	if (v4) {
+		FUZZ_CHECK(nla_len(v4) == 4, "expected an IPv4 bind address of 4 bytes");
+		address = nla_data(v4);
+		FUZZ_CHECK(address[0] < 224 || address[0] > 239,
+			   "expected a multicast address to be refused");
+		memcpy(&model->bind.v4, address, 4);
+	}
+	if (v6) {
+		FUZZ_CHECK(nla_len(v6) == 16, "expected an IPv6 bind address of 16 bytes");
+		address = nla_data(v6);
+		FUZZ_CHECK(address[0] != 0xff, "expected a multicast address to be refused");
+		memcpy(&model->bind.v6, address, 16);
+	}
+	if (!interface)
+		return;
+	FUZZ_CHECK(strnlen(nla_data(interface), nla_len(interface)) < IFNAMSIZ,
+		   "expected the name of an interface to have 15 characters at most");
+	snprintf(model->bind.device, IFNAMSIZ, "%.*s", nla_len(interface),
+		 (const char *)nla_data(interface));
+}
+
 static void model_set(struct model *model, const void *attrs, int bytes, bool as_wireguard)
 {
 	const struct nlattr *flags = model_attr(attrs, bytes, CVDEVICE_A_FLAGS);
@@ -381,6 +417,8 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 		model->port = nla_get_u16(port);
 	if (fwmark)
 		model->fwmark = nla_get_u32(fwmark);
+	if (!as_wireguard)
+		model_bind(model, attrs, bytes);
 	if (key)
 		model_set_key(model, model_key(key));
 	if (peers)
@@ -442,6 +480,12 @@ static void check_same(const struct model *expected, const struct model *got)
 		   expected->fwmark, got->fwmark);
 	FUZZ_CHECK(expected->port == got->port, "expected port %u, got %u", expected->port,
 		   got->port);
+	FUZZ_CHECK(expected->bind.v4_off == got->bind.v4_off &&
+		   expected->bind.v6_off == got->bind.v6_off &&
+		   expected->bind.v4.s_addr == got->bind.v4.s_addr &&
+		   !memcmp(&expected->bind.v6, &got->bind.v6, sizeof(got->bind.v6)) &&
+		   !strcmp(expected->bind.device, got->bind.device),
+		   "expected the sockets to be bound elsewhere than to \"%s\"", got->bind.device);
 	FUZZ_CHECK(expected->peer_count == got->peer_count, "expected %u peers, got %u",
 		   expected->peer_count, got->peer_count);
 	FUZZ_CHECK(expected->ip_count == got->ip_count, "expected %u allowed IPs, got %u",

@@ -120,6 +120,31 @@
  * dropped without ICMP. When the link is set down or deleted, what waits is dropped.
  */
 
+/**
+ * DOC: Sockets
+ *
+ * A link has a UDP socket for IPv4 and one for IPv6, with the same port, in the network namespace
+ * where it was made, as long as it is up. They are bound to all addresses and interfaces there
+ * unless a set says otherwise: nothing comes in and nothing leaves elsewhere. Two links may have
+ * the same port at different addresses or interfaces.
+ *
+ * A set with %CVDEVICE_A_BIND_ADDRESS4 or %CVDEVICE_A_BIND_ADDRESS6 replaces both: a family that
+ * it does not name has no socket from then on, and 0.0.0.0 and :: together are what a link begins
+ * with. A dump has neither then, or those of the families that have a socket.
+ *
+ * While the link is up the interface or VRF of %CVDEVICE_A_BIND_DEVICE is kept when its name
+ * changes, and the dump has the new one; when it has gone, the next one with its name takes its
+ * place, unless another link has the port there. A link that is down keeps the name only, and
+ * cannot be set up while there is no such interface or address, or while an IPv6 address is
+ * tentative (EADDRNOTAVAIL). A link-local address needs an interface; peers with one are not
+ * reached by a link that is bound to a VRF.
+ *
+ * While the link is up a set moves the sockets at once, and no session is lost. The new address is
+ * refused if another program or link has the port there, but for addresses that are new because a
+ * socket is not bound to one, or to an interface, any more: what another program has there it
+ * keeps.
+ */
+
 /* Name and version of the family, and kind of the link. */
 #define CV_GENL_NAME "culvert"
 #define CV_GENL_VERSION 1
@@ -176,7 +201,8 @@ enum cv_cmd {
 /**
  * enum cv_event_kind - values of %CVDEVICE_A_EVENT
  * @CVEVENT_UNSPEC: never sent
- * @CVEVENT_DEVICE_CHANGED: group config: key, port or mark of the device were set
+ * @CVEVENT_DEVICE_CHANGED: group config: key, mark, port or place of its sockets were set, or the
+ *	interface that they are bound to has another name
  * @CVEVENT_PEER_ADDED: group config
  * @CVEVENT_PEER_CHANGED: group config: a request was about this peer
  * @CVEVENT_PEER_REMOVED: group config; has the reason, and the counters of the peer
@@ -286,6 +312,11 @@ enum cv_device_flag {
  * @CVDEVICE_A_EVENT_MORE: u8, in events that tell allowed IPs: 1 if the next event goes on with
  *	them, 0 if these are all
  * @CVDEVICE_A_WANT: nest of &enum cv_want_attr; answer to %CV_CMD_WANT_GET
+ * @CVDEVICE_A_BIND_ADDRESS4: struct in_addr, the address of this machine that the UDP socket is
+ *	bound to, 0.0.0.0 for all; see DOC: Sockets
+ * @CVDEVICE_A_BIND_ADDRESS6: struct in6_addr, the same for IPv6
+ * @CVDEVICE_A_BIND_DEVICE: string with its final zero, name of the interface or VRF that the UDP
+ *	sockets are bound to; the empty one is for all; absent from a dump while it is that
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -311,6 +342,9 @@ enum cv_device_attr {
 	CVDEVICE_A_EVENT_SESSION_NUMBER = 71,
 	CVDEVICE_A_EVENT_MORE = 72,
 	CVDEVICE_A_WANT = 73,
+	CVDEVICE_A_BIND_ADDRESS4 = 74,
+	CVDEVICE_A_BIND_ADDRESS6 = 75,
+	CVDEVICE_A_BIND_DEVICE = 76,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };

@@ -167,6 +167,7 @@ def type_in_doc(words):
             (r"struct (__kernel_timespec)\b", "binary"),
             (r"struct sockaddr_in or struct sockaddr_in6\b", "binary"),
             (r"struct in_addr or struct in6_addr\b", "binary"),
+            (r"struct in6?_addr\b", "binary"),
             (r"carries nothing\b", "pad"),
             (r"never sent\b", "unused")):
         match = re.match(pattern, words)
@@ -185,7 +186,7 @@ def type_in_spec(spec, attr):
     if "enum" in attr:
         return attr.type, spec.consts[attr["enum"]]["enum-name"]
     length = attr.get("checks", {}).get("exact-len")
-    if length:
+    if isinstance(length, str):
         return attr.type, c_name(spec.consts[length]["name-prefix"], length)
     return attr.type, *([attr.struct_name.replace("-", "_")] if attr.struct_name else [])
 

@@ -4,12 +4,11 @@
 #define FAKE_LINUX_NETDEVICE_H
 
 #include <linux/bottom_half.h>
+#include <linux/if.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/u64_stats_sync.h>
-
-#define IFNAMSIZ 16
 
 struct user_namespace;
 
@@ -50,6 +49,7 @@ struct napi_struct {
 #define net_eq(one, other) ((one) == (other))
 #define maybe_get_net(net_) (net_)
 #define put_net(net_) ((void)(net_))
+#define synchronize_net() synchronize_rcu()
 #define netif_running(netdev) ((netdev)->running)
 #define netif_elide_gro(netdev) (!(netdev)->has_gro)
 #define netdev_put(netdev, tracker) ((void)(tracker), (netdev)->holders--)

@@ -12,6 +12,24 @@ static inline bool ipv6_addr_equal(const struct in6_addr *a, const struct in6_ad
 	return !memcmp(a, b, sizeof(*a));
 }
 
+static inline bool ipv6_addr_any(const struct in6_addr *addr)
+{
+	return IN6_IS_ADDR_UNSPECIFIED(addr);
+}
+
+#define IPV6_ADDR_LINKLOCAL 0x20
+
+/* Of all there is to say of an address what the module asks. */
+static inline int ipv6_addr_type(const struct in6_addr *addr)
+{
+	return IN6_IS_ADDR_LINKLOCAL(addr) ? IPV6_ADDR_LINKLOCAL : 0;
+}
+
+static inline bool ipv6_addr_v4mapped(const struct in6_addr *addr)
+{
+	return IN6_IS_ADDR_V4MAPPED(addr);
+}
+
 static inline bool ipv6_addr_is_multicast(const struct in6_addr *addr)
 {
 	return addr->s6_addr[0] == 0xff;

@@ -3,6 +3,7 @@
 #ifndef FAKE_NET_NETLINK_H
 #define FAKE_NET_NETLINK_H
 
+#include <linux/in6.h>
 #include <linux/limits.h>
 #include <linux/netlink.h>
 #include <linux/skbuff.h>
@@ -102,6 +103,27 @@ static inline u64 nla_get_u64(const struct nlattr *attr)
 	return number;
 }
 
+static inline __be32 nla_get_in_addr(const struct nlattr *attr)
+{
+	return *(const __be32 *)nla_data(attr);
+}
+
+static inline struct in6_addr nla_get_in6_addr(const struct nlattr *attr)
+{
+	struct in6_addr addr;
+
+	memcpy(&addr, nla_data(attr), sizeof(addr));
+	return addr;
+}
+
+static inline void nla_strscpy(char *to, const struct nlattr *attr, size_t room)
+{
+	size_t bytes = strnlen(nla_data(attr), nla_len(attr));
+
+	memset(to, 0, room);
+	memcpy(to, nla_data(attr), bytes < room ? bytes : room - 1);
+}
+
 /*
  * Messages that are made: an skb with what fits into a real one.
  */
@@ -161,6 +183,16 @@ static inline int nla_put_u64_64bit(struct sk_buff *skb, int type, u64 number, i
 static inline int nla_put_string(struct sk_buff *skb, int type, const char *string)
 {
 	return nla_put(skb, type, strlen(string) + 1, string);
+}
+
+static inline int nla_put_in_addr(struct sk_buff *skb, int type, __be32 addr)
+{
+	return nla_put(skb, type, sizeof(addr), &addr);
+}
+
+static inline int nla_put_in6_addr(struct sk_buff *skb, int type, const struct in6_addr *addr)
+{
+	return nla_put(skb, type, sizeof(*addr), addr);
 }
 
 static inline struct nlattr *nla_nest_start(struct sk_buff *skb, int type)
