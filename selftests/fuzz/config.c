@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzz target: what people write. A first byte of 1 to 6 has the rest read as one word of
+ * Fuzz target: what people write. A first byte of 1 to 10 has the rest read as one word of
  * a command line; anything else is a configuration file, that byte included.
  */
 #include <arpa/inet.h>
@@ -159,6 +159,39 @@ static void check_endpoint(const char *word, struct cvl_error *err)
 	cvl_device_destroy(dev);
 }
 
+/* What is refused changes nothing. */
+static void check_own(uint8_t kind, const char *word, struct cvl_error *err)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *peer = cvl_peer_append(dev);
+	uint32_t idle_s = 0;
+	int code;
+
+	switch (kind) {
+	case 7:
+		code = cvl_word_bind_addresses(dev, word, err);
+		FUZZ_CHECK(code || !dev->bind4_off || !dev->bind6_off,
+			   "expected an address of %s", word);
+		break;
+	case 8:
+		code = cvl_word_bind_device(dev, word, err);
+		break;
+	case 9:
+		code = cvl_word_name(peer, word, err);
+		FUZZ_CHECK(code || !strcmp(peer->name, word), "expected the name %s, got %s", word,
+			   peer->name);
+		break;
+	default:
+		code = cvl_word_idle(&idle_s, word, err);
+		FUZZ_CHECK(idle_s <= 1728000, "expected at most 20 days of %s", word);
+	}
+	if (code) {
+		check_error(err, code);
+		FUZZ_CHECK(!dev->has && !peer->has, "expected no change by %s", word);
+	}
+	cvl_device_destroy(dev);
+}
+
 static void check_word(uint8_t kind, const char *word)
 {
 	struct cvl_error err = { 0 };
@@ -182,9 +215,12 @@ static void check_word(uint8_t kind, const char *word)
 	case 5:
 		code = cvl_word_fwmark(&number32, word, &err);
 		break;
-	default:
+	case 6:
 		code = cvl_word_keepalive(&number16, word, &err);
 		break;
+	default:
+		check_own(kind, word, &err);
+		return;
 	}
 	if (code)
 		check_error(&err, code);
@@ -201,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *word;
 
-	if (!size || !data[0] || data[0] > 6) {
+	if (!size || !data[0] || data[0] > 10) {
 		check_config(data, size);
 		return 0;
 	}

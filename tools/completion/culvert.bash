@@ -11,7 +11,7 @@ _culvert_peers()
 _culvert_set()
 {
 	local cur=$1 prev=$2 seen_peer=$3
-	local words="listen-port fwmark private-key peer"
+	local words="listen-port fwmark private-key bind-address bind-device peer"
 
 	case $prev in
 	private-key | preshared-key)
@@ -23,16 +23,24 @@ _culvert_set()
 		mapfile -t COMPREPLY < <(compgen -W "$(_culvert_peers "${COMP_WORDS[2]}")" -- "$cur")
 		return
 		;;
-	fwmark | persistent-keepalive)
+	bind-device)
+		mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net && echo *)" -- "$cur")
+		return
+		;;
+	bind-address)
+		mapfile -t COMPREPLY < <(compgen -W any -- "$cur")
+		return
+		;;
+	fwmark | persistent-keepalive | idle)
 		mapfile -t COMPREPLY < <(compgen -W off -- "$cur")
 		return
 		;;
-	listen-port | endpoint | allowed-ips)
+	listen-port | endpoint | allowed-ips | name)
 		return
 		;;
 	esac
 	[ -z "$seen_peer" ] ||
-		words+=" remove preshared-key endpoint persistent-keepalive allowed-ips"
+		words+=" remove preshared-key endpoint persistent-keepalive allowed-ips name idle"
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
@@ -40,9 +48,9 @@ _culvert()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
-	local fields="public-key private-key listen-port fwmark module peers preshared-keys
-		endpoints allowed-ips latest-handshakes transfer persistent-keepalive
-		drops dump"
+	local fields="public-key private-key listen-port fwmark bind-addresses bind-device module
+		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
+		persistent-keepalive names idle drops dump"
 	local words="" i seen_peer=""
 
 	COMPREPLY=()

@@ -54,12 +54,16 @@ static const struct cmd_set_word cmd_set_words[] = {
 	{ "listen-port", false, true, cvl_parse_listen_port },
 	{ "fwmark", false, true, cvl_parse_fwmark },
 	{ "private-key", false, true, cmd_set_private_key },
+	{ "bind-address", false, true, cvl_parse_bind_addresses },
+	{ "bind-device", false, true, cvl_parse_bind_device },
 	{ "peer", false, true, cmd_set_peer },
 	{ "remove", true, false, cmd_set_remove },
 	{ "preshared-key", true, true, cmd_set_preshared_key },
 	{ "endpoint", true, true, cvl_parse_endpoint },
 	{ "persistent-keepalive", true, true, cvl_parse_keepalive },
 	{ "allowed-ips", true, true, cvl_parse_allowed_ips },
+	{ "name", true, true, cvl_parse_name },
+	{ "idle", true, true, cvl_parse_idle },
 	{ NULL, false, false, NULL },
 };
 
@@ -77,16 +81,17 @@ static const struct cmd_set_word *cmd_set_find(const char *name)
 static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 			       bool known)
 {
+	static const char of_device[] =
+		"listen-port, fwmark, private-key, bind-address, bind-device, peer";
+	static const char of_peer[] =
+		", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips, name, idle";
 	const char *why = known ? "needs a peer before it" : "is not a setting";
-	const char *more = "";
 
-	if (parser->peer)
-		more = ", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips";
 	cvl_error_word(parser->err, name);
 	return cvl_error_set(parser->err, -EINVAL,
 			     "set: '%s' %s; expected %s%s",
-			     parser->err->word, why, "listen-port, fwmark, private-key, peer",
-			     more);
+			     parser->err->word, why, of_device,
+			     parser->peer ? of_peer : "");
 }
 
 /* Reads one word with its value. Return: how many arguments these are, or a negative errno. */

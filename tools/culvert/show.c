@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/bind.h"
 #include "common/ethtool.h"
 #include "common/message.h"
 #include "show/drops.h"
@@ -55,6 +56,18 @@ static void cmd_show_fwmark(const struct cvl_device *dev)
 		printf("0x%x", dev->fwmark);
 	else
 		fputs("off", stdout);
+}
+
+static void cmd_show_bind_addresses(const struct cvl_device *dev)
+{
+	char text[CMD_BIND_TEXT_SIZE];
+
+	fputs(cmd_bind_to_text(text, dev, " ") ? text : "any", stdout);
+}
+
+static void cmd_show_bind_device(const struct cvl_device *dev)
+{
+	fputs(*dev->bind_device ? dev->bind_device : "any", stdout);
 }
 
 /* A device of kind wireguard is the kernel's own, or culvert's in its place. */
@@ -127,6 +140,19 @@ static void cmd_show_keepalive(const struct cvl_peer *peer)
 		fputs("off", stdout);
 }
 
+static void cmd_show_name(const struct cvl_peer *peer)
+{
+	fputs(*peer->name ? peer->name : "(none)", stdout);
+}
+
+static void cmd_show_idle(const struct cvl_peer *peer)
+{
+	if (peer->idle_s)
+		printf("%u", peer->idle_s);
+	else
+		fputs("off", stdout);
+}
+
 static void cmd_show_dump_device(const struct cvl_device *dev)
 {
 	cmd_show_key(dev->private_key);
@@ -156,6 +182,8 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "private-key", .print_device = cmd_show_private_key },
 	{ "listen-port", .print_device = cmd_show_listen_port },
 	{ "fwmark", .print_device = cmd_show_fwmark },
+	{ "bind-addresses", .print_device = cmd_show_bind_addresses },
+	{ "bind-device", .print_device = cmd_show_bind_device },
 	{ "module", .print_device = cmd_show_module },
 	{ "peers", .print_peer = cmd_show_peer },
 	{ "preshared-keys", .print_peer = cmd_show_preshared_key, .keyed = true },
@@ -164,6 +192,8 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "latest-handshakes", .print_peer = cmd_show_handshake, .keyed = true },
 	{ "transfer", .print_peer = cmd_show_transfer, .keyed = true },
 	{ "persistent-keepalive", .print_peer = cmd_show_keepalive, .keyed = true },
+	{ "names", .print_peer = cmd_show_name, .keyed = true },
+	{ "idle", .print_peer = cmd_show_idle, .keyed = true },
 	{ "drops", .print_lines = cmd_show_drops },
 	{ "dump", .print_device = cmd_show_dump_device, .print_peer = cmd_show_dump_peer,
 	  .keyed = true },
@@ -273,7 +303,7 @@ static int cmd_show_one(struct cvl_netlink *nl, const char *name,
 static int cmd_show_bad_field(const char *name)
 {
 	const struct cmd_show_field *field;
-	char fields[256] = "";
+	char fields[320] = "";
 
 	for (field = cmd_show_fields; field->name; field++) {
 		strcat(fields, field->name);

@@ -127,6 +127,17 @@ static int cvl_decode_allowed_ips(struct cvl_peer *peer,
 	return 0;
 }
 
+static bool cvl_decode_peer_name(struct cvl_peer *peer,
+				 const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0 ||
+	    mnl_attr_get_payload_len(attr) > sizeof(peer->name))
+		return false;
+	strcpy(peer->name, mnl_attr_get_str(attr));
+	peer->has |= CVL_PEER_NAME;
+	return true;
+}
+
 static bool cvl_decode_peer_attr(struct cvl_peer *peer,
 				 const struct nlattr *attr)
 {
@@ -152,6 +163,12 @@ static bool cvl_decode_peer_attr(struct cvl_peer *peer,
 	case CVPEER_A_PROTOCOL_VERSION:
 		return cvl_decode_bytes(&peer->protocol_version, attr,
 					sizeof(peer->protocol_version));
+	case CVPEER_A_NAME:
+		return cvl_decode_peer_name(peer, attr);
+	case CVPEER_A_IDLE_S:
+		peer->has |= CVL_PEER_IDLE;
+		return cvl_decode_bytes(&peer->idle_s, attr,
+					sizeof(peer->idle_s));
 	default:
 		return true;
 	}
@@ -215,13 +232,31 @@ static int cvl_decode_peers(struct cvl_device *dev, const struct nlattr *nest,
 	return 0;
 }
 
-static bool cvl_decode_name(struct cvl_device *dev, const struct nlattr *attr)
+/* Of a link. */
+static bool cvl_decode_name(char name[CVL_IFNAME_SIZE],
+			    const struct nlattr *attr)
 {
 	if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0 ||
-	    mnl_attr_get_payload_len(attr) > sizeof(dev->name))
+	    mnl_attr_get_payload_len(attr) > CVL_IFNAME_SIZE)
 		return false;
-	strcpy(dev->name, mnl_attr_get_str(attr));
+	strcpy(name, mnl_attr_get_str(attr));
 	return true;
+}
+
+/* A family without an address has no socket, if the other one has an address. */
+static bool cvl_decode_bind(struct cvl_device *dev, const struct nlattr *attr)
+{
+	bool first = !(dev->has & CVL_DEVICE_BIND_ADDRESSES);
+
+	dev->has |= CVL_DEVICE_BIND_ADDRESSES;
+	if (mnl_attr_get_type(attr) == CVDEVICE_A_BIND_ADDRESS4) {
+		dev->bind4_off = false;
+		dev->bind6_off |= first;
+		return cvl_decode_bytes(&dev->bind4, attr, sizeof(dev->bind4));
+	}
+	dev->bind6_off = false;
+	dev->bind4_off |= first;
+	return cvl_decode_bytes(&dev->bind6, attr, sizeof(dev->bind6));
 }
 
 static bool cvl_decode_device_attr(struct cvl_device *dev,
@@ -232,7 +267,7 @@ static bool cvl_decode_device_attr(struct cvl_device *dev,
 		return cvl_decode_bytes(&dev->ifindex, attr,
 					sizeof(dev->ifindex));
 	case CVDEVICE_A_IFNAME:
-		return cvl_decode_name(dev, attr);
+		return cvl_decode_name(dev->name, attr);
 	case CVDEVICE_A_PRIVATE_KEY:
 		dev->has |= CVL_DEVICE_PRIVATE_KEY;
 		return cvl_decode_bytes(dev->private_key, attr,
@@ -249,6 +284,12 @@ static bool cvl_decode_device_attr(struct cvl_device *dev,
 		dev->has |= CVL_DEVICE_FWMARK;
 		return cvl_decode_bytes(&dev->fwmark, attr,
 					sizeof(dev->fwmark));
+	case CVDEVICE_A_BIND_ADDRESS4:
+	case CVDEVICE_A_BIND_ADDRESS6:
+		return cvl_decode_bind(dev, attr);
+	case CVDEVICE_A_BIND_DEVICE:
+		dev->has |= CVL_DEVICE_BIND_DEVICE;
+		return cvl_decode_name(dev->bind_device, attr);
 	default:
 		return true;
 	}

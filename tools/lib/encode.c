@@ -55,6 +55,33 @@ static void cvl_encode_device(struct nlmsghdr *nlh,
 		mnl_attr_put_u32(nlh, CVDEVICE_A_FWMARK, dev->fwmark);
 }
 
+/* What kind wireguard does not have: see cvl_netlink_set(). */
+static void cvl_encode_own_device(struct nlmsghdr *nlh,
+				  const struct cvl_device *dev)
+{
+	if (dev->has & CVL_DEVICE_BIND_ADDRESSES && !dev->bind4_off)
+		mnl_attr_put(nlh, CVDEVICE_A_BIND_ADDRESS4, sizeof(dev->bind4),
+			     &dev->bind4);
+	if (dev->has & CVL_DEVICE_BIND_ADDRESSES && !dev->bind6_off)
+		mnl_attr_put(nlh, CVDEVICE_A_BIND_ADDRESS6, sizeof(dev->bind6),
+			     &dev->bind6);
+	if (dev->has & CVL_DEVICE_BIND_DEVICE)
+		mnl_attr_put_strz(nlh, CVDEVICE_A_BIND_DEVICE,
+				  dev->bind_device);
+}
+
+static bool cvl_encode_own_peer(struct cvl_encode_room *room,
+				const struct cvl_peer *peer)
+{
+	if (peer->has & CVL_PEER_NAME &&
+	    !mnl_attr_put_strz_check(room->nlh, room->bytes, CVPEER_A_NAME,
+				     peer->name))
+		return false;
+	return !(peer->has & CVL_PEER_IDLE) ||
+	       mnl_attr_put_u32_check(room->nlh, room->bytes, CVPEER_A_IDLE_S,
+				      peer->idle_s);
+}
+
 static bool cvl_encode_endpoint(struct cvl_encode_room *room,
 				const union cvl_address *endpoint)
 {
@@ -94,10 +121,12 @@ static bool cvl_encode_peer_fields(struct cvl_encode_room *room,
 	if (peer->has & CVL_PEER_ENDPOINT && peer->endpoint.any.sa_family &&
 	    !cvl_encode_endpoint(room, &peer->endpoint))
 		return false;
-	return !(peer->has & CVL_PEER_KEEPALIVE) ||
-	       mnl_attr_put_u16_check(nlh, room->bytes,
-				      CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
-				      peer->keepalive_s);
+	if (peer->has & CVL_PEER_KEEPALIVE &&
+	    !mnl_attr_put_u16_check(nlh, room->bytes,
+				    CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
+				    peer->keepalive_s))
+		return false;
+	return cvl_encode_own_peer(room, peer);
 }
 
 static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
@@ -208,8 +237,10 @@ bool cvl_encoder_next(struct cvl_encoder *encoder, void *buffer,
 	cvl_encode_header(buffer, encoder->family_id, CV_CMD_SET_DEVICE,
 			  NLM_F_ACK);
 	cvl_encode_name(room.nlh, encoder->dev->ifindex, encoder->dev->name);
-	if (!encoder->started)
+	if (!encoder->started) {
 		cvl_encode_device(room.nlh, encoder->dev);
+		cvl_encode_own_device(room.nlh, encoder->dev);
+	}
 	encoder->started = true;
 	if (!encoder->peer)
 		return true;

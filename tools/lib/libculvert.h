@@ -28,6 +28,8 @@ extern "C" {
 #define CVL_IFNAME_SIZE 16
 /* "[", an IPv6 address with "%" and a link name, "]:", a port, zero */
 #define CVL_ENDPOINT_TEXT_SIZE 80
+/* UTF-8, and the final zero */
+#define CVL_NAME_SIZE 64
 /* an IPv6 address, "/", 128, zero */
 #define CVL_ALLOWED_IP_TEXT_SIZE 52
 
@@ -91,6 +93,8 @@ union cvl_address {
 #define CVL_PEER_PRESHARED_KEY 0x1U
 #define CVL_PEER_ENDPOINT 0x2U
 #define CVL_PEER_KEEPALIVE 0x4U
+#define CVL_PEER_NAME 0x8U
+#define CVL_PEER_IDLE 0x10U
 
 /**
  * struct cvl_peer - one peer of a device, or a change to one
@@ -106,6 +110,8 @@ union cvl_address {
  * @endpoint_service: the port that goes with it, or NULL
  * @endpoint_place: where the text stands, for error messages, or NULL
  * @keepalive_s: persistent keepalive in seconds, 0 for off
+ * @name: for people; "" for none
+ * @idle_s: removed after so many seconds without anything from it, 0 for never
  * @handshake_s: time of the latest handshake in seconds since 1970, or 0
  * @handshake_ns: nanoseconds of that second
  * @rx_bytes: bytes received from the peer
@@ -127,6 +133,8 @@ struct cvl_peer {
 	char *endpoint_service;
 	char *endpoint_place;
 	uint16_t keepalive_s;
+	char name[CVL_NAME_SIZE];
+	uint32_t idle_s;
 	int64_t handshake_s;
 	int64_t handshake_ns;
 	uint64_t rx_bytes;
@@ -141,6 +149,8 @@ struct cvl_peer {
 #define CVL_DEVICE_PUBLIC_KEY 0x2U
 #define CVL_DEVICE_LISTEN_PORT 0x4U
 #define CVL_DEVICE_FWMARK 0x8U
+#define CVL_DEVICE_BIND_ADDRESSES 0x10U
+#define CVL_DEVICE_BIND_DEVICE 0x20U
 
 /**
  * struct cvl_device - a device with its peers, or a change to one
@@ -153,6 +163,11 @@ struct cvl_peer {
  * @public_key: belongs to @private_key, never sent
  * @listen_port: UDP port; in a change, 0 lets the kernel choose
  * @fwmark: mark of outgoing packets, 0 for none
+ * @bind4_off: there is no UDP socket for IPv4
+ * @bind6_off: there is no UDP socket for IPv6
+ * @bind4: address that the UDP socket for IPv4 is bound to, 0.0.0.0 for all
+ * @bind6: the same for IPv6
+ * @bind_device: interface or VRF that the UDP sockets are bound to, "" for all
  * @peers: the first peer, or NULL
  * @last_peer: the last peer, or NULL
  */
@@ -166,6 +181,11 @@ struct cvl_device {
 	uint8_t public_key[CVL_KEY_BYTES];
 	uint16_t listen_port;
 	uint32_t fwmark;
+	bool bind4_off;
+	bool bind6_off;
+	struct in_addr bind4;
+	struct in6_addr bind6;
+	char bind_device[CVL_IFNAME_SIZE];
 	struct cvl_peer *peers;
 	struct cvl_peer *last_peer;
 };
@@ -205,6 +225,13 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 		      struct cvl_error *err);
 int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err);
+int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
+			    struct cvl_error *err);
+int cvl_word_bind_device(struct cvl_device *dev, const char *word,
+			 struct cvl_error *err);
+int cvl_word_name(struct cvl_peer *peer, const char *word,
+		  struct cvl_error *err);
+int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);
 
 /* text.c */
 int cvl_text_skip_mark(const char **text, size_t *text_bytes,

@@ -323,6 +323,24 @@ static int cvl_netlink_set_all(struct cvl_netlink *nl,
 	return ret;
 }
 
+/* What is said of a device or a peer that kind wireguard does not have, or NULL. */
+static const char *cvl_netlink_own_setting(const struct cvl_device *change)
+{
+	const struct cvl_peer *peer;
+
+	if (change->has & CVL_DEVICE_BIND_ADDRESSES)
+		return "bind address";
+	if (change->has & CVL_DEVICE_BIND_DEVICE)
+		return "bind device";
+	for (peer = change->peers; peer; peer = peer->next) {
+		if (peer->has & CVL_PEER_NAME)
+			return "name of a peer";
+		if (peer->has & CVL_PEER_IDLE)
+			return "idle time of a peer";
+	}
+	return NULL;
+}
+
 /**
  * cvl_netlink_set() - change a device
  * @nl: handle
@@ -338,12 +356,18 @@ int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 		    const struct cvl_device *change, struct cvl_error *err)
 {
 	struct cvl_device head = *change;
+	const char *own = cvl_netlink_own_setting(change);
 	struct cvl_encoder encoder;
 	unsigned int sent = 0;
 	uint16_t family_id;
 	void *message;
 	int ret;
 
+	/* its family would pass over what it does not know */
+	if (own && link->kind != CVL_KIND_CULVERT)
+		return cvl_error_set(err, -EOPNOTSUPP,
+				     "%s: links of kind wireguard have no %s; expected one of kind culvert",
+				     link->name, own);
 	ret = cvl_netlink_family(nl, link, &family_id, err);
 	if (ret)
 		return ret;

@@ -338,6 +338,123 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 	return ret;
 }
 
+/* One address; each family has one at most. */
+static int cvl_parse_bind_address(struct cvl_device *dev, const char *item,
+				  struct cvl_error *err)
+{
+	static const char expected[] =
+		"any, an IPv4 address, an IPv6 address, or one of each with a comma between them";
+	bool ipv6 = strchr(item, ':');
+
+	if (ipv6 ? !dev->bind6_off : !dev->bind4_off)
+		return cvl_parse_refuse(err, item, "the only address of its family",
+					expected);
+	if (inet_pton(ipv6 ? AF_INET6 : AF_INET, item,
+		      ipv6 ? (void *)&dev->bind6 : (void *)&dev->bind4) != 1)
+		return cvl_parse_refuse(err, item, "an address", expected);
+	if (ipv6)
+		dev->bind6_off = false;
+	else
+		dev->bind4_off = false;
+	return 0;
+}
+
+/**
+ * cvl_word_bind_addresses() - read which addresses UDP sockets are bound to
+ * @dev: gets them; a family without one has no socket
+ * @word: one address, or one of each family with a comma between them; "any" is all addresses of
+ *	both
+ * @err: set on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
+			    struct cvl_error *err)
+{
+	struct cvl_device read = { .bind4_off = true, .bind6_off = true };
+	char *list = strdup(strcasecmp(word, "any") ? word : "0.0.0.0,::");
+	char *rest = list;
+	char *item;
+	int ret = 0;
+
+	if (!list)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	cvl_parse_compact(list);
+	while (!ret && (item = strsep(&rest, ",")))
+		ret = cvl_parse_bind_address(&read, item, err);
+	free(list);
+	if (ret)
+		return ret;
+	dev->has |= CVL_DEVICE_BIND_ADDRESSES;
+	dev->bind4_off = read.bind4_off;
+	dev->bind6_off = read.bind6_off;
+	dev->bind4 = read.bind4;
+	dev->bind6 = read.bind6;
+	return 0;
+}
+
+/**
+ * cvl_word_bind_device() - read which interface UDP sockets are bound to
+ * @dev: gets its name
+ * @word: the name of a link; "any" or "" is all
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_bind_device(struct cvl_device *dev, const char *word,
+			 struct cvl_error *err)
+{
+	size_t bytes = strlen(word);
+
+	if (!strcasecmp(word, "any"))
+		bytes = 0;
+	if (bytes >= sizeof(dev->bind_device) || strchr(word, '/') ||
+	    cvl_parse_has_space(word, bytes))
+		return cvl_parse_refuse(err, word, "the name of an interface",
+				       "at most 15 characters without white space or '/', or any");
+	memcpy(dev->bind_device, word, bytes);
+	dev->bind_device[bytes] = '\0';
+	dev->has |= CVL_DEVICE_BIND_DEVICE;
+	return 0;
+}
+
+/**
+ * cvl_word_name() - read the name of a peer
+ * @peer: gets it
+ * @word: at most 63 bytes, of which the kernel sees whether they are UTF-8; "" removes it
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_name(struct cvl_peer *peer, const char *word, struct cvl_error *err)
+{
+	if (strlen(word) >= sizeof(peer->name))
+		return cvl_parse_refuse(err, word, "a name", "at most 63 bytes");
+	strcpy(peer->name, word);
+	peer->has |= CVL_PEER_NAME;
+	return 0;
+}
+
+/**
+ * cvl_word_idle() - read for how long a peer may be idle
+ * @idle_s: set, in seconds
+ * @word: "off" is the same as 0
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err)
+{
+	uint32_t number = 0;
+
+	if (strcasecmp(word, "off") &&
+	    !cvl_parse_number(&number, word, 1728000, false))
+		return cvl_parse_refuse(err, word, "a time",
+				       "off, or seconds from 0 to 1728000 (20 days)");
+	*idle_s = number;
+	return 0;
+}
+
 /**
  * cvl_parse_listen_port() - set the listen port of a device
  * @parser: its device is changed
@@ -399,4 +516,53 @@ int cvl_parse_keepalive(struct cvl_parser *parser, const char *value)
 int cvl_parse_allowed_ips(struct cvl_parser *parser, const char *value)
 {
 	return cvl_word_allowed_ips(parser->peer, value, parser->err);
+}
+
+/**
+ * cvl_parse_bind_addresses() - set which addresses the sockets of a device are bound to
+ * @parser: its device is changed
+ * @value: as for cvl_word_bind_addresses()
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_parse_bind_addresses(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_bind_addresses(parser->dev, value, parser->err);
+}
+
+/**
+ * cvl_parse_bind_device() - set which interface the sockets of a device are bound to
+ * @parser: its device is changed
+ * @value: as for cvl_word_bind_device()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_bind_device(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_bind_device(parser->dev, value, parser->err);
+}
+
+/**
+ * cvl_parse_name() - set the name of a peer
+ * @parser: its peer is changed
+ * @value: as for cvl_word_name()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_name(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_name(parser->peer, value, parser->err);
+}
+
+/**
+ * cvl_parse_idle() - set for how long a peer may be idle
+ * @parser: its peer is changed
+ * @value: as for cvl_word_idle()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_idle(struct cvl_parser *parser, const char *value)
+{
+	parser->peer->has |= CVL_PEER_IDLE;
+	return cvl_word_idle(&parser->peer->idle_s, value, parser->err);
 }

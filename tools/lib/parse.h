@@ -25,5 +25,9 @@ int cvl_parse_fwmark(struct cvl_parser *parser, const char *value);
 int cvl_parse_endpoint(struct cvl_parser *parser, const char *value);
 int cvl_parse_keepalive(struct cvl_parser *parser, const char *value);
 int cvl_parse_allowed_ips(struct cvl_parser *parser, const char *value);
+int cvl_parse_bind_addresses(struct cvl_parser *parser, const char *value);
+int cvl_parse_bind_device(struct cvl_parser *parser, const char *value);
+int cvl_parse_name(struct cvl_parser *parser, const char *value);
+int cvl_parse_idle(struct cvl_parser *parser, const char *value);
 
 #endif /* LIBCULVERT_PARSE_H */

@@ -40,6 +40,18 @@ tun_set a cv0 private-key /dev/null
 finds "a link without a private key" a "has no private key"
 tun_set a cv0 private-key "$tmp/a.key"
 quiet "a link with a private key" a "private key"
+if [ "$kind" = culvert ]; then
+	for bind in ${outer4[a]} ${outer6[a]} "${outer4[a]},::" 0.0.0.0; do
+		tun_set a cv0 bind-address "$bind"
+		quiet "a link that is bound to $bind" a
+		matches "a link that is bound to $bind: the port takes packets" \
+			"^ok +cv0 +UDP port $port receives packets" "$doctor_out"
+	done
+	tun_set a cv0 bind-address any bind-device va
+	notes "a link that is bound to an interface" a \
+		"cv0 +UDP port $port takes packets that come in by va only"
+	tun_set a cv0 bind-device any
+fi
 doctor_out=$(n a setpriv --bounding-set -net_admin culvert doctor) || :
 matches "without CAP_NET_ADMIN: the link is not looked at" \
 	"^note +cv0 +not checked: .*CAP_NET_ADMIN" "$doctor_out"

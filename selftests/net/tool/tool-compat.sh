@@ -146,6 +146,51 @@ test_set()
 	compare "$k" "$k, changed"
 }
 
+# shows FIELD: of the device, or of the first peer
+shows() { c show "$dev" "$1" | sed -n "1s|^${K[1]}\t||p; 1{/=\t/!p}" | head -n 1; }
+
+# What links of kind wireguard do not have.
+test_own()
+{
+	local k=$1
+
+	c set "$dev" listen-port 4711 peer "${K[1]}" allowed-ips 10.1.2.0/24
+	if [ "$k" = wireguard ]; then
+		refused "$k, bind address" "links of kind wireguard have no bind address" \
+			set "$dev" fwmark 7 bind-address 127.0.0.1
+		refused "$k, name" "links of kind wireguard have no name of a peer" \
+			set "$dev" fwmark 7 peer "${K[1]}" name x
+		is "$k: none of its own is shown" "any any (none) off" "$(shows bind-addresses
+			) $(shows bind-device) $(shows names) $(shows idle)"
+		return
+	fi
+	works "$k: set bind address and device, name and idle time" c set "$dev" \
+		bind-address ::1,127.0.0.1 bind-device lo peer "${K[1]}" name "über uns" idle 99
+	is "$k: show bind-addresses" "127.0.0.1 ::1" "$(shows bind-addresses)"
+	is "$k: show bind-device" lo "$(shows bind-device)"
+	is "$k: show names" "über uns" "$(shows names)"
+	is "$k: show idle" 99 "$(shows idle)"
+	matches "$k: show" "bind address: 127.0.0.1, ::1.*bind device: lo.*name: über uns.*idle: for 1 minute, 39 seconds" \
+		"$(c show "$dev" | tr '\n' ' ')"
+	works "$k: one family" c set "$dev" bind-address 2001:db8::1 bind-device any
+	is "$k: one family: show" "2001:db8::1 any" "$(shows bind-addresses) $(shows bind-device)"
+	works "$k: a change of the port keeps them" c set "$dev" listen-port 4712
+	is "$k: kept" "2001:db8::1 über uns" "$(shows bind-addresses) $(shows names)"
+	works "$k: none" c set "$dev" bind-address any peer "${K[1]}" name "" idle off
+	is "$k: none: show" "any any (none) off" "$(shows bind-addresses) $(shows bind-device
+		) $(shows names) $(shows idle)"
+	refused "$k, two addresses of a family" "'192.0.2.2' is not the only address of its family" \
+		set "$dev" bind-address 192.0.2.1,192.0.2.2
+	refused "$k, a prefix" "'192.0.2.0/24' is not an address; expected" \
+		set "$dev" bind-address 192.0.2.0/24
+	refused "$k, a long name of an interface" "is not the name of an interface" \
+		set "$dev" bind-device sixteen-letters1
+	refused "$k, idle for 21 days" "'1814400' is not a time; expected off" \
+		set "$dev" peer "${K[1]}" idle 1814400
+	refused "$k, a name with a control character" "must be UTF-8 without control characters" \
+		set "$dev" peer "${K[1]}" name $'a\nb'
+}
+
 # Only newer kernels let wireguard remove a single prefix; culvert always does.
 test_take_away()
 {
@@ -370,6 +415,7 @@ for k in $(printf '%s\n' wireguard "$kind" | sort -u); do
 	dev=cv0
 	ipn a link add "$dev" type "$k"
 	test_set "$k"
+	test_own "$k"
 	test_take_away "$k"
 	test_files "$k"
 	test_many "$k"

@@ -20,7 +20,7 @@ upgrade() { n_sys a "${upgrade[@]}" --force "$@"; }
 # world_of_a: everything that there is in a.
 world_of_a()
 {
-	local dev
+	local dev field
 
 	{
 		ipn a -d link show
@@ -28,6 +28,9 @@ world_of_a()
 			echo "$dev, addresses and configuration"
 			ipn a -d addr show dev "$dev"
 			n a "$tool" showconf "$dev" || :
+			for field in bind-addresses bind-device names idle; do
+				n a "$tool" show "$dev" "$field" || :
+			done
 			n a bash -c "grep -rs '' /proc/sys/net/ipv{4,6}/{conf,neigh}/$dev/" || :
 		done
 		echo routes
@@ -57,6 +60,8 @@ saved() { find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d; }
 everything()
 {
 	modprobe vrf	# which cannot be unloaded
+	tun_set a cv0 bind-address 198.51.100.1,:: peer "${pub[b]}" name "B: our other end" \
+		idle 100000
 	ipn a link set cv0 down
 	ipn a link set cv0 mtu 1390 txqueuelen 77 alias "to b: 1, 2" group 5 multicast on
 	ipn a link set cv0 gso_max_size 30000 gso_max_segs 40
@@ -96,6 +101,7 @@ everything()
 	ipn a link add vrf0 type vrf table 7
 	ipn a link set vrf0 up
 	tun_new a cv1
+	tun_set a cv1 bind-device va
 	ipn a link set cv1 master vrf0
 	ipn a link set cv1 mtu 1000 up
 	addr a cv1 10.80.0.1/24

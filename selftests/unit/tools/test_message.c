@@ -47,6 +47,14 @@ static struct cvl_device *make_device(int peers, int ips)
 	memset(dev->private_key, 7, sizeof(dev->private_key));
 	dev->listen_port = 4711;
 	dev->fwmark = 0xcafe;
+	if (peers & 1) {
+		dev->has |= CVL_DEVICE_BIND_ADDRESSES | CVL_DEVICE_BIND_DEVICE;
+		dev->bind4_off = ips & 1;
+		dev->bind6_off = !dev->bind4_off && ips & 2;
+		memset(&dev->bind4, dev->bind4_off ? 0 : 9, sizeof(dev->bind4));
+		memset(&dev->bind6, dev->bind6_off ? 0 : 8, sizeof(dev->bind6));
+		strcpy(dev->bind_device, "fifteen-letters");
+	}
 	for (i = 0; i < peers; i++) {
 		struct cvl_peer *peer = cvl_peer_append(dev);
 
@@ -63,6 +71,11 @@ static struct cvl_device *make_device(int peers, int ips)
 			peer->endpoint.v6.sin6_family =
 				i & 16 ? AF_INET6 : AF_INET;
 			peer->endpoint.v6.sin6_port = htons(9);
+		}
+		if (i & 32) {
+			peer->has |= CVL_PEER_NAME | CVL_PEER_IDLE;
+			snprintf(peer->name, sizeof(peer->name), "%063d", i);
+			peer->idle_s = (uint32_t)i;
 		}
 		add_ips(peer, i + 1 < peers ? i % 7 : ips);
 	}
@@ -90,13 +103,18 @@ static bool same_device(const struct cvl_device *a, const struct cvl_device *b)
 
 	if (strcmp(a->name, b->name) || a->has != b->has ||
 	    memcmp(a->private_key, b->private_key, CVL_KEY_BYTES) ||
-	    a->listen_port != b->listen_port || a->fwmark != b->fwmark)
+	    a->listen_port != b->listen_port || a->fwmark != b->fwmark ||
+	    a->bind4_off != b->bind4_off || a->bind6_off != b->bind6_off ||
+	    memcmp(&a->bind4, &b->bind4, sizeof(a->bind4)) ||
+	    memcmp(&a->bind6, &b->bind6, sizeof(a->bind6)) ||
+	    strcmp(a->bind_device, b->bind_device))
 		return false;
 	for (; x && y; x = x->next, y = y->next) {
 		if (memcmp(x->public_key, y->public_key, CVL_KEY_BYTES) ||
 		    memcmp(x->preshared_key, y->preshared_key, CVL_KEY_BYTES) ||
 		    memcmp(&x->endpoint, &y->endpoint, sizeof(x->endpoint)) ||
 		    x->has != y->has || x->keepalive_s != y->keepalive_s ||
+		    strcmp(x->name, y->name) || x->idle_s != y->idle_s ||
 		    !same_ips(x, y))
 			return false;
 	}
@@ -323,6 +341,8 @@ int main(void)
 	test_empty();
 	test_round_trip(0, 0, CVL_MESSAGE_BYTES, 1);
 	test_round_trip(1, 0, CVL_MESSAGE_BYTES, 1);
+	test_round_trip(1, 1, CVL_MESSAGE_BYTES, 1);
+	test_round_trip(1, 2, CVL_MESSAGE_BYTES, 1);
 	test_round_trip(20, 20, CVL_MESSAGE_BYTES, 1);
 	test_round_trip(600, 3, CVL_MESSAGE_BYTES, 2);
 	test_round_trip(3, 5000, CVL_MESSAGE_BYTES, 3);

@@ -345,6 +345,41 @@ static bool doctor_port_knock_own(const struct doctor_wire *wire,
 	return false;
 }
 
+/* An address of this machine at which the sockets are, those of IPv4 first. */
+static void doctor_port_here(const struct cvl_device *dev, union cvl_address *here)
+{
+	memset(here, 0, sizeof(*here));
+	if (dev->bind4_off) {
+		here->v6.sin6_family = AF_INET6;
+		here->v6.sin6_addr = IN6_IS_ADDR_UNSPECIFIED(&dev->bind6) ? in6addr_loopback :
+				     dev->bind6;
+		return;
+	}
+	here->v4.sin_family = AF_INET;
+	here->v4.sin_addr = dev->bind4;
+	if (!here->v4.sin_addr.s_addr)
+		here->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
+/* Where the link is up. */
+static enum doctor_knock doctor_port_try(const struct doctor_wire *wire,
+					 const struct doctor_port_new *from)
+{
+	bool is_bound = wire->dev->has & CVL_DEVICE_BIND_ADDRESSES;
+	union cvl_address here;
+	enum doctor_knock knock;
+	bool is_fine;
+
+	doctor_port_here(wire->dev, &here);
+	doctor_port_set(wire, &here);
+	knock = doctor_port_knock(wire, &here);
+	is_fine = knock == KNOCK_COUNTED || knock == KNOCK_TAKEN;
+	if (!is_fine || is_bound || !doctor_port_knock_own(wire, from))
+		doctor_port_say(wire, knock, &here,
+				from->fates[cvl_address_is_ipv6(&here)].can == CMD_FW_ACCEPT);
+	return knock;
+}
+
 /**
  * doctor_port() - look at the port of a link
  * @wire: the link; the calling thread is in the namespace of its sockets
@@ -353,21 +388,17 @@ static bool doctor_port_knock_own(const struct doctor_wire *wire,
  */
 bool doctor_port(const struct doctor_wire *wire)
 {
-	union cvl_address here = {
-		.v4 = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
-	};
 	enum doctor_knock knock = KNOCK_COUNTED;
 	struct doctor_port_new from;
-	bool is_fine;
 
 	doctor_port_judge(wire, &from);
-	doctor_port_set(wire, &here);
-	if (wire->is_up) {
-		knock = doctor_port_knock(wire, &here);
-		is_fine = knock == KNOCK_COUNTED || knock == KNOCK_TAKEN;
-		if (!is_fine || !doctor_port_knock_own(wire, &from))
-			doctor_port_say(wire, knock, &here, from.fates[0].can == CMD_FW_ACCEPT);
-	}
+	/* What this machine sends to itself comes in by lo. */
+	if (wire->is_up && *wire->dev->bind_device)
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"UDP port %u takes packets that come in by %s only: test it from another machine",
+				wire->dev->listen_port, wire->dev->bind_device);
+	else if (wire->is_up)
+		knock = doctor_port_try(wire, &from);
 	if (knock == KNOCK_REFUSED && !wire->is_counting)
 		return false;
 	doctor_port_rules(wire, &from);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/bind.h"
 #include "common/env.h"
 #include "common/term.h"
 #include "show/pretty.h"
@@ -55,6 +56,8 @@ static void cmd_pretty_heading(const struct cmd_pretty *p, const char *word,
 static void cmd_pretty_device(const struct cmd_pretty *p,
 			      const struct cvl_device *dev)
 {
+	char bind[CMD_BIND_TEXT_SIZE];
+
 	cmd_term_style(p->colour, CMD_PLAIN);
 	cmd_pretty_heading(p, "interface", CMD_GREEN, dev->name);
 	cmd_pretty_key(p, "public key", dev->public_key, false);
@@ -62,6 +65,14 @@ static void cmd_pretty_device(const struct cmd_pretty *p,
 	if (dev->listen_port) {
 		cmd_pretty_label(p, "listening port");
 		printf("%u\n", dev->listen_port);
+	}
+	if (cmd_bind_to_text(bind, dev, ", ")) {
+		cmd_pretty_label(p, "bind address");
+		puts(bind);
+	}
+	if (*dev->bind_device) {
+		cmd_pretty_label(p, "bind device");
+		puts(dev->bind_device);
 	}
 	if (dev->fwmark) {
 		cmd_pretty_label(p, "fwmark");
@@ -129,6 +140,10 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 	cvl_key_to_text(key, peer->public_key);
 	putchar('\n');
 	cmd_pretty_heading(p, "peer", CMD_YELLOW, key);
+	if (*peer->name) {
+		cmd_pretty_label(p, "name");
+		puts(peer->name);
+	}
 	cmd_pretty_key(p, "preshared key", peer->preshared_key, true);
 	cmd_pretty_endpoint(p, peer);
 	cmd_pretty_allowed_ips(p, peer);
@@ -144,6 +159,12 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 		cmd_pretty_label(p, "persistent keepalive");
 		fputs("every ", stdout);
 		cmd_term_print_span(p->colour, peer->keepalive_s);
+		putchar('\n');
+	}
+	if (peer->idle_s) {
+		cmd_pretty_label(p, "removed when idle");
+		fputs("for ", stdout);
+		cmd_term_print_span(p->colour, peer->idle_s);
 		putchar('\n');
 	}
 }
