@@ -90,6 +90,7 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_BIND_ADDRESS4] = NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
 	[CVDEVICE_A_BIND_ADDRESS6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[CVDEVICE_A_BIND_DEVICE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[CVDEVICE_A_DSCP] = { .type = NLA_U8 },
 };
 
 static const struct nla_policy cv_netlink_knock_policy[CVKNOCK_A_MAX + 1] = {

@@ -216,7 +216,7 @@ static int cv_netlink_get_device(struct sk_buff *skb, struct cv_device *dev, boo
 				  READ_ONCE(dev->events.config_number)) ?:
 		      nla_put_u32(skb, CVDEVICE_A_EVENT_SESSION_NUMBER,
 				  atomic_read(&dev->events.session_number)) ?:
-		      cv_netlink_put_bind(skb, dev);
+		      cv_netlink_put_own_device(skb, dev);
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
 	err = nla_put(skb, CVDEVICE_A_PRIVATE_KEY, CV_KEY_LEN, identity.private_key);

@@ -596,6 +596,18 @@ static int cv_netlink_set_check_bind(struct cv_netlink_set *set)
 	return 0;
 }
 
+static int cv_netlink_set_check_dscp(struct cv_netlink_set *set)
+{
+	const struct nlattr *dscp = set->attrs[CVDEVICE_A_DSCP];
+
+	static_assert(CV_DSCP_COPY == CV_DEVICE_DSCP_COPY);
+	if (!dscp || nla_get_u8(dscp) <= CV_DSCP_COPY)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(set->extack, dscp,
+			    "the DSCP must be 0 to 63, or 64 for that of the inner packet");
+	return -ERANGE;
+}
+
 static int cv_netlink_set_parse(struct cv_netlink_set *set)
 {
 	const struct nlattr *flags = set->attrs[CVDEVICE_A_FLAGS];
@@ -609,7 +621,7 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 				    "unknown device flag: only replace-peers (1) is supported");
 		return -EOPNOTSUPP;
 	}
-	err = cv_netlink_set_check_bind(set);
+	err = cv_netlink_set_check_bind(set) ?: cv_netlink_set_check_dscp(set);
 	if (err)
 		return err;
 	set->new_identity = key;
@@ -634,6 +646,7 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 {
 	const struct nlattr *attr = set->attrs[CVDEVICE_A_LISTEN_PORT] ?:
 				    set->attrs[CVDEVICE_A_FWMARK] ?:
+				    set->attrs[CVDEVICE_A_DSCP] ?:
 				    set->attrs[CVDEVICE_A_BIND_ADDRESS4] ?:
 				    set->attrs[CVDEVICE_A_BIND_ADDRESS6] ?:
 				    set->attrs[CVDEVICE_A_BIND_DEVICE];
@@ -648,7 +661,7 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 	}
 	if (!netlink_ns_capable(set->skb, net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "listen port, fwmark, bind address and bind device need CAP_NET_ADMIN in the network namespace in which the link was created");
+				    "listen port, fwmark, DSCP, bind address and bind device need CAP_NET_ADMIN in the network namespace in which the link was created");
 		return -EPERM;
 	}
 	return 0;
@@ -1042,6 +1055,7 @@ static void cv_netlink_set_tell(struct cv_netlink_set *set)
 static void cv_netlink_set_apply(struct cv_netlink_set *set)
 {
 	const struct nlattr *fwmark = set->attrs[CVDEVICE_A_FWMARK];
+	const struct nlattr *dscp = set->attrs[CVDEVICE_A_DSCP];
 	const struct cv_notify_asked replaced = {
 		.reason = CVREASON_REPLACED, .portid = set->asked.portid,
 	};
@@ -1052,8 +1066,10 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 		cv_reaper_remove_all(set->dev, &replaced);
 	if (fwmark)
 		cv_netlink_set_fwmark(set->dev, nla_get_u32(fwmark));
+	if (dscp)
+		WRITE_ONCE(set->dev->dscp, nla_get_u8(dscp));
 	cv_netlink_set_identity(set);
-	if (fwmark || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->moves)
+	if (fwmark || dscp || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->moves)
 		cv_notify_tell_device(set->dev, CVEVENT_DEVICE_CHANGED, set->asked.portid);
 	for (i = 0; i < set->peer_count; i++)
 		cv_netlink_set_peer(set, &set->peers[i]);

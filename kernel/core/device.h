@@ -65,6 +65,9 @@ struct cv_identity {
 	struct rcu_head rcu;
 };
 
+/* For &cv_device.dscp: that of the inner packet. */
+#define CV_DEVICE_DSCP_COPY 64
+
 /**
  * struct cv_device - one culvert link
  */
@@ -92,6 +95,8 @@ struct cv_device {
 	u32 key_generation;
 	/** @fwmark: mark of outer packets; written under @lock, read anywhere */
 	u32 fwmark;
+	/** @dscp: of outer packets, or CV_DEVICE_DSCP_COPY; written under @lock, read anywhere */
+	u8 dscp;
 	/** @lock: the configuration: @identity, @peers, @peer_list, @allowed_ips */
 	struct mutex lock;
 	/** @wanted_port: the port asked for or once chosen, host order, 0: any; under RTNL */

@@ -62,6 +62,8 @@ struct cv_seal_run {
 	u32 hash;
 	/** @ds: their DS field */
 	u8 ds;
+	/** @priority: theirs, for queueing disciplines below */
+	u32 priority;
 };
 
 /* Page chunks that sealed super-packets are made of; used with BH off. */
@@ -158,10 +160,12 @@ static unsigned int cv_seal_payload_bytes(struct sk_buff *skb, unsigned int inde
 }
 
 /* Whether a packet of so many payload bytes may join a run, of which none was shorter. */
-static bool cv_seal_joins(const struct cv_seal_run *run, unsigned int bytes, u8 ds)
+static bool cv_seal_joins(const struct cv_seal_run *run, unsigned int bytes,
+			  struct sk_buff *skb)
 {
 	return bytes <= run->segment_bytes && run->bytes + bytes <= run->max_bytes &&
-	       run->count < CV_BATCH_MAX_PACKETS && ds == run->ds;
+	       run->count < CV_BATCH_MAX_PACKETS && cv_batch_cb(skb)->tx.ds == run->ds &&
+	       skb->priority == run->priority;
 }
 
 /* Add a packet to a run. Return: whether more may follow. */
@@ -174,8 +178,8 @@ static bool cv_seal_join(struct cv_seal_run *run, unsigned int bytes)
 
 /*
  * How many packets from the cursor on fit one super-packet: equal sizes, of which only the
- * last may be shorter, one DS field, and one flow; or any flows with @mixed, for which the
- * caller has seen that the first packet, and so each, is tiny.
+ * last may be shorter, one DS field and priority, and one flow; or any flows with @mixed, for
+ * which the caller has seen that the first packet, and so each, is tiny.
  */
 static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, bool mixed)
 {
@@ -184,6 +188,7 @@ static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, 
 	unsigned int index = cursor->index;
 	struct cv_seal_run run = {
 		.ds = cv_batch_cb(skb)->tx.ds,
+		.priority = skb->priority,
 		.max_bytes = min_t(unsigned int, batch->run_bytes, CV_SEAL_MAX_BYTES),
 		.hash = mixed ? 0 : cv_batch_cb(skb)->tx.hash,
 		.segment_bytes = cv_seal_payload_bytes(skb, index),
@@ -197,7 +202,7 @@ static struct cv_seal_run cv_seal_find_run(const struct cv_seal_cursor *cursor, 
 		for (; index < cb->packets; index++) {
 			unsigned int bytes = cv_seal_payload_bytes(skb, index);
 
-			if (run.count && !cv_seal_joins(&run, bytes, cb->tx.ds))
+			if (run.count && !cv_seal_joins(&run, bytes, skb))
 				return run;
 			if (!cv_seal_join(&run, bytes))
 				return run;
@@ -278,11 +283,13 @@ static void cv_seal_drop(struct cv_seal_cursor *cursor, enum cv_drop reason)
 	cv_seal_advance(cursor, NULL);
 }
 
-static void cv_seal_finish_outer(struct cv_batch *batch, struct sk_buff *outer, u32 hash,
-				 u8 ds)
+/* What an outer packet has of the inner ones: of one, or all that are in it. */
+static void cv_seal_finish_outer(struct cv_batch *batch, struct sk_buff *outer,
+				 const struct cv_seal_run *run)
 {
-	cv_batch_cb(outer)->tx.hash = hash;
-	cv_batch_cb(outer)->tx.ds = ds;
+	cv_batch_cb(outer)->tx.hash = run->hash;
+	cv_batch_cb(outer)->tx.ds = run->ds;
+	outer->priority = run->priority;
 	__skb_queue_tail(&batch->out, outer);
 }
 
@@ -376,8 +383,11 @@ static void cv_seal_lone(struct cv_seal_cursor *cursor)
 {
 	struct sk_buff *skb = skb_peek(&cursor->batch->in);
 	unsigned int bytes = cv_seal_payload_bytes(skb, cursor->index);
-	u32 hash = cv_batch_cb(skb)->tx.hash;
-	u8 ds = cv_batch_cb(skb)->tx.ds;
+	const struct cv_seal_run run = {
+		.hash = cv_batch_cb(skb)->tx.hash,
+		.ds = cv_batch_cb(skb)->tx.ds,
+		.priority = skb->priority,
+	};
 	struct sk_buff *outer;
 
 	if (unlikely(bytes > CV_SEAL_MAX_LONE_BYTES)) {
@@ -395,7 +405,7 @@ static void cv_seal_lone(struct cv_seal_cursor *cursor)
 		return;
 	}
 	cv_seal_advance(cursor, outer);
-	cv_seal_finish_outer(cursor->batch, outer, hash, ds);
+	cv_seal_finish_outer(cursor->batch, outer, &run);
 }
 
 /*
@@ -468,7 +478,7 @@ static void cv_seal_super(struct cv_seal_cursor *cursor, const struct cv_seal_ru
 	}
 	if (outer && i) {
 		cv_seal_mark_gso(outer, run->segment_bytes);
-		cv_seal_finish_outer(batch, outer, run->hash, run->ds);
+		cv_seal_finish_outer(batch, outer, run);
 	} else {
 		kfree_skb(outer);
 	}

@@ -192,10 +192,21 @@ static unsigned int cv_tx_mtu(const struct sk_buff *skb)
 	return skb_valid_dst(skb) ? min(mtu, dst_mtu(skb_dst(skb))) : mtu;
 }
 
+/* The outer DS field: DSCP 0 unless the device has another, ECN as RFC 3168 has it. */
+static u8 cv_tx_ds(const struct sk_buff *skb)
+{
+	const struct cv_device *dev = netdev_priv(skb->dev);
+	u8 dscp = READ_ONCE(dev->dscp);
+	u8 ds = dscp << 2;
+
+	if (unlikely(dscp == CV_DEVICE_DSCP_COPY))
+		ds = ip_tunnel_get_dsfield(ip_hdr(skb), skb) & ~INET_ECN_MASK;
+	return ip_tunnel_ecn_encap(ds, ip_hdr(skb), skb);
+}
+
 /*
- * The outer DS field is settled here, while the inner header is at hand: DSCP 0,
- * ECN as RFC 3168 has it. So is the MTU, for the inner route is of no use after that, and
- * its device may go: it is dropped.
+ * The outer DS field is settled here, while the inner header is at hand. So is the MTU, for
+ * the inner route is of no use after that, and its device may go: it is dropped.
  */
 static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 		       unsigned int first, unsigned int packets)
@@ -208,7 +219,7 @@ static void cv_tx_mark(struct sk_buff *skb, u32 hash, unsigned int header_bytes,
 	cb->packet_bytes = skb->len;
 	cb->depth = cv_tx_depth();
 	cb->tx.mtu = cv_tx_mtu(skb);
-	cb->tx.ds = ip_tunnel_ecn_encap(0, ip_hdr(skb), skb);
+	cb->tx.ds = cv_tx_ds(skb);
 	cb->tx.hash = hash;
 	cb->tx.first = first;
 	cb->tx.header_bytes = header_bytes;

@@ -56,14 +56,15 @@ int cv_netlink_put_device(struct sk_buff *skb, struct cv_device *dev)
 }
 
 /**
- * cv_netlink_put_bind() - where the sockets of a device are; family wireguard does not know it
+ * cv_netlink_put_own_device() - what there is to say of a device that family wireguard does not
+ * know
  * @skb: the message
  * @dev: the device
  *
- * Context: process, holds RTNL.
+ * Context: process, holds RTNL and &cv_device.lock.
  * Return: 0 or -EMSGSIZE.
  */
-int cv_netlink_put_bind(struct sk_buff *skb, const struct cv_device *dev)
+int cv_netlink_put_own_device(struct sk_buff *skb, const struct cv_device *dev)
 {
 	const struct cv_socket_bind *bind = &dev->bind;
 	bool anywhere = !bind->v4_off && !bind->v6_off && !bind->v4.s_addr &&
@@ -77,6 +78,8 @@ int cv_netlink_put_bind(struct sk_buff *skb, const struct cv_device *dev)
 		err = nla_put_in6_addr(skb, CVDEVICE_A_BIND_ADDRESS6, &bind->v6);
 	if (!err && bind->device[0])
 		err = nla_put_string(skb, CVDEVICE_A_BIND_DEVICE, bind->device);
+	if (!err && dev->dscp)
+		err = nla_put_u8(skb, CVDEVICE_A_DSCP, dev->dscp);
 	return err;
 }
 

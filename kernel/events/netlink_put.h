@@ -13,7 +13,7 @@ struct sk_buff;
 
 int cv_netlink_put_name(struct sk_buff *skb, const struct cv_device *dev);
 int cv_netlink_put_device(struct sk_buff *skb, struct cv_device *dev);
-int cv_netlink_put_bind(struct sk_buff *skb, const struct cv_device *dev);
+int cv_netlink_put_own_device(struct sk_buff *skb, const struct cv_device *dev);
 int cv_netlink_put_endpoint(struct sk_buff *skb, int type, const struct cv_endpoint *endpoint);
 int cv_netlink_put_peer(struct sk_buff *skb, struct cv_peer *peer);
 int cv_netlink_put_own(struct sk_buff *skb, struct cv_peer *peer);

@@ -858,7 +858,7 @@ static int cv_notify_put(struct sk_buff *skb, struct cv_notify_message *event)
 	if (!event->peer)
 		return event->kind == CVEVENT_DEVICE_CHANGED ?
 		       cv_netlink_put_device(skb, event->dev) ?:
-		       cv_netlink_put_bind(skb, event->dev) : 0;
+		       cv_netlink_put_own_device(skb, event->dev) : 0;
 	/* Before the rest: in a full message there is no room for it. */
 	if (event->with_ips)
 		flag = nla_reserve(skb, CVDEVICE_A_EVENT_MORE, sizeof(u8));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzz target: what people write. A first byte of 1 to 10 has the rest read as one word of
+ * Fuzz target: what people write. A first byte of 1 to 11 has the rest read as one word of
  * a command line; anything else is a configuration file, that byte included.
  */
 #include <arpa/inet.h>
@@ -165,6 +165,7 @@ static void check_own(uint8_t kind, const char *word, struct cvl_error *err)
 	struct cvl_device *dev = cvl_device_create();
 	struct cvl_peer *peer = cvl_peer_append(dev);
 	uint32_t idle_s = 0;
+	uint8_t dscp = 0;
 	int code;
 
 	switch (kind) {
@@ -180,6 +181,10 @@ static void check_own(uint8_t kind, const char *word, struct cvl_error *err)
 		code = cvl_word_name(peer, word, err);
 		FUZZ_CHECK(code || !strcmp(peer->name, word), "expected the name %s, got %s", word,
 			   peer->name);
+		break;
+	case 10:
+		code = cvl_word_dscp(&dscp, word, err);
+		FUZZ_CHECK(dscp <= CVL_DSCP_COPY, "expected a DSCP of %s, got %u", word, dscp);
 		break;
 	default:
 		code = cvl_word_idle(&idle_s, word, err);
@@ -237,7 +242,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *word;
 
-	if (!size || !data[0] || data[0] > 10) {
+	if (!size || !data[0] || data[0] > 11) {
 		check_config(data, size);
 		return 0;
 	}

@@ -97,6 +97,7 @@ struct model {
 	u32 fwmark;
 	u16 port;
 	struct cv_socket_bind bind;
+	u8 dscp;
 	struct model_peer peers[MODEL_PEERS];
 	unsigned int peer_count;
 	struct model_ip ips[MODEL_IPS];
@@ -134,6 +135,7 @@ static void read_device(struct model *model)
 	model->fwmark = device->fwmark;
 	model->port = device->wanted_port;
 	model->bind = device->bind;
+	model->dscp = device->dscp;
 	if (identity) {
 		model->has_key = true;
 		memcpy(model->private_key, identity->private_key, CV_KEY_LEN);
@@ -403,6 +405,7 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 	const struct nlattr *port = model_attr(attrs, bytes, CVDEVICE_A_LISTEN_PORT);
 	const struct nlattr *fwmark = model_attr(attrs, bytes, CVDEVICE_A_FWMARK);
 	const struct nlattr *key = model_attr(attrs, bytes, CVDEVICE_A_PRIVATE_KEY);
+	const struct nlattr *dscp = model_attr(attrs, bytes, CVDEVICE_A_DSCP);
 	const struct nlattr *peers = model_attr(attrs, bytes, CVDEVICE_A_PEERS);
 	const struct nlattr *peer;
 	u8 key_before[CV_KEY_LEN];
@@ -419,6 +422,8 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 		model->fwmark = nla_get_u32(fwmark);
 	if (!as_wireguard)
 		model_bind(model, attrs, bytes);
+	if (dscp && !as_wireguard)
+		model->dscp = nla_get_u8(dscp);
 	if (key)
 		model_set_key(model, model_key(key));
 	if (peers)
@@ -480,6 +485,8 @@ static void check_same(const struct model *expected, const struct model *got)
 		   expected->fwmark, got->fwmark);
 	FUZZ_CHECK(expected->port == got->port, "expected port %u, got %u", expected->port,
 		   got->port);
+	FUZZ_CHECK(expected->dscp == got->dscp && got->dscp <= CV_DSCP_COPY,
+		   "expected DSCP %u, got %u", expected->dscp, got->dscp);
 	FUZZ_CHECK(expected->bind.v4_off == got->bind.v4_off &&
 		   expected->bind.v6_off == got->bind.v6_off &&
 		   expected->bind.v4.s_addr == got->bind.v4.s_addr &&

@@ -11,7 +11,7 @@ _culvert_peers()
 _culvert_set()
 {
 	local cur=$1 prev=$2 seen_peer=$3
-	local words="listen-port fwmark private-key bind-address bind-device peer"
+	local words="listen-port fwmark private-key bind-address bind-device dscp peer"
 
 	case $prev in
 	private-key | preshared-key)
@@ -25,6 +25,10 @@ _culvert_set()
 		;;
 	bind-device)
 		mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net && echo *)" -- "$cur")
+		return
+		;;
+	dscp)
+		mapfile -t COMPREPLY < <(compgen -W "none copy" -- "$cur")
 		return
 		;;
 	bind-address)
@@ -48,7 +52,7 @@ _culvert()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
-	local fields="public-key private-key listen-port fwmark bind-addresses bind-device module
+	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp module
 		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
 		persistent-keepalive names idle drops dump"
 	local words="" i seen_peer=""

@@ -18,13 +18,13 @@ const struct cmd cmd_table[] = {
 	  "peer, with tabs between the values. With 'all', each line begins with the\n"
 	  "name of the device. FIELD is one of:\n"
 	  "  public-key private-key listen-port fwmark bind-addresses bind-device\n"
-	  "  module peers preshared-keys endpoints allowed-ips latest-handshakes\n"
+	  "  dscp module peers preshared-keys endpoints allowed-ips latest-handshakes\n"
 	  "  transfer persistent-keepalive names idle drops dump\n" },
 	{ "showconf", cmd_showconf, "DEV",
 	  "print the configuration of a device, keys included, as setconf reads it",
 	  "" },
 	{ "set", cmd_set,
-	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS]]...",
+	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS]]...",
 	  "change a device; add, change or remove peers",
 	  "  PORT     0 to 65535; with 0 the kernel chooses a free port\n"
 	  "  MARK     off, or a 32-bit number, decimal or hexadecimal (0x...)\n"
@@ -34,6 +34,8 @@ const struct cmd cmd_table[] = {
 	  "  ADDRESSES  of this machine that UDP packets come in and leave by: one, or\n"
 	  "           one of IPv4 and one of IPv6 with a comma between them, or any\n"
 	  "  LINK     that they come in and leave by, or any\n"
+	  "  DSCP     of outgoing packets: none, copy for that of the packet inside, or\n"
+	  "           0 to 63\n"
 	  "  SECONDS  off, or 1 to 65535; idle, after which the peer is removed if\n"
 	  "           nothing comes from it, off or 1 to 1728000\n"
 	  "  NAME     of a peer, for people; \"\" for none\n"

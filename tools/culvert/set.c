@@ -56,6 +56,7 @@ static const struct cmd_set_word cmd_set_words[] = {
 	{ "private-key", false, true, cmd_set_private_key },
 	{ "bind-address", false, true, cvl_parse_bind_addresses },
 	{ "bind-device", false, true, cvl_parse_bind_device },
+	{ "dscp", false, true, cvl_parse_dscp },
 	{ "peer", false, true, cmd_set_peer },
 	{ "remove", true, false, cmd_set_remove },
 	{ "preshared-key", true, true, cmd_set_preshared_key },
@@ -82,7 +83,7 @@ static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 			       bool known)
 {
 	static const char of_device[] =
-		"listen-port, fwmark, private-key, bind-address, bind-device, peer";
+		"listen-port, fwmark, private-key, bind-address, bind-device, dscp, peer";
 	static const char of_peer[] =
 		", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips, name, idle";
 	const char *why = known ? "needs a peer before it" : "is not a setting";

@@ -70,6 +70,16 @@ static void cmd_show_bind_device(const struct cvl_device *dev)
 	fputs(*dev->bind_device ? dev->bind_device : "any", stdout);
 }
 
+static void cmd_show_dscp(const struct cvl_device *dev)
+{
+	if (dev->dscp == CVL_DSCP_COPY)
+		fputs("copy", stdout);
+	else if (dev->dscp)
+		printf("%u", dev->dscp);
+	else
+		fputs("none", stdout);
+}
+
 /* A device of kind wireguard is the kernel's own, or culvert's in its place. */
 static void cmd_show_module(const struct cvl_device *dev)
 {
@@ -184,6 +194,7 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "fwmark", .print_device = cmd_show_fwmark },
 	{ "bind-addresses", .print_device = cmd_show_bind_addresses },
 	{ "bind-device", .print_device = cmd_show_bind_device },
+	{ "dscp", .print_device = cmd_show_dscp },
 	{ "module", .print_device = cmd_show_module },
 	{ "peers", .print_peer = cmd_show_peer },
 	{ "preshared-keys", .print_peer = cmd_show_preshared_key, .keyed = true },

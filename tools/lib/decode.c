@@ -284,6 +284,9 @@ static bool cvl_decode_device_attr(struct cvl_device *dev,
 		dev->has |= CVL_DEVICE_FWMARK;
 		return cvl_decode_bytes(&dev->fwmark, attr,
 					sizeof(dev->fwmark));
+	case CVDEVICE_A_DSCP:
+		dev->has |= CVL_DEVICE_DSCP;
+		return cvl_decode_bytes(&dev->dscp, attr, sizeof(dev->dscp));
 	case CVDEVICE_A_BIND_ADDRESS4:
 	case CVDEVICE_A_BIND_ADDRESS6:
 		return cvl_decode_bind(dev, attr);

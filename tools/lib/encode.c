@@ -65,6 +65,8 @@ static void cvl_encode_own_device(struct nlmsghdr *nlh,
 	if (dev->has & CVL_DEVICE_BIND_ADDRESSES && !dev->bind6_off)
 		mnl_attr_put(nlh, CVDEVICE_A_BIND_ADDRESS6, sizeof(dev->bind6),
 			     &dev->bind6);
+	if (dev->has & CVL_DEVICE_DSCP)
+		mnl_attr_put_u8(nlh, CVDEVICE_A_DSCP, dev->dscp);
 	if (dev->has & CVL_DEVICE_BIND_DEVICE)
 		mnl_attr_put_strz(nlh, CVDEVICE_A_BIND_DEVICE,
 				  dev->bind_device);

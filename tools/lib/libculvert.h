@@ -151,6 +151,10 @@ struct cvl_peer {
 #define CVL_DEVICE_FWMARK 0x8U
 #define CVL_DEVICE_BIND_ADDRESSES 0x10U
 #define CVL_DEVICE_BIND_DEVICE 0x20U
+#define CVL_DEVICE_DSCP 0x40U
+
+/* in place of a DSCP: that of the inner packet */
+#define CVL_DSCP_COPY 64
 
 /**
  * struct cvl_device - a device with its peers, or a change to one
@@ -163,6 +167,7 @@ struct cvl_peer {
  * @public_key: belongs to @private_key, never sent
  * @listen_port: UDP port; in a change, 0 lets the kernel choose
  * @fwmark: mark of outgoing packets, 0 for none
+ * @dscp: of outer packets that carry data, 0 to 63, or CVL_DSCP_COPY
  * @bind4_off: there is no UDP socket for IPv4
  * @bind6_off: there is no UDP socket for IPv6
  * @bind4: address that the UDP socket for IPv4 is bound to, 0.0.0.0 for all
@@ -181,6 +186,7 @@ struct cvl_device {
 	uint8_t public_key[CVL_KEY_BYTES];
 	uint16_t listen_port;
 	uint32_t fwmark;
+	uint8_t dscp;
 	bool bind4_off;
 	bool bind6_off;
 	struct in_addr bind4;
@@ -229,6 +235,7 @@ int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
 			    struct cvl_error *err);
 int cvl_word_bind_device(struct cvl_device *dev, const char *word,
 			 struct cvl_error *err);
+int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err);
 int cvl_word_name(struct cvl_peer *peer, const char *word,
 		  struct cvl_error *err);
 int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);

@@ -332,6 +332,8 @@ static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 		return "bind address";
 	if (change->has & CVL_DEVICE_BIND_DEVICE)
 		return "bind device";
+	if (change->has & CVL_DEVICE_DSCP)
+		return "DSCP";
 	for (peer = change->peers; peer; peer = peer->next) {
 		if (peer->has & CVL_PEER_NAME)
 			return "name of a peer";

@@ -419,6 +419,28 @@ int cvl_word_bind_device(struct cvl_device *dev, const char *word,
 }
 
 /**
+ * cvl_word_dscp() - read which DSCP outer packets have
+ * @dscp: set
+ * @word: a number; "none" is the same as 0, "copy" that of the inner packet
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err)
+{
+	uint32_t number = 0;
+
+	if (!strcasecmp(word, "copy"))
+		number = CVL_DSCP_COPY;
+	else if (strcasecmp(word, "none") &&
+		 !cvl_parse_number(&number, word, 63, true))
+		return cvl_parse_refuse(err, word, "a DSCP",
+				       "none, copy, or a number from 0 to 63, decimal or hexadecimal (0x...)");
+	*dscp = (uint8_t)number;
+	return 0;
+}
+
+/**
  * cvl_word_name() - read the name of a peer
  * @peer: gets it
  * @word: at most 63 bytes, of which the kernel sees whether they are UTF-8; "" removes it
@@ -540,6 +562,19 @@ int cvl_parse_bind_addresses(struct cvl_parser *parser, const char *value)
 int cvl_parse_bind_device(struct cvl_parser *parser, const char *value)
 {
 	return cvl_word_bind_device(parser->dev, value, parser->err);
+}
+
+/**
+ * cvl_parse_dscp() - set the DSCP of outer packets of a device
+ * @parser: its device is changed
+ * @value: as for cvl_word_dscp()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_dscp(struct cvl_parser *parser, const char *value)
+{
+	parser->dev->has |= CVL_DEVICE_DSCP;
+	return cvl_word_dscp(&parser->dev->dscp, value, parser->err);
 }
 
 /**

@@ -165,6 +165,9 @@
 /* Seconds after which a peer expires, at most: 20 days. */
 #define CV_IDLE_S_MAX 1728000
 
+/* In place of a DSCP: that of the inner packet. */
+#define CV_DSCP_COPY 64
+
 /* Commands and attributes from here on are culvert's own, at each level. */
 #define CV_OWN_FIRST 64
 
@@ -201,8 +204,8 @@ enum cv_cmd {
 /**
  * enum cv_event_kind - values of %CVDEVICE_A_EVENT
  * @CVEVENT_UNSPEC: never sent
- * @CVEVENT_DEVICE_CHANGED: group config: key, mark, port or place of its sockets were set, or the
- *	interface that they are bound to has another name
+ * @CVEVENT_DEVICE_CHANGED: group config: key, mark, DSCP, port or place of its sockets were set,
+ *	or the interface that they are bound to has another name
  * @CVEVENT_PEER_ADDED: group config
  * @CVEVENT_PEER_CHANGED: group config: a request was about this peer
  * @CVEVENT_PEER_REMOVED: group config; has the reason, and the counters of the peer
@@ -317,6 +320,8 @@ enum cv_device_flag {
  * @CVDEVICE_A_BIND_ADDRESS6: struct in6_addr, the same for IPv6
  * @CVDEVICE_A_BIND_DEVICE: string with its final zero, name of the interface or VRF that the UDP
  *	sockets are bound to; the empty one is for all; absent from a dump while it is that
+ * @CVDEVICE_A_DSCP: u8, DSCP of the outer packets that carry data: 0 to 63, or %CV_DSCP_COPY for
+ *	that of the inner packet; absent from a dump while it is 0. Handshakes have AF41 always
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -345,6 +350,7 @@ enum cv_device_attr {
 	CVDEVICE_A_BIND_ADDRESS4 = 74,
 	CVDEVICE_A_BIND_ADDRESS6 = 75,
 	CVDEVICE_A_BIND_DEVICE = 76,
+	CVDEVICE_A_DSCP = 77,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Where the sockets of a link are bound, by netlink; and a program that has its port elsewhere.
 
-    bind.py set DEV WORD...             WORD is v4=ADDRESS, v6=ADDRESS, device=NAME or port=N
+    bind.py set DEV WORD...             WORD is v4=ADDRESS, v6=ADDRESS, device=NAME, dscp=N or port=N
     bind.py show DEV                    the words that it has, without its port
     bind.py refusals DEV                what every link refuses, whatever there is on the machine
     bind.py events DEV WORD...          sets, and says what a listener is told
@@ -29,6 +29,8 @@ def parts(words):
             yield nl.attr(nl.BIND6, socket.inet_pton(socket.AF_INET6, value))
         elif what == "device":
             yield nl.attr(nl.BIND_DEVICE, value)
+        elif what == "dscp":
+            yield nl.u8(nl.DSCP, int(value))
         else:
             yield nl.u16(nl.LISTEN_PORT, int(value))
 

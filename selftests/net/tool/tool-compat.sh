@@ -165,26 +165,31 @@ test_own()
 		return
 	fi
 	works "$k: set bind address and device, name and idle time" c set "$dev" \
-		bind-address ::1,127.0.0.1 bind-device lo peer "${K[1]}" name "über uns" idle 99
+		bind-address ::1,127.0.0.1 bind-device lo dscp 0x2e peer "${K[1]}" name "über uns" idle 99
 	is "$k: show bind-addresses" "127.0.0.1 ::1" "$(shows bind-addresses)"
 	is "$k: show bind-device" lo "$(shows bind-device)"
+	is "$k: show dscp" 46 "$(shows dscp)"
 	is "$k: show names" "über uns" "$(shows names)"
 	is "$k: show idle" 99 "$(shows idle)"
-	matches "$k: show" "bind address: 127.0.0.1, ::1.*bind device: lo.*name: über uns.*idle: for 1 minute, 39 seconds" \
+	matches "$k: show" "bind address: 127.0.0.1, ::1.*bind device: lo.*dscp: 46.*name: über uns.*idle: for 1 minute, 39 seconds" \
 		"$(c show "$dev" | tr '\n' ' ')"
 	works "$k: one family" c set "$dev" bind-address 2001:db8::1 bind-device any
 	is "$k: one family: show" "2001:db8::1 any" "$(shows bind-addresses) $(shows bind-device)"
 	works "$k: a change of the port keeps them" c set "$dev" listen-port 4712
 	is "$k: kept" "2001:db8::1 über uns" "$(shows bind-addresses) $(shows names)"
-	works "$k: none" c set "$dev" bind-address any peer "${K[1]}" name "" idle off
-	is "$k: none: show" "any any (none) off" "$(shows bind-addresses) $(shows bind-device
-		) $(shows names) $(shows idle)"
+	works "$k: copy" c set "$dev" dscp copy
+	is "$k: copy: show" copy "$(shows dscp)"
+	works "$k: none" c set "$dev" bind-address any dscp none peer "${K[1]}" name "" idle off
+	is "$k: none: show" "any any none (none) off" "$(shows bind-addresses) $(shows bind-device
+		) $(shows dscp) $(shows names) $(shows idle)"
 	refused "$k, two addresses of a family" "'192.0.2.2' is not the only address of its family" \
 		set "$dev" bind-address 192.0.2.1,192.0.2.2
 	refused "$k, a prefix" "'192.0.2.0/24' is not an address; expected" \
 		set "$dev" bind-address 192.0.2.0/24
 	refused "$k, a long name of an interface" "is not the name of an interface" \
 		set "$dev" bind-device sixteen-letters1
+	refused "$k, DSCP 64" "'64' is not a DSCP; expected none, copy, or a number from 0 to 63" \
+		set "$dev" dscp 64
 	refused "$k, idle for 21 days" "'1814400' is not a time; expected off" \
 		set "$dev" peer "${K[1]}" idle 1814400
 	refused "$k, a name with a control character" "must be UTF-8 without control characters" \

@@ -28,7 +28,7 @@ world_of_a()
 			echo "$dev, addresses and configuration"
 			ipn a -d addr show dev "$dev"
 			n a "$tool" showconf "$dev" || :
-			for field in bind-addresses bind-device names idle; do
+			for field in bind-addresses bind-device dscp names idle; do
 				n a "$tool" show "$dev" "$field" || :
 			done
 			n a bash -c "grep -rs '' /proc/sys/net/ipv{4,6}/{conf,neigh}/$dev/" || :
@@ -60,7 +60,7 @@ saved() { find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d; }
 everything()
 {
 	modprobe vrf	# which cannot be unloaded
-	tun_set a cv0 bind-address 198.51.100.1,:: peer "${pub[b]}" name "B: our other end" \
+	tun_set a cv0 bind-address 198.51.100.1,:: dscp copy peer "${pub[b]}" name "B: our other end" \
 		idle 100000
 	ipn a link set cv0 down
 	ipn a link set cv0 mtu 1390 txqueuelen 77 alias "to b: 1, 2" group 5 multicast on

@@ -54,6 +54,8 @@ static struct cvl_device *make_device(int peers, int ips)
 		memset(&dev->bind4, dev->bind4_off ? 0 : 9, sizeof(dev->bind4));
 		memset(&dev->bind6, dev->bind6_off ? 0 : 8, sizeof(dev->bind6));
 		strcpy(dev->bind_device, "fifteen-letters");
+		dev->has |= CVL_DEVICE_DSCP;
+		dev->dscp = CVL_DSCP_COPY;
 	}
 	for (i = 0; i < peers; i++) {
 		struct cvl_peer *peer = cvl_peer_append(dev);
@@ -107,7 +109,7 @@ static bool same_device(const struct cvl_device *a, const struct cvl_device *b)
 	    a->bind4_off != b->bind4_off || a->bind6_off != b->bind6_off ||
 	    memcmp(&a->bind4, &b->bind4, sizeof(a->bind4)) ||
 	    memcmp(&a->bind6, &b->bind6, sizeof(a->bind6)) ||
-	    strcmp(a->bind_device, b->bind_device))
+	    a->dscp != b->dscp || strcmp(a->bind_device, b->bind_device))
 		return false;
 	for (; x && y; x = x->next, y = y->next) {
 		if (memcmp(x->public_key, y->public_key, CVL_KEY_BYTES) ||

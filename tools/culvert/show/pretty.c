@@ -78,6 +78,13 @@ static void cmd_pretty_device(const struct cmd_pretty *p,
 		cmd_pretty_label(p, "fwmark");
 		printf("0x%x\n", dev->fwmark);
 	}
+	if (dev->dscp) {
+		cmd_pretty_label(p, "dscp");
+		if (dev->dscp == CVL_DSCP_COPY)
+			puts("copy");
+		else
+			printf("%u\n", dev->dscp);
+	}
 }
 
 static void cmd_pretty_endpoint(const struct cmd_pretty *p,
