@@ -70,7 +70,7 @@ static int cv_socket_find_interface(struct cv_socket *socket, const struct cv_so
  * @dev: the device, which keeps port and place if it succeeds
  * @port: host order, 0: any free one
  * @bind: where
- * @family: if that fails, set to the one whose socket cannot be had, or 0
+ * @family: if that fails, set to that of the socket that cannot be had, or 0
  *
  * The old sockets, if there are any, go on working until the new ones do, and stay
  * when these cannot be had.
