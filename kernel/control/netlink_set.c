@@ -863,7 +863,8 @@ static int cv_netlink_set_explain_socket(struct cv_netlink_set *set, int err, u1
 {
 	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT];
 	const struct nlattr *address = set->attrs[family == AF_INET6 ? CVDEVICE_A_BIND_ADDRESS6 :
-						  CVDEVICE_A_BIND_ADDRESS4];
+						  CVDEVICE_A_BIND_ADDRESS4] ?:
+				       set->attrs[CVDEVICE_A_BIND_ADDRESS6];
 	const struct nlattr *device = set->attrs[CVDEVICE_A_BIND_DEVICE];
 
 	switch (err) {
@@ -878,6 +879,10 @@ static int cv_netlink_set_explain_socket(struct cv_netlink_set *set, int err, u1
 	case -ENODEV:
 		NL_SET_ERR_MSG_ATTR(set->extack, device ?: address ?: port,
 				    "there is no such bind device in the network namespace in which the link was created");
+		break;
+	case -EAFNOSUPPORT:
+		NL_SET_ERR_MSG_ATTR(set->extack, address ?: port ?: device,
+				    "this machine has IPv6 off: the bind address must be one of IPv4");
 		break;
 	case -ELOOP:
 		NL_SET_ERR_MSG_ATTR(set->extack, device ?: address ?: port,

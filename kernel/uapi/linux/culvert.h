@@ -22,8 +22,8 @@
  *
  * All commands need CAP_NET_ADMIN in the user namespace that owns the network
  * namespace the link is in. What acts on the UDP socket of a link that was
- * moved (listen port, mark) needs it in the namespace where the link was made
- * too.
+ * moved (listen port, mark, DSCP, bind address and device) needs it in the
+ * namespace where the link was made too.
  *
  * %CV_CMD_GET_DEVICE is a dump (NLM_F_REQUEST | NLM_F_DUMP). The request names
  * the link by either %CVDEVICE_A_IFINDEX or %CVDEVICE_A_IFNAME. The answer is

@@ -3,7 +3,6 @@
 """Where the sockets of a link are bound, by netlink; and a program that has its port elsewhere.
 
     bind.py set DEV WORD...             WORD is v4=ADDRESS, v6=ADDRESS, device=NAME, dscp=N or port=N
-    bind.py show DEV                    the words that it has, without its port
     bind.py refusals DEV                what every link refuses, whatever there is on the machine
     bind.py events DEV WORD...          sets, and says what a listener is told
     bind.py others SERVER CLIENT ADDRESS PORT
@@ -124,8 +123,6 @@ def main():
             set_words(client, name, arguments[1:])
         except nl.Refusal as refusal:
             sys.exit(f"{refusal}, at {refusal.offset}")
-    elif command == "show":
-        print(show(client.dump(name)["device"]))
     elif command == "refusals":
         refusals(client, name)
     else:
