@@ -144,6 +144,33 @@ void cv_hook_remove(struct cv_socket *socket)
 		nf_unregister_net_hooks(socket->net, cv_hook_ops, ARRAY_SIZE(cv_hook_ops));
 }
 
+static bool cv_hook_overlaps4(__be32 a, __be32 b)
+{
+	return !a || !b || a == b;
+}
+
+static bool cv_hook_overlaps6(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return ipv6_addr_any(a) || ipv6_addr_any(b) || ipv6_addr_equal(a, b);
+}
+
+/**
+ * cv_hook_overlaps() - whether two sets may be where the same datagram comes to
+ * @one: a set
+ * @other: another one, of the same namespace and port
+ * @family: by which protocol
+ *
+ * Context: RTNL.
+ * Return: true if so, should both have a socket of that family.
+ */
+bool cv_hook_overlaps(const struct cv_socket *one, const struct cv_socket *other, u16 family)
+{
+	if (one->ifindex && other->ifindex && one->ifindex != other->ifindex)
+		return false;
+	return family == AF_INET ? cv_hook_overlaps4(one->v4_address, other->v4_address) :
+	       cv_hook_overlaps6(&one->v6_address, &other->v6_address);
+}
+
 /**
  * cv_hook_is_taken() - whether another link has sockets where a set is to be
  * @socket: the set, with its namespace, port and place
@@ -161,8 +188,8 @@ bool cv_hook_is_taken(const struct cv_socket *socket, const struct cv_socket *bu
 	hash_for_each_possible(ours->ports, other, link, socket->port) {
 		if (other == but || other == socket || other->port != socket->port)
 			continue;
-		if ((other->v4 && cv_socket_overlaps(socket, other, AF_INET)) ||
-		    (other->v6 && cv_socket_overlaps(socket, other, AF_INET6)))
+		if ((other->v4 && cv_hook_overlaps(socket, other, AF_INET)) ||
+		    (other->v6 && cv_hook_overlaps(socket, other, AF_INET6)))
 			return true;
 	}
 	return false;

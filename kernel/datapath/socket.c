@@ -268,33 +268,6 @@ static struct sock *cv_socket_create_one(struct cv_socket *socket, u16 family)
 	return sk;
 }
 
-static bool cv_socket_overlaps4(__be32 a, __be32 b)
-{
-	return !a || !b || a == b;
-}
-
-static bool cv_socket_overlaps6(const struct in6_addr *a, const struct in6_addr *b)
-{
-	return ipv6_addr_any(a) || ipv6_addr_any(b) || ipv6_addr_equal(a, b);
-}
-
-/**
- * cv_socket_overlaps() - whether two sets may be where the same datagram comes to
- * @one: a set
- * @other: another one, of the same namespace and port
- * @family: by which protocol
- *
- * Context: RTNL.
- * Return: true if so, should both have a socket of that family.
- */
-bool cv_socket_overlaps(const struct cv_socket *one, const struct cv_socket *other, u16 family)
-{
-	if (one->ifindex && other->ifindex && one->ifindex != other->ifindex)
-		return false;
-	return family == AF_INET ? cv_socket_overlaps4(one->v4_address, other->v4_address) :
-	       cv_socket_overlaps6(&one->v6_address, &other->v6_address);
-}
-
 /*
  * A new socket; or, if that of the old set is what is in its way, this one, which is where it is
  * until cv_socket_replace().
@@ -308,7 +281,7 @@ static struct sock *cv_socket_create_or_take(struct cv_socket *socket,
 	if (!IS_ERR(sk) || PTR_ERR(sk) != -EADDRINUSE || !old || old->port != socket->port)
 		return sk;
 	had = family == AF_INET ? old->v4 : old->v6;
-	if (!had || !cv_socket_overlaps(socket, old, family) || cv_hook_is_taken(socket, old))
+	if (!had || !cv_hook_overlaps(socket, old, family) || cv_hook_is_taken(socket, old))
 		return sk;
 	return had;
 }

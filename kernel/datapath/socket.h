@@ -69,6 +69,5 @@ int cv_socket_open(struct cv_device *dev, u16 port, const struct cv_socket_bind 
 void cv_socket_close(struct cv_device *dev);
 bool cv_socket_is_open(const struct cv_device *dev, u16 port, const struct cv_socket_bind *bind);
 bool cv_socket_follow(struct cv_device *dev, struct net_device *netdev, unsigned long event);
-bool cv_socket_overlaps(const struct cv_socket *one, const struct cv_socket *other, u16 family);
 
 #endif /* CV_DATAPATH_SOCKET_H */
