@@ -13,7 +13,10 @@ vm_bad_words+='|sleeping function called|unable to handle|double fault|Call Trac
 vm_bad_words+='|list_(add|del) corruption|[Bb]ad page state|NETDEV WATCHDOG'
 vm_bad_words+='|slab-out-of-bounds|[^/]use-after-free|Objects remaining in'
 vm_bad_words+='|ODEBUG: |ref_tracker: |pagealloc: |locking correctness validator'
-vm_bad_words+='|kmemleak: (Cannot|Memory pool|Too many|Kernel memory leak detector dis)'
+vm_bad_words+='|kmemleak: (Cannot|Memory pool|Too many)'
+# Said too where it was not asked for, which is no fault.
+grep -qw kmemleak=off /proc/cmdline ||
+	vm_bad_words+='|kmemleak: Kernel memory leak detector dis'
 
 # poll SECONDS COMMAND...: repeats COMMAND until it works; fails after SECONDS.
 poll()
