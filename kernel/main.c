@@ -15,6 +15,7 @@
 #include "control/netlink_wireguard.h"
 #include "control/reaper.h"
 #include "core/peer.h"
+#include "datapath/adopt.h"
 #include "datapath/batch.h"
 #include "datapath/flow.h"
 #include "datapath/hook.h"
@@ -67,6 +68,7 @@ static const struct cv_main_step {
 	{ cv_inbox_init, cv_inbox_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
+	{ cv_adopt_init, cv_adopt_exit },
 	{ cv_notify_init, cv_notify_exit },
 	{ cv_netlink_listener_init, cv_netlink_listener_exit },
 	{ cv_netlink_wireguard_init, cv_netlink_wireguard_exit, "netlink family" },

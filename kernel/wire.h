@@ -33,6 +33,17 @@ enum cv_wire_type {
 	CV_WIRE_DATA = 4,
 };
 
+/**
+ * cv_wire_is_type() - whether a datagram is a message of the protocol
+ * @type: its first four bytes, little endian: three of them are zero
+ *
+ * Return: true if so; else it may be of another protocol at the same port.
+ */
+static inline bool cv_wire_is_type(u32 type)
+{
+	return type >= CV_WIRE_INITIATION && type <= CV_WIRE_DATA;
+}
+
 /*
  * Times, in seconds unless the name says otherwise, and message counts.
  */

@@ -26,6 +26,7 @@
 #include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../datapath/adopt.h"
 #include "../datapath/lane.h"
 #include "../datapath/path.h"
 #include "../datapath/socket.h"
@@ -298,7 +299,11 @@ static int cv_link_open(struct net_device *netdev)
 	cv_link_settle_in6(dev);
 	/* A copy: cv_socket_open() writes where it is kept. */
 	bind = dev->bind;
-	err = cv_socket_open(dev, dev->wanted_port, &bind, &family);
+	err = 0;
+	if (dev->socket_state == CVSOCKET_OWN)
+		err = cv_socket_open(dev, dev->wanted_port, &bind, &family);
+	else
+		cv_adopt_open(dev);
 	if (err) {
 		/* A packet socket may have seen it running, and it is not stopped. */
 		cv_want_forget(dev);
@@ -364,6 +369,7 @@ static void cv_link_detach(struct net_device *netdev)
 	cv_reaper_remove_all(dev, &cv_link_gone);
 	cv_device_set_identity(dev, NULL);
 	mutex_unlock(&dev->lock);
+	cv_adopt_release(dev);
 	cv_knock_forget(dev);
 	/* Waits for a grace period, as cv_path_has_routes_into() relies on. */
 	cv_lane_destroy(dev);
@@ -560,7 +566,8 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
 
 /*
  * A namespace ends. Links that were born in it but have been moved live on, without a
- * socket: whatever they send is dropped, and they cannot be opened again. Of links that
+ * socket unless a program has handed in one: whatever they send is dropped, and they cannot be
+ * opened again. Of links that
  * were born in it and deleted, and of their removed peers, there may be routes left: see
  * path.c, DOC: Routes.
  */
@@ -574,11 +581,13 @@ static void cv_link_net_pre_exit(struct net *net)
 	list_for_each_entry(dev, &cv_link_devices, link) {
 		if (rtnl_dereference(dev->birth_net) != net)
 			continue;
+		RCU_INIT_POINTER(dev->birth_net, NULL);
+		found = true;
+		if (dev->socket_state != CVSOCKET_OWN)
+			continue;
 		netif_carrier_off(dev->netdev);
 		cv_socket_close(dev);
-		RCU_INIT_POINTER(dev->birth_net, NULL);
 		cv_notify_tell_device(dev, CVEVENT_SOCKET_LOST, 0);
-		found = true;
 	}
 	rtnl_unlock();
 	if (!found)

@@ -13,6 +13,7 @@
 #include "netlink_knock.h"
 #include "netlink_set.h"
 #include "netlink_want.h"
+#include "../datapath/adopt.h"
 #include "../events/notify.h"
 
 /* The kernel's own check would do, but for what it says. */
@@ -91,6 +92,9 @@ static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {
 	[CVDEVICE_A_BIND_ADDRESS6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[CVDEVICE_A_BIND_DEVICE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[CVDEVICE_A_DSCP] = { .type = NLA_U8 },
+	[CVDEVICE_A_SOCKET_FD] = { .type = NLA_BINARY, .len = CV_ADOPT_SOCKETS_MAX * sizeof(s32) },
+	[CVDEVICE_A_SOCKET_PASS] = { .type = NLA_U8 },
+	[CVDEVICE_A_SOCKET_STATE] = CV_NETLINK_DUMP_ONLY,
 };
 
 static const struct nla_policy cv_netlink_knock_policy[CVKNOCK_A_MAX + 1] = {

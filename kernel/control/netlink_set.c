@@ -27,6 +27,7 @@
  * belong to the socket of the reader.
  */
 #include <crypto/utils.h>
+#include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -43,6 +44,7 @@
 #include "reaper.h"
 #include "../core/device.h"
 #include "../core/peer.h"
+#include "../datapath/adopt.h"
 #include "../datapath/socket.h"
 #include "../datapath/tx.h"
 #include "../datapath/want.h"
@@ -140,6 +142,12 @@ struct cv_netlink_set {
 	struct cv_socket_bind bind;
 	/** @moves: it says something of the sockets */
 	bool moves;
+	/** @own_sockets: a program's are to be given back, for those of the link's own */
+	bool own_sockets;
+	/** @sockets: of a program, to become the device's; referenced */
+	struct socket *sockets[CV_ADOPT_SOCKETS_MAX];
+	/** @socket_count: how many */
+	unsigned int socket_count;
 	/** @new_identity: the private key changes; to none if @identity is NULL */
 	bool new_identity;
 	/** @peers: its peers in their order */
@@ -246,6 +254,8 @@ static void cv_netlink_set_free(struct cv_netlink_set *set)
 {
 	unsigned int i;
 
+	for (i = 0; i < set->socket_count; i++)
+		sockfd_put(set->sockets[i]);
 	/* The last one may have been refused while it was parsed. */
 	for (i = 0; i < set->peer_room; i++)
 		kfree(set->peers[i].name);
@@ -296,6 +306,11 @@ static const u8 cv_netlink_set_no_key[CV_KEY_LEN];
 static u32 cv_netlink_set_u32(const struct nlattr *attr)
 {
 	return attr ? nla_get_u32(attr) : 0;
+}
+
+static u8 cv_netlink_set_u8(const struct nlattr *attr)
+{
+	return attr ? nla_get_u8(attr) : 0;
 }
 
 /*
@@ -608,6 +623,62 @@ static int cv_netlink_set_check_dscp(struct cv_netlink_set *set)
 	return -ERANGE;
 }
 
+/* The sender's descriptors: this is its context. */
+static int cv_netlink_set_take_sockets(struct cv_netlink_set *set, const struct nlattr *attr)
+{
+	s32 fds[CV_ADOPT_SOCKETS_MAX];
+	struct socket *sock;
+	unsigned int i;
+	int err;
+
+	memcpy(fds, nla_data(attr), nla_len(attr));
+	if (nla_len(attr) == sizeof(*fds) && fds[0] == -1) {
+		set->own_sockets = true;
+		return 0;
+	}
+	for (i = 0; i < nla_len(attr) / sizeof(*fds); i++) {
+		sock = sockfd_lookup(fds[i], &err);
+		if (!sock) {
+			NL_SET_ERR_MSG_ATTR(set->extack, attr,
+					    "there is no open socket with this descriptor in the program that has sent the request");
+			return err;
+		}
+		set->sockets[set->socket_count++] = sock;
+	}
+	return 0;
+}
+
+static int cv_netlink_set_parse_sockets(struct cv_netlink_set *set)
+{
+	const struct nlattr *fds = set->attrs[CVDEVICE_A_SOCKET_FD];
+	const struct nlattr *pass = set->attrs[CVDEVICE_A_SOCKET_PASS];
+
+	if (pass && nla_get_u8(pass) > CVPASS_MAX) {
+		NL_SET_ERR_MSG_ATTR(set->extack, pass,
+				    "what is left to the program must be 0 (STUN) or 1 (everything)");
+		return -ERANGE;
+	}
+	if (pass && !fds) {
+		NL_SET_ERR_MSG_ATTR(set->extack, pass,
+				    "what is left to the program is set together with its socket");
+		return -EINVAL;
+	}
+	if (!fds)
+		return 0;
+	if (nla_len(fds) != sizeof(s32) && nla_len(fds) != CV_ADOPT_SOCKETS_MAX * sizeof(s32)) {
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "sockets are handed in as one or two descriptors of 4 bytes each");
+		return -EINVAL;
+	}
+	if (set->attrs[CVDEVICE_A_LISTEN_PORT] || set->attrs[CVDEVICE_A_BIND_ADDRESS4] ||
+	    set->attrs[CVDEVICE_A_BIND_ADDRESS6] || set->attrs[CVDEVICE_A_BIND_DEVICE]) {
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "a socket that is handed in is bound already: set listen port, bind address and bind device in another request");
+		return -EINVAL;
+	}
+	return cv_netlink_set_take_sockets(set, fds);
+}
+
 static int cv_netlink_set_parse(struct cv_netlink_set *set)
 {
 	const struct nlattr *flags = set->attrs[CVDEVICE_A_FLAGS];
@@ -621,7 +692,8 @@ static int cv_netlink_set_parse(struct cv_netlink_set *set)
 				    "unknown device flag: only replace-peers (1) is supported");
 		return -EOPNOTSUPP;
 	}
-	err = cv_netlink_set_check_bind(set) ?: cv_netlink_set_check_dscp(set);
+	err = cv_netlink_set_check_bind(set) ?: cv_netlink_set_check_dscp(set) ?:
+	      cv_netlink_set_parse_sockets(set);
 	if (err)
 		return err;
 	set->new_identity = key;
@@ -649,7 +721,8 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 				    set->attrs[CVDEVICE_A_DSCP] ?:
 				    set->attrs[CVDEVICE_A_BIND_ADDRESS4] ?:
 				    set->attrs[CVDEVICE_A_BIND_ADDRESS6] ?:
-				    set->attrs[CVDEVICE_A_BIND_DEVICE];
+				    set->attrs[CVDEVICE_A_BIND_DEVICE] ?:
+				    (set->own_sockets ? set->attrs[CVDEVICE_A_SOCKET_FD] : NULL);
 	const struct net *net = rtnl_dereference(set->dev->birth_net);
 
 	if (!attr)
@@ -664,6 +737,33 @@ static int cv_netlink_set_allow(struct cv_netlink_set *set)
 				    "listen port, fwmark, DSCP, bind address and bind device need CAP_NET_ADMIN in the network namespace in which the link was created");
 		return -EPERM;
 	}
+	return 0;
+}
+
+/*
+ * What a link with a program's sockets, or that is to have them, cannot have: the sockets have it,
+ * as far as the program may set it where they are. What changes nothing is let pass, since
+ * programs set all that a file may say.
+ */
+static int cv_netlink_set_check_adopted(struct cv_netlink_set *set)
+{
+	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	const struct nlattr *bind = set->attrs[CVDEVICE_A_BIND_ADDRESS4] ?:
+				    set->attrs[CVDEVICE_A_BIND_ADDRESS6] ?:
+				    set->attrs[CVDEVICE_A_BIND_DEVICE];
+	const struct nlattr *fwmark = set->attrs[CVDEVICE_A_FWMARK];
+
+	if (fwmark ? nla_get_u32(fwmark) : set->dev->fwmark) {
+		NL_SET_ERR_MSG_ATTR(set->extack, fwmark ?: set->attrs[CVDEVICE_A_SOCKET_FD],
+				    "with a socket that was handed in the fwmark must be 0: set SO_MARK on the socket");
+		return -EBUSY;
+	}
+	if (bind || (port && nla_get_u16(port) && nla_get_u16(port) != set->dev->adopted_port)) {
+		NL_SET_ERR_MSG_ATTR(set->extack, bind ?: port,
+				    "the link has a socket that was handed in: hand in another, or -1 for sockets that the kernel opens");
+		return -EBUSY;
+	}
+	set->moves = false;
 	return 0;
 }
 
@@ -687,6 +787,8 @@ static int cv_netlink_set_plan_socket(struct cv_netlink_set *set)
 	}
 	if (device)
 		nla_strscpy(bind->device, device, sizeof(bind->device));
+	if (set->socket_count || (set->dev->socket_state != CVSOCKET_OWN && !set->own_sockets))
+		return cv_netlink_set_check_adopted(set);
 	if (!(ipv6_addr_type(&bind->v6) & IPV6_ADDR_LINKLOCAL) || bind->device[0])
 		return 0;
 	NL_SET_ERR_MSG_ATTR(set->extack, v6 ?: device,
@@ -861,7 +963,8 @@ static void cv_netlink_set_cancel(struct cv_netlink_set *set)
 /* Why sockets cannot be opened, and which attribute is the reason. */
 static int cv_netlink_set_explain_socket(struct cv_netlink_set *set, int err, u16 family)
 {
-	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT];
+	const struct nlattr *port = set->attrs[CVDEVICE_A_LISTEN_PORT] ?:
+				    set->attrs[CVDEVICE_A_SOCKET_FD];
 	const struct nlattr *address = set->attrs[family == AF_INET6 ? CVDEVICE_A_BIND_ADDRESS6 :
 						  CVDEVICE_A_BIND_ADDRESS4] ?:
 				       set->attrs[CVDEVICE_A_BIND_ADDRESS6];
@@ -895,6 +998,65 @@ static int cv_netlink_set_explain_socket(struct cv_netlink_set *set, int err, u1
 	return err;
 }
 
+/* Why sockets cannot be taken. */
+static int cv_netlink_set_explain_adopt(struct cv_netlink_set *set, int err)
+{
+	const struct nlattr *fds = set->attrs[CVDEVICE_A_SOCKET_FD];
+
+	switch (err) {
+	case -EPROTOTYPE:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "a socket that is handed in must be a UDP socket (AF_INET or AF_INET6)");
+		break;
+	case -EADDRNOTAVAIL:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "a socket that is handed in must be bound to a port");
+		break;
+	case -EBUSY:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "the socket is in use by another tunnel or a sock map: hand in one of its own");
+		break;
+	case -EADDRINUSE:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "the socket shares its port with others (SO_REUSEPORT): hand in one that does not");
+		break;
+	case -EINVAL:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "two sockets must be one for IPv4 and one for IPv6 alone (IPV6_V6ONLY), with the same port in the same network namespace");
+		break;
+	case -EPERM:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "a BPF program on the socket's control group decides where it may send (cgroup/sendmsg4, cgroup/sendmsg6), and would not see what the link sends: open the socket in another group");
+		break;
+	case -EAGAIN:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds,
+				    "another thread is just using the socket: try again");
+		break;
+	default:
+		NL_SET_ERR_MSG_ATTR(set->extack, fds, "cannot use the socket");
+	}
+	return err;
+}
+
+/* From a program's sockets, in use or lost, back to those of the link's own. */
+static int cv_netlink_set_own_sockets(struct cv_netlink_set *set)
+{
+	struct cv_device *dev = set->dev;
+	u16 family;
+	int err;
+
+	if (dev->socket_state == CVSOCKET_OWN)
+		return 0;
+	if (netif_running(dev->netdev)) {
+		err = cv_socket_open(dev, dev->wanted_port, &set->bind, &family);
+		if (err)
+			return cv_netlink_set_explain_socket(set, err, family);
+	}
+	cv_adopt_release(dev);
+	netif_carrier_on(dev->netdev);
+	return 0;
+}
+
 /* The last that may fail, and the only thing that a failure would show of. */
 static int cv_netlink_set_open_socket(struct cv_netlink_set *set)
 {
@@ -902,6 +1064,13 @@ static int cv_netlink_set_open_socket(struct cv_netlink_set *set)
 	u16 family;
 	int err;
 
+	if (set->socket_count) {
+		err = cv_adopt_sockets(dev, set->sockets, set->socket_count,
+				       cv_netlink_set_u8(set->attrs[CVDEVICE_A_SOCKET_PASS]));
+		return err ? cv_netlink_set_explain_adopt(set, err) : 0;
+	}
+	if (set->own_sockets)
+		return cv_netlink_set_own_sockets(set);
 	if (!set->moves)
 		return 0;
 	if (!netif_running(dev->netdev)) {
@@ -1074,7 +1243,8 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 	if (dscp)
 		WRITE_ONCE(set->dev->dscp, nla_get_u8(dscp));
 	cv_netlink_set_identity(set);
-	if (fwmark || dscp || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->moves)
+	if (fwmark || dscp || set->attrs[CVDEVICE_A_PRIVATE_KEY] || set->moves ||
+	    set->attrs[CVDEVICE_A_SOCKET_FD])
 		cv_notify_tell_device(set->dev, CVEVENT_DEVICE_CHANGED, set->asked.portid);
 	for (i = 0; i < set->peer_count; i++)
 		cv_netlink_set_peer(set, &set->peers[i]);

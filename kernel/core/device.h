@@ -22,6 +22,7 @@
 #include "../tables/peers.h"
 #include "../wire.h"
 
+struct cv_adopted;
 struct cv_lane;
 struct inet6_dev;
 struct cv_inbox;
@@ -87,8 +88,16 @@ struct cv_device {
 	 * once that namespace is going away. Written under RTNL, read under RCU.
 	 */
 	struct net __rcu *birth_net;
-	/** @socket: NULL while the link is down; written under RTNL */
+	/** @socket: NULL while the link is down or a program's was lost; written under RTNL */
 	struct cv_socket __rcu *socket;
+	/** @adopted: a program's sockets, in use while the link is up, or NULL; under RTNL */
+	struct cv_adopted *adopted;
+	/** @adopted_port: of the program's sockets, also when they have been lost; under RTNL */
+	u16 adopted_port;
+	/** @adopted_pass: enum cv_socket_pass of @adopted; under RTNL */
+	u8 adopted_pass;
+	/** @socket_state: enum cv_socket_state: whose sockets the link has; under RTNL */
+	u8 socket_state;
 	/** @identity: NULL without a private key; written under @lock */
 	struct cv_identity __rcu *identity;
 	/** @key_generation: grows with each change of @identity; older sessions are dead */

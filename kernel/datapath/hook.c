@@ -15,13 +15,17 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/rtnetlink.h>
 #include <linux/udp.h>
+#include <linux/unaligned.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/netns/generic.h>
+#include <net/udp.h>
 
 #include "hook.h"
 #include "socket.h"
+#include "../wire.h"
 
 #define CV_HOOK_HASH_BITS 6
 
@@ -40,30 +44,80 @@ static unsigned int cv_hook_net_id;
 /* Whether a socket of ours is where a datagram has come: others may have its port elsewhere. */
 static bool cv_hook_is_for(const struct cv_socket *socket, const struct sk_buff *skb, u8 family)
 {
-	int ifindex = READ_ONCE(socket->ifindex);
+	const struct sock *sk = family == NFPROTO_IPV4 ? socket->v4 : socket->v6;
+	int ifindex;
 
+	if (!sk)
+		return false;
+	ifindex = cv_socket_ifindex(socket, sk);
 	if (family == NFPROTO_IPV4) {
 		if (ifindex && ifindex != inet_iif(skb) && ifindex != inet_sdif(skb))
 			return false;
-		return socket->v4 && (!socket->v4_address ||
-				      socket->v4_address == ip_hdr(skb)->daddr);
+		return !socket->v4_address || socket->v4_address == ip_hdr(skb)->daddr;
 	}
 	if (ifindex && ifindex != inet6_iif(skb) && ifindex != inet6_sdif(skb))
 		return false;
-	return socket->v6 && (ipv6_addr_any(&socket->v6_address) ||
-			      ipv6_addr_equal(&socket->v6_address, &ipv6_hdr(skb)->daddr));
+	return ipv6_addr_any(&socket->v6_address) ||
+	       ipv6_addr_equal(&socket->v6_address, &ipv6_hdr(skb)->daddr);
 }
 
-static bool cv_hook_is_ours(const struct net *net, __be16 port, const struct sk_buff *skb,
-			    u8 family)
+/*
+ * Whether all datagrams of a super-packet are messages of the protocol, none the program's whose
+ * socket it is.
+ */
+static bool cv_hook_is_wire(const struct sk_buff *skb)
+{
+	unsigned int offset = skb_transport_offset(skb) + sizeof(struct udphdr);
+	u8 buffer[sizeof(__le32)];
+	const u8 *type;
+
+	/* Its last datagram may be shorter, down to one byte, which is none of ours. */
+	for (; offset < skb->len; offset += skb_shinfo(skb)->gso_size) {
+		type = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
+		if (!type || !cv_wire_is_type(get_unaligned_le32(type)))
+			return false;
+	}
+	return true;
+}
+
+static struct cv_socket *cv_hook_find(const struct net *net, __be16 port,
+				      const struct sk_buff *skb, u8 family)
 {
 	const struct cv_hook_net *ours = net_generic(net, cv_hook_net_id);
-	const struct cv_socket *socket;
+	struct cv_socket *socket;
 
 	hash_for_each_possible_rcu(ours->ports, socket, link, ntohs(port))
 		if (socket->port == ntohs(port) && cv_hook_is_for(socket, skb, family))
-			return true;
-	return false;
+			return socket;
+	return NULL;
+}
+
+/* The socket that the UDP stack would give it to. */
+static const struct sock *cv_hook_lookup(const struct nf_hook_state *state,
+					 const struct sk_buff *skb, const struct udphdr *udp)
+{
+	return state->pf == NFPROTO_IPV4 ? cv_compat_udp4_lookup(state->net, skb, udp) :
+					   cv_compat_udp6_lookup(state->net, skb, udp);
+}
+
+/*
+ * A super-packet to a program's socket. The mark is for whoever has the port by then, and a
+ * program can give it to others or change what its socket is at any moment: so it is not marked,
+ * but taken here, if the socket is the one that would get it and all of it is the link's. What is
+ * left the stack splits, as it does where connection tracking, which comes after this hook, has yet
+ * to confirm the flow.
+ */
+static unsigned int cv_hook_take(struct cv_socket *socket, struct sk_buff *skb,
+				 const struct udphdr *udp, const struct nf_hook_state *state)
+{
+	const struct sock *sk = state->pf == NFPROTO_IPV4 ? socket->v4 : socket->v6;
+
+	if ((skb->sk && skb->sk != sk) || !cv_hook_is_wire(skb) || cv_compat_is_unconfirmed(skb) ||
+	    cv_hook_lookup(state, skb, udp) != sk)
+		return NF_ACCEPT;
+	__skb_pull(skb, skb_transport_offset(skb));
+	socket->receive(socket, skb, state->pf == NFPROTO_IPV6);
+	return NF_STOLEN;
 }
 
 /*
@@ -76,6 +130,7 @@ static unsigned int cv_hook_in(void *priv, struct sk_buff *skb,
 {
 	struct udphdr buffer;
 	const struct udphdr *udp;
+	struct cv_socket *socket;
 
 	if (likely(!skb_is_gso(skb)) || !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) ||
 	    skb->encapsulation || skb_cloned(skb))
@@ -83,8 +138,12 @@ static unsigned int cv_hook_in(void *priv, struct sk_buff *skb,
 	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr != IPPROTO_UDP)
 		return NF_ACCEPT;
 	udp = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buffer), &buffer);
-	if (udp && cv_hook_is_ours(state->net, udp->dest, skb, state->pf))
-		skb_shinfo(skb)->gso_type |= SKB_GSO_UDP_TUNNEL_CSUM;
+	socket = udp ? cv_hook_find(state->net, udp->dest, skb, state->pf) : NULL;
+	if (!socket)
+		return NF_ACCEPT;
+	if (unlikely(socket->prepare))
+		return cv_hook_take(socket, skb, udp, state);
+	skb_shinfo(skb)->gso_type |= SKB_GSO_UDP_TUNNEL_CSUM;
 	return NF_ACCEPT;
 }
 
@@ -186,7 +245,9 @@ bool cv_hook_is_taken(const struct cv_socket *socket, const struct cv_socket *bu
 
 	ASSERT_RTNL();
 	hash_for_each_possible(ours->ports, other, link, socket->port) {
-		if (other == but || other == socket || other->port != socket->port)
+		/* Who may use sockets here at all could keep a program's in the way of links. */
+		if (other == but || other == socket || other->port != socket->port ||
+		    other->prepare)
 			continue;
 		if ((other->v4 && cv_hook_overlaps(socket, other, AF_INET)) ||
 		    (other->v6 && cv_hook_overlaps(socket, other, AF_INET6)))

@@ -12,13 +12,15 @@
 #include <net/route.h>
 
 #include "path.h"
+#include "socket.h"
 #include "../core/device.h"
 
 /**
  * DOC: Routes
  *
  * A link's sockets and the routes to its peers are in the namespace that the link was born
- * in. None of them holds a reference to that namespace: all must be gone when its pre_exit
+ * in, unless a program has handed in its own sockets: see adopt.c, DOC: Adopted sockets. None of
+ * them holds a reference to that namespace: all must be gone when its pre_exit
  * (cv_link_net_pre_exit()) returns, whatever has become of link and peers by then. What
  * refers to a namespace, and until when:
  *
@@ -29,11 +31,12 @@
  *   none of them uses it, and no route is looked up.
  * - A route in use by a sender: within the same RCU read section.
  * - A route in &cv_path.routes. A peer's path gets its cache with its first session, while
- *   @birth_net is set, and is in the list of that namespace until the cache is emptied:
- *   by cv_peer_free(), however long sessions, batches, the reaper or a grace period hold
- *   the peer, in whichever list it is or in none, or else by pre_exit. Only senders fill
- *   it, so that it stays empty once pre_exit has closed the sockets, waited for a grace
- *   period and emptied it. A peer whose first session comes after that gets no cache.
+ *   the link has a socket, and is in the list of that socket's home (struct cv_path_home: that of
+ *   the namespace) until the cache is emptied: by cv_peer_free(), however long sessions, batches,
+ *   the reaper or a grace period hold the peer, in whichever list it is or in none, or else by
+ *   pre_exit. Only senders fill it, and only with a socket of the same home, so that it stays
+ *   empty once pre_exit has closed the sockets, waited for a grace period and emptied it. A peer
+ *   whose first session comes after that gets no cache.
  * - A received datagram refers to no route, device or namespace, however long it waits to
  *   be opened: see cv_rx_receive(). An inner packet to be sent has lost its route in
  *   cv_tx_split(); its device is the link, which outlives all batches. An outer packet is
@@ -45,8 +48,8 @@
  * struct cv_path_net - the route caches that point into one namespace
  */
 struct cv_path_net {
-	/** @paths: by &cv_path.link, under cv_path_routes_lock */
-	struct list_head paths;
+	/** @home: of the sockets that links have opened there */
+	struct cv_path_home home;
 };
 
 static unsigned int cv_path_net_id;
@@ -58,7 +61,7 @@ static int __net_init cv_path_net_init(struct net *net)
 {
 	struct cv_path_net *ours = net_generic(net, cv_path_net_id);
 
-	INIT_LIST_HEAD(&ours->paths);
+	INIT_LIST_HEAD(&ours->home.paths);
 	return 0;
 }
 
@@ -182,47 +185,55 @@ void cv_path_forget_routes(struct cv_path *path)
 
 /**
  * cv_path_create_routes() - give a path its route cache, with the peer's first session
- * @path: without one so far
+ * @path: may have one already
  * @dev: the peer's device
  * @gfp: how to allocate
  *
- * Without a namespace to find routes in, because it has ended, there is none.
+ * Without a socket to find routes with there is none; the next session asks again.
  *
  * Context: may sleep if @gfp says so; holds &cv_peer.exchange_lock of the peer.
  * Return: 0 or -ENOMEM.
  */
 int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp)
 {
-	struct cv_path_net *ours;
-	struct net *net;
+	struct dst_cache routes = {};
+	const struct cv_socket *socket;
+	struct cv_path_home *home;
 
-	if (path->has_routes)
+	if (path->routes.cache || !rcu_access_pointer(dev->socket))
 		return 0;
-	if (dst_cache_init(&path->routes, gfp))
+	if (dst_cache_init(&routes, gfp))
 		return -ENOMEM;
 	rcu_read_lock();
-	net = rcu_dereference(dev->birth_net);
-	if (net) {
-		/* Before the end of this read section pre_exit does not look at the list. */
-		ours = net_generic(net, cv_path_net_id);
+	socket = rcu_dereference(dev->socket);
+	home = socket ? READ_ONCE(socket->home) : NULL;
+	if (home) {
+		/* Before the end of this read section nobody empties the home for good. */
 		spin_lock_bh(&cv_path_routes_lock);
-		list_add_tail(&path->link, &ours->paths);
-		spin_unlock_bh(&cv_path_routes_lock);
+		path->routes.cache = routes.cache;
+		dst_cache_reset(&path->routes);
+		list_add_tail(&path->link, &home->paths);
 		/* Pairs with the acquire in cv_path_routes(). */
-		smp_store_release(&path->has_routes, true);
+		smp_store_release(&path->home, home);
+		spin_unlock_bh(&cv_path_routes_lock);
 	}
 	rcu_read_unlock();
-	if (!net)
-		dst_cache_destroy(&path->routes);
+	if (!home)
+		dst_cache_destroy(&routes);
 	return 0;
 }
 
-/* Nothing fills the cache of a path that is in no such list any more. */
-static void cv_path_empty_routes(struct cv_path *path)
+/* No sender fills the cache: none has a socket of its home any more. */
+static void cv_path_set_home(struct cv_path *path, struct cv_path_home *home)
 {
 	lockdep_assert_held(&cv_path_routes_lock);
-	list_del_init(&path->link);
 	dst_cache_reset_now(&path->routes);
+	if (home)
+		list_move_tail(&path->link, &home->paths);
+	else
+		list_del_init(&path->link);
+	/* Pairs with the acquire in cv_path_routes(). */
+	smp_store_release(&path->home, home);
 }
 
 /**
@@ -233,13 +244,65 @@ static void cv_path_empty_routes(struct cv_path *path)
  */
 void cv_path_destroy_routes(struct cv_path *path)
 {
-	if (!path->has_routes)
+	if (!path->routes.cache)
 		return;
 	/* Its namespace does not end between the one and the other. */
 	spin_lock_bh(&cv_path_routes_lock);
-	cv_path_empty_routes(path);
+	cv_path_set_home(path, NULL);
 	spin_unlock_bh(&cv_path_routes_lock);
 	dst_cache_destroy(&path->routes);
+}
+
+/**
+ * cv_path_home() - where the sockets are at home that links have opened in a namespace
+ * @net: the namespace, or NULL
+ *
+ * Return: that, or NULL for no namespace.
+ */
+struct cv_path_home *cv_path_home(const struct net *net)
+{
+	struct cv_path_net *ours = net ? net_generic(net, cv_path_net_id) : NULL;
+
+	return ours ? &ours->home : NULL;
+}
+
+/**
+ * cv_path_move_routes() - a path's routes are found with other sockets from now on
+ * @path: the path; may have no cache
+ * @home: of these sockets
+ *
+ * Context: may sleep; since a grace period the device has had these sockets only.
+ */
+void cv_path_move_routes(struct cv_path *path, struct cv_path_home *home)
+{
+	spin_lock_bh(&cv_path_routes_lock);
+	if (path->routes.cache && path->home != home)
+		cv_path_set_home(path, home);
+	spin_unlock_bh(&cv_path_routes_lock);
+}
+
+/**
+ * cv_path_rehome() - the same for all paths of a home, whatever has become of their peers
+ * @home: since a grace period no device has sockets of it, nor had any
+ * @next: of the device's sockets now, NULL: nothing is cached any more
+ *
+ * Takes a moment for each peer of these devices that ever had a session.
+ *
+ * Context: may sleep.
+ */
+void cv_path_rehome(struct cv_path_home *home, struct cv_path_home *next)
+{
+	struct cv_path *path;
+
+	do {
+		spin_lock_bh(&cv_path_routes_lock);
+		/* The lock holds the peer: it is not freed while its path is in the list. */
+		path = list_first_entry_or_null(&home->paths, struct cv_path, link);
+		if (path)
+			cv_path_set_home(path, next);
+		spin_unlock_bh(&cv_path_routes_lock);
+		cond_resched();
+	} while (path);
 }
 
 /**
@@ -255,38 +318,33 @@ bool cv_path_has_routes_into(const struct net *net)
 	const struct cv_path_net *ours = net_generic(net, cv_path_net_id);
 
 	ASSERT_RTNL();
-	return !list_empty_careful(&ours->paths);
+	return !list_empty_careful(&ours->home.paths);
 }
 
 /**
  * cv_path_drop_routes_into() - drop all routes into a namespace that peers have cached
  * @net: about to end: since a grace period no link has a socket there, nor had one
  *
- * Takes a moment for each peer of these links that ever had a session.
- *
  * Context: may sleep.
  */
 void cv_path_drop_routes_into(struct net *net)
 {
-	struct cv_path_net *ours = net_generic(net, cv_path_net_id);
-	struct cv_path *path;
-
-	do {
-		spin_lock_bh(&cv_path_routes_lock);
-		/* The lock holds the peer: it is not freed while its path is in the list. */
-		path = list_first_entry_or_null(&ours->paths, struct cv_path, link);
-		if (path)
-			cv_path_empty_routes(path);
-		spin_unlock_bh(&cv_path_routes_lock);
-		cond_resched();
-	} while (path);
+	cv_path_rehome(cv_path_home(net), NULL);
 }
 
-/* The route cache, if there is one already: it is made with the first session. */
-static struct dst_cache *cv_path_routes(struct cv_path *path)
+/*
+ * The route cache, if there is one already and it is of this socket's home: a path follows its
+ * device's socket some time after that has been replaced.
+ */
+static struct dst_cache *cv_path_routes(struct cv_path *path, const struct cv_socket *socket)
 {
-	/* Pairs with the release in cv_path_create_routes(). */
-	return path && smp_load_acquire(&path->has_routes) ? &path->routes : NULL;
+	struct cv_path_home *home;
+
+	if (!path)
+		return NULL;
+	/* Pairs with the releases in cv_path_create_routes() and cv_path_set_home(). */
+	home = smp_load_acquire(&path->home);
+	return home && home == READ_ONCE(socket->home) ? &path->routes : NULL;
 }
 
 /*
@@ -305,14 +363,16 @@ static void cv_path_recheck(struct cv_path *path, const struct cv_endpoint *endp
 /**
  * cv_path_get_route4() - the cached route to an IPv4 endpoint
  * @path: the path, or NULL
+ * @socket: to send by
  * @source: set to our address
  *
  * Context: BH off, RCU.
  * Return: the route, referenced, or NULL.
  */
-struct rtable *cv_path_get_route4(struct cv_path *path, __be32 *source)
+struct rtable *cv_path_get_route4(struct cv_path *path, const struct cv_socket *socket,
+				  __be32 *source)
 {
-	struct dst_cache *routes = cv_path_routes(path);
+	struct dst_cache *routes = cv_path_routes(path, socket);
 
 	return routes ? dst_cache_get_ip4(routes, source) : NULL;
 }
@@ -320,16 +380,17 @@ struct rtable *cv_path_get_route4(struct cv_path *path, __be32 *source)
 /**
  * cv_path_keep_route4() - cache a route to an IPv4 endpoint
  * @path: the path, or NULL: nothing is cached then
+ * @socket: that it was looked up with
  * @endpoint: that was routed to
  * @route: the route, of the caller
  * @source: our address
  *
  * Context: BH off, RCU.
  */
-void cv_path_keep_route4(struct cv_path *path, const struct cv_endpoint *endpoint,
-			 struct rtable *route, __be32 source)
+void cv_path_keep_route4(struct cv_path *path, const struct cv_socket *socket,
+			 const struct cv_endpoint *endpoint, struct rtable *route, __be32 source)
 {
-	struct dst_cache *routes = cv_path_routes(path);
+	struct dst_cache *routes = cv_path_routes(path, socket);
 
 	if (!routes)
 		return;
@@ -340,14 +401,16 @@ void cv_path_keep_route4(struct cv_path *path, const struct cv_endpoint *endpoin
 /**
  * cv_path_get_route6() - the cached route to an IPv6 endpoint
  * @path: the path, or NULL
+ * @socket: to send by
  * @source: set to our address
  *
  * Context: BH off, RCU.
  * Return: the route, referenced, or NULL.
  */
-struct dst_entry *cv_path_get_route6(struct cv_path *path, struct in6_addr *source)
+struct dst_entry *cv_path_get_route6(struct cv_path *path, const struct cv_socket *socket,
+				     struct in6_addr *source)
 {
-	struct dst_cache *routes = cv_path_routes(path);
+	struct dst_cache *routes = cv_path_routes(path, socket);
 
 	return routes ? dst_cache_get_ip6(routes, source) : NULL;
 }
@@ -355,16 +418,18 @@ struct dst_entry *cv_path_get_route6(struct cv_path *path, struct in6_addr *sour
 /**
  * cv_path_keep_route6() - cache a route to an IPv6 endpoint
  * @path: the path, or NULL: nothing is cached then
+ * @socket: that it was looked up with
  * @endpoint: that was routed to
  * @route: the route, of the caller
  * @source: our address
  *
  * Context: BH off, RCU.
  */
-void cv_path_keep_route6(struct cv_path *path, const struct cv_endpoint *endpoint,
-			 struct dst_entry *route, const struct in6_addr *source)
+void cv_path_keep_route6(struct cv_path *path, const struct cv_socket *socket,
+			 const struct cv_endpoint *endpoint, struct dst_entry *route,
+			 const struct in6_addr *source)
 {
-	struct dst_cache *routes = cv_path_routes(path);
+	struct dst_cache *routes = cv_path_routes(path, socket);
 
 	if (!routes)
 		return;

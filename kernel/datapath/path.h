@@ -14,9 +14,21 @@
 #include "endpoint.h"
 
 struct cv_device;
+struct cv_socket;
 struct dst_entry;
 struct net;
 struct rtable;
+
+/**
+ * struct cv_path_home - the paths whose cached routes were found with certain sockets
+ *
+ * There is one for each namespace, for the sockets that links open in it, and one for each set of
+ * sockets that a program has handed in.
+ */
+struct cv_path_home {
+	/** @paths: by &cv_path.link, under cv_path_routes_lock */
+	struct list_head paths;
+};
 
 /**
  * struct cv_path - one way to a peer
@@ -26,11 +38,11 @@ struct cv_path {
 	seqlock_t lock;
 	/** @endpoint: where the peer was last heard of, or was said to be */
 	struct cv_endpoint endpoint;
-	/** @routes: to @endpoint, once @has_routes; see DOC: Routes */
+	/** @routes: to @endpoint, once cv_path_create_routes() has made it; see DOC: Routes */
 	struct dst_cache routes;
-	/** @has_routes: see cv_path_create_routes() */
-	bool has_routes;
-	/** @link: in the list of the namespace that @routes points into */
+	/** @home: that @routes was found with, NULL: nothing is cached; written with @link */
+	struct cv_path_home *home;
+	/** @link: in the list of @home, under cv_path_routes_lock */
 	struct list_head link;
 };
 
@@ -38,6 +50,8 @@ int cv_path_init_nets(void);
 void cv_path_exit_nets(void);
 bool cv_path_has_routes_into(const struct net *net);
 void cv_path_drop_routes_into(struct net *net);
+struct cv_path_home *cv_path_home(const struct net *net);
+void cv_path_rehome(struct cv_path_home *home, struct cv_path_home *next);
 
 void cv_path_init(struct cv_path *path);
 u16 cv_path_family(const struct cv_path *path);
@@ -49,11 +63,15 @@ void cv_path_forget_routes(struct cv_path *path);
 
 int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp);
 void cv_path_destroy_routes(struct cv_path *path);
-struct rtable *cv_path_get_route4(struct cv_path *path, __be32 *source);
-void cv_path_keep_route4(struct cv_path *path, const struct cv_endpoint *endpoint,
-			 struct rtable *route, __be32 source);
-struct dst_entry *cv_path_get_route6(struct cv_path *path, struct in6_addr *source);
-void cv_path_keep_route6(struct cv_path *path, const struct cv_endpoint *endpoint,
-			 struct dst_entry *route, const struct in6_addr *source);
+void cv_path_move_routes(struct cv_path *path, struct cv_path_home *home);
+struct rtable *cv_path_get_route4(struct cv_path *path, const struct cv_socket *socket,
+				  __be32 *source);
+void cv_path_keep_route4(struct cv_path *path, const struct cv_socket *socket,
+			 const struct cv_endpoint *endpoint, struct rtable *route, __be32 source);
+struct dst_entry *cv_path_get_route6(struct cv_path *path, const struct cv_socket *socket,
+				     struct in6_addr *source);
+void cv_path_keep_route6(struct cv_path *path, const struct cv_socket *socket,
+			 const struct cv_endpoint *endpoint, struct dst_entry *route,
+			 const struct in6_addr *source);
 
 #endif /* CV_DATAPATH_PATH_H */

@@ -241,6 +241,9 @@ static void cv_seal_release(struct sk_buff *outer)
 		consume_skb(skb);
 		skb = next;
 	}
+	/* Of a program's socket, see cv_adopt_own(). */
+	if (outer->sk)
+		sock_put(outer->sk);
 	module_put(THIS_MODULE);
 }
 

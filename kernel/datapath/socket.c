@@ -65,6 +65,14 @@ static int cv_socket_find_interface(struct cv_socket *socket, const struct cv_so
 	return 0;
 }
 
+/* The sockets that the device has opened itself, or NULL. */
+static struct cv_socket *cv_socket_own(const struct cv_device *dev)
+{
+	struct cv_socket *socket = rtnl_dereference(dev->socket);
+
+	return socket && !socket->prepare ? socket : NULL;
+}
+
 /**
  * cv_socket_open() - open a device's sockets, or move them to another port or place
  * @dev: the device, which keeps port and place if it succeeds
@@ -73,7 +81,7 @@ static int cv_socket_find_interface(struct cv_socket *socket, const struct cv_so
  * @family: if that fails, set to that of the socket that cannot be had, or 0
  *
  * The old sockets, if there are any, go on working until the new ones do, and stay
- * when these cannot be had.
+ * when these cannot be had. A program's are to be given back by cv_adopt_release() then.
  *
  * Context: RTNL and, if sockets are open, &cv_device.lock; may sleep.
  * Return: 0, -ENONET when the namespace that the link was born in is gone, -ENODEV when there is
@@ -96,9 +104,10 @@ int cv_socket_open(struct cv_device *dev, u16 port, const struct cv_socket_bind 
 		return -ENOMEM;
 	socket->dev = dev;
 	socket->net = net;
+	socket->home = cv_path_home(net);
 	socket->v4_address = bind->v4.s_addr;
 	socket->v6_address = bind->v6;
-	old = rtnl_dereference(dev->socket);
+	old = cv_socket_own(dev);
 	err = cv_socket_find_interface(socket, bind, &netdev) ?:
 	      cv_socket_create_set(socket, bind, old, port, family);
 	if (err) {
@@ -121,18 +130,30 @@ ALLOW_ERROR_INJECTION(cv_socket_open, ERRNO);
  * cv_socket_close() - close a device's sockets
  * @dev: the device; may have none open
  *
- * Nothing is received once this returns and a grace period has passed.
+ * Nothing is received once this returns and a grace period has passed. A program's sockets stay
+ * adopted, without use.
+ *
  * Context: RTNL, may sleep.
  */
 void cv_socket_close(struct cv_device *dev)
 {
-	struct cv_socket *old;
+	struct cv_socket *own = cv_socket_own(dev);
 
-	old = rcu_replace_pointer(dev->socket, NULL, lockdep_rtnl_is_held());
-	if (!old)
-		return;
-	cv_hook_remove(old);
-	cv_socket_release(old, NULL);
+	RCU_INIT_POINTER(dev->socket, NULL);
+	if (own)
+		cv_socket_dispose(own);
+}
+
+/**
+ * cv_socket_dispose() - close a set that a device had opened
+ * @socket: no device's any more; freed after a grace period
+ *
+ * Context: RTNL, may sleep.
+ */
+void cv_socket_dispose(struct cv_socket *socket)
+{
+	cv_hook_remove(socket);
+	cv_socket_release(socket, NULL);
 }
 
 static bool cv_socket_bind_same(const struct cv_socket_bind *a, const struct cv_socket_bind *b)
@@ -153,7 +174,7 @@ static bool cv_socket_bind_same(const struct cv_socket_bind *a, const struct cv_
  */
 bool cv_socket_is_open(const struct cv_device *dev, u16 port, const struct cv_socket_bind *bind)
 {
-	const struct cv_socket *socket = rtnl_dereference(dev->socket);
+	const struct cv_socket *socket = cv_socket_own(dev);
 
 	return socket && socket->ifindex != CV_SOCKET_NO_INTERFACE && port &&
 	       port == socket->port && cv_socket_bind_same(bind, &dev->bind);
@@ -183,7 +204,7 @@ static void cv_socket_place_set(struct cv_socket *socket, int ifindex)
  */
 bool cv_socket_follow(struct cv_device *dev, struct net_device *netdev, unsigned long event)
 {
-	struct cv_socket *socket = rtnl_dereference(dev->socket);
+	struct cv_socket *socket = cv_socket_own(dev);
 	struct cv_socket there;
 
 	ASSERT_RTNL();
@@ -355,7 +376,7 @@ static void cv_socket_forget_routes(struct cv_device *dev)
 
 static void cv_socket_replace(struct cv_device *dev, struct cv_socket *socket)
 {
-	struct cv_socket *old = rtnl_dereference(dev->socket);
+	struct cv_socket *old = cv_socket_own(dev);
 
 	if (old && old->v4 && old->v4 == socket->v4)
 		cv_socket_place(socket->v4, socket);

@@ -7,6 +7,7 @@
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/pkt_sched.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
 #include <net/ip6_route.h>
@@ -60,6 +61,16 @@ static void cv_xmit_count_messages(const struct cv_xmit *xmit, unsigned int mess
 		atomic64_add(messages, &xmit->peer->tx_packets);
 }
 
+/*
+ * Greater priorities name classes of a queueing discipline. Who may set them in the link's
+ * namespace may not do so in another; and nobody does for packets that cross by a veth.
+ */
+static void cv_xmit_limit_priority(const struct cv_socket *socket, struct sk_buff *skb)
+{
+	if (!net_eq(dev_net(socket->dev->netdev), socket->net))
+		skb->priority = 0;
+}
+
 /**
  * cv_xmit_payload() - send one UDP payload, or a GSO super-packet of them
  * @xmit: from where to where, and for whom
@@ -89,6 +100,8 @@ int cv_xmit_payload(const struct cv_xmit *xmit, struct sk_buff *skb)
 		cv_xmit_prepare_count(dev, skb);
 		skb->mark = READ_ONCE(dev->fwmark);
 		skb->ignore_df = 1;
+		if (unlikely(skb->priority > TC_PRIO_INTERACTIVE))
+			cv_xmit_limit_priority(socket, skb);
 		if (endpoint->remote.any.sa_family == AF_INET)
 			err = cv_xmit_send4(socket, xmit, skb);
 		else if (endpoint->remote.any.sa_family == AF_INET6)
@@ -218,6 +231,21 @@ static struct rtable *cv_xmit_route4(struct cv_socket *socket, struct flowi4 *fl
 	return ip_route_output_flow(socket->net, flow, socket->v4);
 }
 
+/* A program's socket has a mark and a control group of its own, and may just have been closed. */
+static int cv_xmit_prepare(struct cv_socket *socket, struct sock *sk, struct sk_buff *skb)
+{
+	return likely(!socket->prepare) ? 0 : socket->prepare(socket, sk, skb);
+}
+
+/* By the rules for the user that it is of, and from an address that is not ours if it may. */
+static void cv_xmit_flow_as_program4(const struct cv_socket *socket, struct flowi4 *flow)
+{
+	if (likely(!socket->prepare))
+		return;
+	flow->flowi4_uid = sock_net_uid(socket->net, socket->v4);
+	flow->flowi4_flags = inet_sk_flowi_flags(socket->v4);
+}
+
 static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 			 struct sk_buff *skb)
 {
@@ -228,7 +256,6 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 		.daddr = endpoint->remote.v4.sin_addr.s_addr,
 		.fl4_dport = endpoint->remote.v4.sin_port,
 		.fl4_sport = htons(socket->port),
-		.flowi4_mark = skb->mark,
 		.flowi4_proto = IPPROTO_UDP,
 	};
 	struct rtable *rt;
@@ -236,17 +263,22 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 
 	if (unlikely(!socket->v4))
 		return -EAFNOSUPPORT;
+	err = cv_xmit_prepare(socket, socket->v4, skb);
+	if (unlikely(err))
+		return err;
 	if (unlikely(skb->len > U16_MAX - sizeof(struct iphdr) - sizeof(struct udphdr)))
 		return -EMSGSIZE;
-	rt = cv_path_get_route4(path, &flow.saddr);
+	rt = cv_path_get_route4(path, socket, &flow.saddr);
 	if (!rt) {
 		flow.saddr = socket->v4_address;
-		flow.flowi4_oif = READ_ONCE(socket->ifindex);
+		flow.flowi4_oif = cv_socket_ifindex(socket, socket->v4);
+		flow.flowi4_mark = skb->mark;
+		cv_xmit_flow_as_program4(socket, &flow);
 		security_sk_classify_flow(socket->v4, flowi4_to_flowi_common(&flow));
 		rt = cv_xmit_route4(socket, &flow, endpoint, peer);
 		if (IS_ERR(rt))
 			return PTR_ERR(rt);
-		cv_path_keep_route4(path, endpoint, rt, flow.saddr);
+		cv_path_keep_route4(path, socket, endpoint, rt, flow.saddr);
 	}
 	err = cv_xmit_check_loop(socket->dev, &rt->dst, peer, AF_INET, &flow.daddr);
 	if (unlikely(err)) {
@@ -263,7 +295,7 @@ static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 
 					const struct cv_endpoint *endpoint,
 					struct cv_peer *peer)
 {
-	int ifindex = READ_ONCE(socket->ifindex);
+	int ifindex = cv_socket_ifindex(socket, socket->v6);
 	const struct flowi6 plain = *flow;
 	struct dst_entry *dst;
 	struct net_device *netdev;
@@ -292,7 +324,7 @@ static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 
  */
 static int cv_xmit_bind6(const struct cv_socket *socket, struct flowi6 *flow)
 {
-	int ifindex = READ_ONCE(socket->ifindex);
+	int ifindex = cv_socket_ifindex(socket, socket->v6);
 	int scope = flow->flowi6_oif;
 
 	flow->saddr = socket->v6_address;
@@ -316,7 +348,6 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 		.daddr = endpoint->remote.v6.sin6_addr,
 		.fl6_dport = endpoint->remote.v6.sin6_port,
 		.fl6_sport = htons(socket->port),
-		.flowi6_mark = skb->mark,
 		.flowi6_oif = endpoint->remote.v6.sin6_scope_id,
 		.flowi6_proto = IPPROTO_UDP,
 	};
@@ -325,10 +356,16 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 
 	if (unlikely(!socket->v6))
 		return -EAFNOSUPPORT;
+	err = cv_xmit_prepare(socket, socket->v6, skb);
+	if (unlikely(err))
+		return err;
 	if (unlikely(skb->len > U16_MAX - sizeof(struct udphdr)))
 		return -EMSGSIZE;
-	dst = cv_path_get_route6(path, &flow.saddr);
+	dst = cv_path_get_route6(path, socket, &flow.saddr);
 	if (!dst) {
+		flow.flowi6_mark = skb->mark;
+		if (unlikely(socket->prepare))
+			flow.flowi6_uid = sock_net_uid(socket->net, socket->v6);
 		err = cv_xmit_bind6(socket, &flow);
 		if (unlikely(err))
 			return err;
@@ -336,7 +373,7 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 		dst = cv_xmit_route6(socket, &flow, endpoint, peer);
 		if (IS_ERR(dst))
 			return PTR_ERR(dst);
-		cv_path_keep_route6(path, endpoint, dst, &flow.saddr);
+		cv_path_keep_route6(path, socket, endpoint, dst, &flow.saddr);
 	}
 	err = cv_xmit_check_loop(socket->dev, dst, peer, AF_INET6, &flow.daddr);
 	if (unlikely(err)) {

@@ -42,16 +42,44 @@ int cv_netlink_put_name(struct sk_buff *skb, const struct cv_device *dev)
  */
 int cv_netlink_put_device(struct sk_buff *skb, struct cv_device *dev)
 {
+	u16 port = dev->socket_state == CVSOCKET_OWN ? dev->wanted_port : dev->adopted_port;
 	struct cv_identity identity;
 	int err;
 
 	/* That of the socket, where there is one; and still the same where it has gone. */
-	err = nla_put_u16(skb, CVDEVICE_A_LISTEN_PORT, dev->wanted_port) ?:
+	err = nla_put_u16(skb, CVDEVICE_A_LISTEN_PORT, port) ?:
 	      nla_put_u32(skb, CVDEVICE_A_FWMARK, dev->fwmark);
 	if (err || !cv_device_read_identity(dev, &identity))
 		return err;
 	err = nla_put(skb, CVDEVICE_A_PUBLIC_KEY, CV_KEY_LEN, identity.public_key);
 	memzero_explicit(&identity, sizeof(identity));
+	return err;
+}
+
+/* Where the sockets are that the link opens, unless that is anywhere. */
+static int cv_netlink_put_bind(struct sk_buff *skb, const struct cv_device *dev)
+{
+	const struct cv_socket_bind *bind = &dev->bind;
+	bool anywhere = !bind->v4_off && !bind->v6_off && !bind->v4.s_addr &&
+			ipv6_addr_any(&bind->v6);
+	int err = 0;
+
+	if (!anywhere && !bind->v4_off)
+		err = nla_put_in_addr(skb, CVDEVICE_A_BIND_ADDRESS4, bind->v4.s_addr);
+	if (!err && !anywhere && !bind->v6_off)
+		err = nla_put_in6_addr(skb, CVDEVICE_A_BIND_ADDRESS6, &bind->v6);
+	if (!err && bind->device[0])
+		err = nla_put_string(skb, CVDEVICE_A_BIND_DEVICE, bind->device);
+	return err;
+}
+
+/* Where a program's are is for the program to know. */
+static int cv_netlink_put_adopted(struct sk_buff *skb, const struct cv_device *dev)
+{
+	int err = nla_put_u8(skb, CVDEVICE_A_SOCKET_STATE, dev->socket_state);
+
+	if (!err && dev->socket_state == CVSOCKET_HANDED_IN)
+		err = nla_put_u8(skb, CVDEVICE_A_SOCKET_PASS, dev->adopted_pass);
 	return err;
 }
 
@@ -66,18 +94,11 @@ int cv_netlink_put_device(struct sk_buff *skb, struct cv_device *dev)
  */
 int cv_netlink_put_own_device(struct sk_buff *skb, const struct cv_device *dev)
 {
-	const struct cv_socket_bind *bind = &dev->bind;
-	bool anywhere = !bind->v4_off && !bind->v6_off && !bind->v4.s_addr &&
-			ipv6_addr_any(&bind->v6);
-	int err = 0;
+	int err;
 
 	ASSERT_RTNL();
-	if (!anywhere && !bind->v4_off)
-		err = nla_put_in_addr(skb, CVDEVICE_A_BIND_ADDRESS4, bind->v4.s_addr);
-	if (!err && !anywhere && !bind->v6_off)
-		err = nla_put_in6_addr(skb, CVDEVICE_A_BIND_ADDRESS6, &bind->v6);
-	if (!err && bind->device[0])
-		err = nla_put_string(skb, CVDEVICE_A_BIND_DEVICE, bind->device);
+	err = dev->socket_state == CVSOCKET_OWN ? cv_netlink_put_bind(skb, dev) :
+						  cv_netlink_put_adopted(skb, dev);
 	if (!err && dev->dscp)
 		err = nla_put_u8(skb, CVDEVICE_A_DSCP, dev->dscp);
 	return err;

@@ -4,6 +4,7 @@
  */
 #include <crypto/curve25519.h>
 
+#include <linux/net.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
@@ -18,6 +19,7 @@
 #include <control/peering.h>
 #include <control/reaper.h>
 #include <core/peer.h>
+#include <datapath/adopt.h>
 #include <datapath/path.h>
 #include <datapath/socket.h>
 #include <datapath/tx.h>
@@ -162,7 +164,8 @@ void fuzz_link_up(struct cv_device *dev)
 	rtnl_lock();
 	dev->netdev->running = true;
 	bind = dev->bind;
-	if (cv_socket_open(dev, dev->wanted_port, &bind, &family)) {
+	if (dev->socket_state == CVSOCKET_OWN &&
+	    cv_socket_open(dev, dev->wanted_port, &bind, &family)) {
 		cv_want_forget(dev);
 		dev->netdev->running = false;
 	}
@@ -353,6 +356,56 @@ bool cv_socket_is_open(const struct cv_device *dev, u16 port, const struct cv_so
 	return false;
 }
 
+/* The descriptors of the process are the numbers below FUZZ_LINK_FDS; each has one port. */
+static struct socket fuzz_link_sockets[FUZZ_LINK_FDS];
+static unsigned int fuzz_link_files;
+
+struct socket *sockfd_lookup(int fd, int *err)
+{
+	if (fd < 0 || fd >= FUZZ_LINK_FDS) {
+		*err = -EBADF;
+		return NULL;
+	}
+	fuzz_link_files++;
+	return &fuzz_link_sockets[fd];
+}
+
+void sockfd_put(struct socket *sock)
+{
+	FUZZ_CHECK(fuzz_link_files > 0, "expected a socket to be put that is held");
+	fuzz_link_files--;
+}
+
+unsigned int fuzz_link_held_files(void)
+{
+	return fuzz_link_files;
+}
+
+/* datapath/adopt.c: the last descriptor cannot be handed in, nor can the same one twice. */
+int cv_adopt_sockets(struct cv_device *dev, struct socket *const *sockets, unsigned int count,
+		     u8 pass)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&dev->lock);
+	for (i = 0; i < count; i++)
+		if (sockets[i] == &fuzz_link_sockets[FUZZ_LINK_FDS - 1])
+			return -EPROTOTYPE;
+	if (count == 2 && sockets[0] == sockets[1])
+		return -EBUSY;
+	dev->socket_state = CVSOCKET_HANDED_IN;
+	dev->adopted_port = FUZZ_LINK_FD_PORT + (sockets[0] - fuzz_link_sockets);
+	dev->adopted_pass = pass;
+	return 0;
+}
+
+void cv_adopt_release(struct cv_device *dev)
+{
+	ASSERT_RTNL();
+	dev->socket_state = CVSOCKET_OWN;
+}
+
 /* datapath/path.c, without namespaces */
 void cv_path_init(struct cv_path *path)
 {
@@ -360,9 +413,7 @@ void cv_path_init(struct cv_path *path)
 
 int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp)
 {
-	if (!path->has_routes)
-		path->has_routes = !dst_cache_init(&path->routes, gfp);
-	return path->has_routes ? 0 : -ENOMEM;
+	return path->routes.cache ? 0 : dst_cache_init(&path->routes, gfp);
 }
 
 void cv_path_destroy_routes(struct cv_path *path)

@@ -34,6 +34,18 @@ extern void (*fuzz_link_expire)(struct cv_peer *peer);
 #define FUZZ_LINK_PORT_TAKEN 0x5050
 
 /**
+ * fuzz_link_fds - so many descriptors are sockets: 0 and those after it
+ */
+#define FUZZ_LINK_FDS 8
+
+/**
+ * fuzz_link_fd_port - of the first of them; each has the port after that of the one before
+ */
+#define FUZZ_LINK_FD_PORT 4000
+
+unsigned int fuzz_link_held_files(void);
+
+/**
  * fuzz_link_no_interface - names of interfaces that there are none of begin so
  */
 #define FUZZ_LINK_NO_INTERFACE 'x'

@@ -98,6 +98,9 @@ struct model {
 	u16 port;
 	struct cv_socket_bind bind;
 	u8 dscp;
+	u8 socket_state;
+	u8 socket_pass;
+	u16 socket_port;
 	struct model_peer peers[MODEL_PEERS];
 	unsigned int peer_count;
 	struct model_ip ips[MODEL_IPS];
@@ -136,6 +139,11 @@ static void read_device(struct model *model)
 	model->port = device->wanted_port;
 	model->bind = device->bind;
 	model->dscp = device->dscp;
+	model->socket_state = device->socket_state;
+	if (model->socket_state != CVSOCKET_OWN) {
+		model->socket_pass = device->adopted_pass;
+		model->socket_port = device->adopted_port;
+	}
 	if (identity) {
 		model->has_key = true;
 		memcpy(model->private_key, identity->private_key, CV_KEY_LEN);
@@ -399,6 +407,25 @@ static void model_bind(struct model *model, const void *attrs, int bytes)
 		 (const char *)nla_data(interface));
 }
 
+/* Returns whether the sockets are a program's now: then port and place stay as they are. */
+static bool model_adopt(struct model *model, const void *attrs, int bytes)
+{
+	const struct nlattr *fds = model_attr(attrs, bytes, CVDEVICE_A_SOCKET_FD);
+	const struct nlattr *pass = model_attr(attrs, bytes, CVDEVICE_A_SOCKET_PASS);
+	s32 fd;
+
+	FUZZ_CHECK(!pass || fds, "expected a set of what is left to a program to have its socket");
+	if (fds) {
+		FUZZ_CHECK(nla_len(fds) == 4 || nla_len(fds) == 8,
+			   "expected descriptors of 4 or 8 bytes, got %u", nla_len(fds));
+		memcpy(&fd, nla_data(fds), sizeof(fd));
+		model->socket_state = fd == -1 ? CVSOCKET_OWN : CVSOCKET_HANDED_IN;
+		model->socket_pass = fd != -1 && pass ? nla_get_u8(pass) : CVPASS_STUN;
+		model->socket_port = fd == -1 ? 0 : FUZZ_LINK_FD_PORT + fd;
+	}
+	return model->socket_state != CVSOCKET_OWN;
+}
+
 static void model_set(struct model *model, const void *attrs, int bytes, bool as_wireguard)
 {
 	const struct nlattr *flags = model_attr(attrs, bytes, CVDEVICE_A_FLAGS);
@@ -409,6 +436,7 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 	const struct nlattr *peers = model_attr(attrs, bytes, CVDEVICE_A_PEERS);
 	const struct nlattr *peer;
 	u8 key_before[CV_KEY_LEN];
+	bool is_adopted;
 	int rest;
 
 	memcpy(key_before, model->private_key, CV_KEY_LEN);
@@ -416,10 +444,16 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 		model->peer_count = 0;
 		model->ip_count = 0;
 	}
-	if (port)
+	if (as_wireguard)
+		is_adopted = model->socket_state != CVSOCKET_OWN;
+	else
+		is_adopted = model_adopt(model, attrs, bytes);
+	if (port && !is_adopted)
 		model->port = nla_get_u16(port);
 	if (fwmark)
 		model->fwmark = nla_get_u32(fwmark);
+	FUZZ_CHECK(!is_adopted || !model->fwmark,
+		   "expected a mark to be refused for a program's sockets");
 	if (!as_wireguard)
 		model_bind(model, attrs, bytes);
 	if (dscp && !as_wireguard)
@@ -487,6 +521,14 @@ static void check_same(const struct model *expected, const struct model *got)
 		   got->port);
 	FUZZ_CHECK(expected->dscp == got->dscp && got->dscp <= CV_DSCP_COPY,
 		   "expected DSCP %u, got %u", expected->dscp, got->dscp);
+	FUZZ_CHECK(expected->socket_state == got->socket_state &&
+		   expected->socket_pass == got->socket_pass &&
+		   expected->socket_port == got->socket_port,
+		   "expected sockets of state %u, passing %u, port %u; got %u, %u, %u",
+		   expected->socket_state, expected->socket_pass, expected->socket_port,
+		   got->socket_state, got->socket_pass, got->socket_port);
+	FUZZ_CHECK(!fuzz_link_held_files(), "expected no descriptor to be held, got %u",
+		   fuzz_link_held_files());
 	FUZZ_CHECK(expected->bind.v4_off == got->bind.v4_off &&
 		   expected->bind.v6_off == got->bind.v6_off &&
 		   expected->bind.v4.s_addr == got->bind.v4.s_addr &&

@@ -11,7 +11,7 @@ _culvert_peers()
 _culvert_set()
 {
 	local cur=$1 prev=$2 seen_peer=$3
-	local words="listen-port fwmark private-key bind-address bind-device dscp peer"
+	local words="listen-port fwmark private-key bind-address bind-device dscp socket socket-pass peer"
 
 	case $prev in
 	private-key | preshared-key)
@@ -29,6 +29,14 @@ _culvert_set()
 		;;
 	dscp)
 		mapfile -t COMPREPLY < <(compgen -W "none copy" -- "$cur")
+		return
+		;;
+	socket)
+		mapfile -t COMPREPLY < <(compgen -W own -- "$cur")
+		return
+		;;
+	socket-pass)
+		mapfile -t COMPREPLY < <(compgen -W "stun all" -- "$cur")
 		return
 		;;
 	bind-address)
@@ -52,7 +60,7 @@ _culvert()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
-	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp module
+	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp socket module
 		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
 		persistent-keepalive names idle drops dump"
 	local words="" i seen_peer=""

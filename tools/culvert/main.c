@@ -18,13 +18,13 @@ const struct cmd cmd_table[] = {
 	  "peer, with tabs between the values. With 'all', each line begins with the\n"
 	  "name of the device. FIELD is one of:\n"
 	  "  public-key private-key listen-port fwmark bind-addresses bind-device\n"
-	  "  dscp module peers preshared-keys endpoints allowed-ips latest-handshakes\n"
-	  "  transfer persistent-keepalive names idle drops dump\n" },
+	  "  dscp socket module peers preshared-keys endpoints allowed-ips\n"
+	  "  latest-handshakes transfer persistent-keepalive names idle drops dump\n" },
 	{ "showconf", cmd_showconf, "DEV",
 	  "print the configuration of a device, keys included, as setconf reads it",
 	  "" },
 	{ "set", cmd_set,
-	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS]]...",
+	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [socket FD] [socket-pass WHAT] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS]]...",
 	  "change a device; add, change or remove peers",
 	  "  PORT     0 to 65535; with 0 the kernel chooses a free port\n"
 	  "  MARK     off, or a 32-bit number, decimal or hexadecimal (0x...)\n"
@@ -36,6 +36,11 @@ const struct cmd cmd_table[] = {
 	  "  LINK     that they come in and leave by, or any\n"
 	  "  DSCP     of outgoing packets: none, copy for that of the packet inside, or\n"
 	  "           0 to 63\n"
+	  "  FD       open UDP socket of the caller that the device is to have, by the\n"
+	  "           number of its descriptor; two with a comma between, one for IPv4\n"
+	  "           and one for IPv6; or own for sockets that the kernel opens\n"
+	  "  WHAT     is left to the caller of what comes to it: stun (messages of that\n"
+	  "           protocol) or all that is not the device's\n"
 	  "  SECONDS  off, or 1 to 65535; idle, after which the peer is removed if\n"
 	  "           nothing comes from it, off or 1 to 1728000\n"
 	  "  NAME     of a peer, for people; \"\" for none\n"

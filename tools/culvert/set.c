@@ -57,6 +57,8 @@ static const struct cmd_set_word cmd_set_words[] = {
 	{ "bind-address", false, true, cvl_parse_bind_addresses },
 	{ "bind-device", false, true, cvl_parse_bind_device },
 	{ "dscp", false, true, cvl_parse_dscp },
+	{ "socket", false, true, cvl_parse_sockets },
+	{ "socket-pass", false, true, cvl_parse_socket_pass },
 	{ "peer", false, true, cmd_set_peer },
 	{ "remove", true, false, cmd_set_remove },
 	{ "preshared-key", true, true, cmd_set_preshared_key },
@@ -82,16 +84,17 @@ static const struct cmd_set_word *cmd_set_find(const char *name)
 static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 			       bool known)
 {
-	static const char of_device[] =
-		"listen-port, fwmark, private-key, bind-address, bind-device, dscp, peer";
+	static const char of_device[] = "listen-port, fwmark, private-key";
+	static const char of_sockets[] =
+		", bind-address, bind-device, dscp, socket, socket-pass, peer";
 	static const char of_peer[] =
 		", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips, name, idle";
 	const char *why = known ? "needs a peer before it" : "is not a setting";
 
 	cvl_error_word(parser->err, name);
 	return cvl_error_set(parser->err, -EINVAL,
-			     "set: '%s' %s; expected %s%s",
-			     parser->err->word, why, of_device,
+			     "set: '%s' %s; expected %s%s%s",
+			     parser->err->word, why, of_device, of_sockets,
 			     parser->peer ? of_peer : "");
 }
 

@@ -80,6 +80,14 @@ static void cmd_show_dscp(const struct cvl_device *dev)
 		fputs("none", stdout);
 }
 
+static void cmd_show_socket(const struct cvl_device *dev)
+{
+	if (dev->socket_state == CVL_SOCKET_HANDED_IN)
+		fputs("handed-in", stdout);
+	else
+		fputs(dev->socket_state == CVL_SOCKET_LOST ? "lost" : "own", stdout);
+}
+
 /* A device of kind wireguard is the kernel's own, or culvert's in its place. */
 static void cmd_show_module(const struct cvl_device *dev)
 {
@@ -195,6 +203,7 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "bind-addresses", .print_device = cmd_show_bind_addresses },
 	{ "bind-device", .print_device = cmd_show_bind_device },
 	{ "dscp", .print_device = cmd_show_dscp },
+	{ "socket", .print_device = cmd_show_socket },
 	{ "module", .print_device = cmd_show_module },
 	{ "peers", .print_peer = cmd_show_peer },
 	{ "preshared-keys", .print_peer = cmd_show_preshared_key, .keyed = true },

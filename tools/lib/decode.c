@@ -259,6 +259,23 @@ static bool cvl_decode_bind(struct cvl_device *dev, const struct nlattr *attr)
 	return cvl_decode_bytes(&dev->bind6, attr, sizeof(dev->bind6));
 }
 
+/* States and words that a newer kernel may have are none of ours. */
+static bool cvl_decode_socket(struct cvl_device *dev, const struct nlattr *attr)
+{
+	uint8_t value;
+
+	if (!cvl_decode_bytes(&value, attr, sizeof(value)))
+		return false;
+	if (mnl_attr_get_type(attr) == CVDEVICE_A_SOCKET_STATE) {
+		dev->socket_state = value == CVSOCKET_LOST ? CVL_SOCKET_LOST :
+							     CVL_SOCKET_HANDED_IN;
+		return true;
+	}
+	dev->has |= CVL_DEVICE_SOCKET_PASS;
+	dev->socket_pass_all = value == CVPASS_ALL;
+	return true;
+}
+
 static bool cvl_decode_device_attr(struct cvl_device *dev,
 				   const struct nlattr *attr)
 {
@@ -293,6 +310,9 @@ static bool cvl_decode_device_attr(struct cvl_device *dev,
 	case CVDEVICE_A_BIND_DEVICE:
 		dev->has |= CVL_DEVICE_BIND_DEVICE;
 		return cvl_decode_name(dev->bind_device, attr);
+	case CVDEVICE_A_SOCKET_STATE:
+	case CVDEVICE_A_SOCKET_PASS:
+		return cvl_decode_socket(dev, attr);
 	default:
 		return true;
 	}

@@ -70,6 +70,13 @@ static void cvl_encode_own_device(struct nlmsghdr *nlh,
 	if (dev->has & CVL_DEVICE_BIND_DEVICE)
 		mnl_attr_put_strz(nlh, CVDEVICE_A_BIND_DEVICE,
 				  dev->bind_device);
+	if (dev->has & CVL_DEVICE_SOCKET_FDS)
+		mnl_attr_put(nlh, CVDEVICE_A_SOCKET_FD,
+			     dev->socket_fd_count * sizeof(*dev->socket_fds),
+			     dev->socket_fds);
+	if (dev->has & CVL_DEVICE_SOCKET_PASS)
+		mnl_attr_put_u8(nlh, CVDEVICE_A_SOCKET_PASS,
+				dev->socket_pass_all ? CVPASS_ALL : CVPASS_STUN);
 }
 
 static bool cvl_encode_own_peer(struct cvl_encode_room *room,

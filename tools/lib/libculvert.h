@@ -152,9 +152,26 @@ struct cvl_peer {
 #define CVL_DEVICE_BIND_ADDRESSES 0x10U
 #define CVL_DEVICE_BIND_DEVICE 0x20U
 #define CVL_DEVICE_DSCP 0x40U
+#define CVL_DEVICE_SOCKET_FDS 0x80U
+#define CVL_DEVICE_SOCKET_PASS 0x100U
 
 /* in place of a DSCP: that of the inner packet */
 #define CVL_DSCP_COPY 64
+
+/* UDP sockets that a program hands in, at most: one for each family */
+#define CVL_SOCKETS_MAX 2
+
+/**
+ * enum cvl_socket_state - whose UDP sockets a device has
+ * @CVL_SOCKET_OWN: its own, which the kernel has opened
+ * @CVL_SOCKET_HANDED_IN: a program's
+ * @CVL_SOCKET_LOST: none, since the program has closed its own
+ */
+enum cvl_socket_state {
+	CVL_SOCKET_OWN,
+	CVL_SOCKET_HANDED_IN,
+	CVL_SOCKET_LOST,
+};
 
 /**
  * struct cvl_device - a device with its peers, or a change to one
@@ -173,6 +190,12 @@ struct cvl_peer {
  * @bind4: address that the UDP socket for IPv4 is bound to, 0.0.0.0 for all
  * @bind6: the same for IPv6
  * @bind_device: interface or VRF that the UDP sockets are bound to, "" for all
+ * @socket_state: whose UDP sockets they are, never sent
+ * @socket_fd_count: how many of @socket_fds there are
+ * @socket_fds: in a change: descriptors of bound UDP sockets that the device is to have, or one of
+ *	-1 for its own; never read
+ * @socket_pass_all: everything that is not the device's is left to the program whose sockets they
+ *	are, not only what is shaped like STUN
  * @peers: the first peer, or NULL
  * @last_peer: the last peer, or NULL
  */
@@ -192,6 +215,10 @@ struct cvl_device {
 	struct in_addr bind4;
 	struct in6_addr bind6;
 	char bind_device[CVL_IFNAME_SIZE];
+	enum cvl_socket_state socket_state;
+	unsigned int socket_fd_count;
+	int32_t socket_fds[CVL_SOCKETS_MAX];
+	bool socket_pass_all;
 	struct cvl_peer *peers;
 	struct cvl_peer *last_peer;
 };
@@ -236,6 +263,10 @@ int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
 int cvl_word_bind_device(struct cvl_device *dev, const char *word,
 			 struct cvl_error *err);
 int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err);
+int cvl_word_sockets(struct cvl_device *dev, const char *word,
+		     struct cvl_error *err);
+int cvl_word_socket_pass(struct cvl_device *dev, const char *word,
+			 struct cvl_error *err);
 int cvl_word_name(struct cvl_peer *peer, const char *word,
 		  struct cvl_error *err);
 int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);

@@ -334,6 +334,8 @@ static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 		return "bind device";
 	if (change->has & CVL_DEVICE_DSCP)
 		return "DSCP";
+	if (change->has & (CVL_DEVICE_SOCKET_FDS | CVL_DEVICE_SOCKET_PASS))
+		return "socket of a program";
 	for (peer = change->peers; peer; peer = peer->next) {
 		if (peer->has & CVL_PEER_NAME)
 			return "name of a peer";

@@ -441,6 +441,57 @@ int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err)
 }
 
 /**
+ * cvl_word_sockets() - read which UDP sockets a device is to have
+ * @dev: gets their descriptors
+ * @word: one or two numbers with a comma between them, of this process; "own" is for sockets that
+ *	the kernel opens
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_sockets(struct cvl_device *dev, const char *word, struct cvl_error *err)
+{
+	const char *comma = strchr(word, ',');
+	char first[sizeof("2147483647")] = "";
+	uint32_t fds[CVL_SOCKETS_MAX];
+
+	dev->has |= CVL_DEVICE_SOCKET_FDS;
+	dev->socket_fd_count = 1;
+	dev->socket_fds[0] = -1;
+	if (!strcasecmp(word, "own"))
+		return 0;
+	if (comma && (size_t)(comma - word) < sizeof(first))
+		memcpy(first, word, (size_t)(comma - word));
+	if (!cvl_parse_number(&fds[0], comma ? first : word, INT32_MAX, false) ||
+	    (comma && !cvl_parse_number(&fds[1], comma + 1, INT32_MAX, false)))
+		return cvl_parse_refuse(err, word, "open sockets",
+				       "the number of a descriptor, two of them with a comma between, or own");
+	dev->socket_fds[0] = (int32_t)fds[0];
+	if (comma) {
+		dev->socket_fds[1] = (int32_t)fds[1];
+		dev->socket_fd_count = CVL_SOCKETS_MAX;
+	}
+	return 0;
+}
+
+/**
+ * cvl_word_socket_pass() - read what is left to the program whose UDP sockets a device has
+ * @dev: changed
+ * @word: "stun" or "all"
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_socket_pass(struct cvl_device *dev, const char *word, struct cvl_error *err)
+{
+	dev->has |= CVL_DEVICE_SOCKET_PASS;
+	dev->socket_pass_all = !strcasecmp(word, "all");
+	if (dev->socket_pass_all || !strcasecmp(word, "stun"))
+		return 0;
+	return cvl_parse_refuse(err, word, "what is left to the program", "stun or all");
+}
+
+/**
  * cvl_word_name() - read the name of a peer
  * @peer: gets it
  * @word: at most 63 bytes, of which the kernel sees whether they are UTF-8; "" removes it
@@ -575,6 +626,30 @@ int cvl_parse_dscp(struct cvl_parser *parser, const char *value)
 {
 	parser->dev->has |= CVL_DEVICE_DSCP;
 	return cvl_word_dscp(&parser->dev->dscp, value, parser->err);
+}
+
+/**
+ * cvl_parse_sockets() - set the UDP sockets of a device
+ * @parser: its device is changed
+ * @value: as for cvl_word_sockets()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_sockets(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_sockets(parser->dev, value, parser->err);
+}
+
+/**
+ * cvl_parse_socket_pass() - set what is left to the program whose UDP sockets a device has
+ * @parser: its device is changed
+ * @value: as for cvl_word_socket_pass()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_socket_pass(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_socket_pass(parser->dev, value, parser->err);
 }
 
 /**

@@ -28,6 +28,8 @@ int cvl_parse_allowed_ips(struct cvl_parser *parser, const char *value);
 int cvl_parse_bind_addresses(struct cvl_parser *parser, const char *value);
 int cvl_parse_bind_device(struct cvl_parser *parser, const char *value);
 int cvl_parse_dscp(struct cvl_parser *parser, const char *value);
+int cvl_parse_sockets(struct cvl_parser *parser, const char *value);
+int cvl_parse_socket_pass(struct cvl_parser *parser, const char *value);
 int cvl_parse_name(struct cvl_parser *parser, const char *value);
 int cvl_parse_idle(struct cvl_parser *parser, const char *value);
 

@@ -145,6 +145,37 @@
  * keeps.
  */
 
+/**
+ * DOC: Sockets of a program
+ *
+ * With %CVDEVICE_A_SOCKET_FD a program hands in UDP sockets that it has opened and bound, in any
+ * network namespace: one that may serve both families, or one for each (IPV6_V6ONLY) with the same
+ * port. The descriptor is all that is asked for, beside CAP_NET_ADMIN where the link is. The link
+ * sends and receives by them as by its own: from their address and port, with their SO_MARK and
+ * SO_BINDTODEVICE as they are at each packet. What it sends and receives is the socket's for
+ * firewalls (owner, control group), security modules and filters of the control group
+ * (cgroup_skb). Where programs decide about each sendmsg(2) (cgroup/sendmsg4, cgroup/sendmsg6)
+ * the socket is refused (EPERM), or lost when they come later. Its other options (IP_TOS, IP_TTL,
+ * filters, buffers) are for what the program itself sends and receives.
+ *
+ * The program can go on sending. A datagram that begins with a message type (1 to 4) and three
+ * zeros is the link's; of others those that are shaped like STUN messages, or with %CVPASS_ALL
+ * all, are left in the socket's receive queue, one by one, even if the program has not asked for
+ * them to be split (UDP_GRO). Nobody else may have the socket: one with an encapsulation
+ * (UDP_ENCAP), in a sock map, that shares its port by SO_REUSEPORT, or that is another link's is
+ * refused.
+ *
+ * When the last descriptor of one is closed (or UDP_ENCAP is set, or the socket is unbound by
+ * connecting it to nowhere), the link has lost them: its carrier goes off and %CVEVENT_SOCKET_LOST
+ * is told; peers and sessions stay, and others may be handed in at any time. A program that ends
+ * must leave a descriptor to one that stays. While the link is down it keeps them, and drops what
+ * comes.
+ *
+ * Such a link cannot have a %CVDEVICE_A_FWMARK, another %CVDEVICE_A_LISTEN_PORT or a bind address
+ * or device (EBUSY) until %CVDEVICE_A_SOCKET_FD of -1 gives it sockets of its own again. A dump
+ * has the program's port, and neither bind address nor device.
+ */
+
 /* Name and version of the family, and kind of the link. */
 #define CV_GENL_NAME "culvert"
 #define CV_GENL_VERSION 1
@@ -219,7 +250,8 @@ enum cv_cmd {
  * @CVEVENT_PEER_SILENT: group session: data or initiations were sent, and for 15 s nothing has
  *	come back
  * @CVEVENT_PEER_BACK: group session: after that something has come
- * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended
+ * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended, or a
+ *	program's socket that the link had was closed
  * @CVEVENT_KNOCK: group knock: there is a new one; says no more
  * @CVEVENT_WANT: group want: there is a new one; says no more
  * @__CVEVENT_LAST: internal
@@ -285,6 +317,37 @@ enum cv_device_flag {
 };
 
 /**
+ * enum cv_socket_pass - values of %CVDEVICE_A_SOCKET_PASS: what of the datagrams that are not the
+ *	link's is left in the receive queue of the program's socket
+ * @CVPASS_STUN: what is shaped like a STUN message; everything else is dropped
+ * @CVPASS_ALL: everything
+ * @__CVPASS_LAST: internal
+ * @CVPASS_MAX: the greatest
+ */
+enum cv_socket_pass {
+	CVPASS_STUN = 0,
+	CVPASS_ALL = 1,
+	__CVPASS_LAST,
+	CVPASS_MAX = __CVPASS_LAST - 1
+};
+
+/**
+ * enum cv_socket_state - values of %CVDEVICE_A_SOCKET_STATE: whose UDP sockets a link has
+ * @CVSOCKET_OWN: its own, opened by the kernel
+ * @CVSOCKET_HANDED_IN: a program's
+ * @CVSOCKET_LOST: none, since the program has closed it
+ * @__CVSOCKET_LAST: internal
+ * @CVSOCKET_MAX: the greatest
+ */
+enum cv_socket_state {
+	CVSOCKET_OWN = 0,
+	CVSOCKET_HANDED_IN = 1,
+	CVSOCKET_LOST = 2,
+	__CVSOCKET_LAST,
+	CVSOCKET_MAX = __CVSOCKET_LAST - 1
+};
+
+/**
  * enum cv_device_attr - attributes of a message
  * @CVDEVICE_A_UNSPEC: never sent
  * @CVDEVICE_A_IFINDEX: u32, index of the link
@@ -322,6 +385,12 @@ enum cv_device_flag {
  *	sockets are bound to; the empty one is for all; absent from a dump while it is that
  * @CVDEVICE_A_DSCP: u8, DSCP of the outer packets that carry data: 0 to 63, or %CV_DSCP_COPY for
  *	that of the inner packet; absent from a dump while it is 0. Handshakes have AF41 always
+ * @CVDEVICE_A_SOCKET_FD: one or two s32, set only: descriptors of UDP sockets that become those of
+ *	the link, or -1 for sockets that the kernel opens; see DOC: Sockets of a program
+ * @CVDEVICE_A_SOCKET_PASS: u8 of &enum cv_socket_pass; with %CVDEVICE_A_SOCKET_FD, and in a dump
+ *	while the link has such sockets
+ * @CVDEVICE_A_SOCKET_STATE: u8 of &enum cv_socket_state, dump only; absent while it is
+ *	%CVSOCKET_OWN
  * @__CVDEVICE_A_OWN_LAST: internal
  * @CVDEVICE_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -351,6 +420,9 @@ enum cv_device_attr {
 	CVDEVICE_A_BIND_ADDRESS6 = 75,
 	CVDEVICE_A_BIND_DEVICE = 76,
 	CVDEVICE_A_DSCP = 77,
+	CVDEVICE_A_SOCKET_FD = 78,
+	CVDEVICE_A_SOCKET_PASS = 79,
+	CVDEVICE_A_SOCKET_STATE = 80,
 	__CVDEVICE_A_OWN_LAST,
 	CVDEVICE_A_OWN_MAX = __CVDEVICE_A_OWN_LAST - 1
 };

@@ -168,6 +168,7 @@ def type_in_doc(words):
             (r"struct sockaddr_in or struct sockaddr_in6\b", "binary"),
             (r"struct in_addr or struct in6_addr\b", "binary"),
             (r"struct in6?_addr\b", "binary"),
+            (r"one or two s32\b", "binary"),
             (r"carries nothing\b", "pad"),
             (r"never sent\b", "unused")):
         match = re.match(pattern, words)

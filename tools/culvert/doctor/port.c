@@ -380,6 +380,19 @@ static enum doctor_knock doctor_port_try(const struct doctor_wire *wire,
 	return knock;
 }
 
+/* Where it is, and what may come to it, that program knows. */
+static void doctor_port_of_program(const struct doctor_wire *wire)
+{
+	if (wire->dev->socket_state == CVL_SOCKET_LOST)
+		doctor_say_wire(wire, DOCTOR_BAD,
+				"the program whose UDP socket it had has closed it: start that program again, or culvert set %s socket own",
+				wire->dev->name);
+	else
+		doctor_say_wire(wire, DOCTOR_NOTE,
+				"UDP port %u is the socket of a program: it is not tested here",
+				wire->dev->listen_port);
+}
+
 /**
  * doctor_port() - look at the port of a link
  * @wire: the link; the calling thread is in the namespace of its sockets
@@ -391,6 +404,10 @@ bool doctor_port(const struct doctor_wire *wire)
 	enum doctor_knock knock = KNOCK_COUNTED;
 	struct doctor_port_new from;
 
+	if (wire->dev->socket_state != CVL_SOCKET_OWN) {
+		doctor_port_of_program(wire);
+		return true;
+	}
 	doctor_port_judge(wire, &from);
 	/* What this machine sends to itself comes in by lo. */
 	if (wire->is_up && *wire->dev->bind_device)

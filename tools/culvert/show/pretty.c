@@ -66,6 +66,11 @@ static void cmd_pretty_device(const struct cmd_pretty *p,
 		cmd_pretty_label(p, "listening port");
 		printf("%u\n", dev->listen_port);
 	}
+	if (dev->socket_state != CVL_SOCKET_OWN) {
+		cmd_pretty_label(p, "socket");
+		puts(dev->socket_state == CVL_SOCKET_LOST ? "lost: the program has closed it" :
+		     "handed in by a program");
+	}
 	if (cmd_bind_to_text(bind, dev, ", ")) {
 		cmd_pretty_label(p, "bind address");
 		puts(bind);

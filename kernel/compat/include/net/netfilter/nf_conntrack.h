@@ -36,4 +36,22 @@ static inline bool cv_compat_source_before_nat(const struct sk_buff *skb,
 #endif
 }
 
+/**
+ * cv_compat_is_unconfirmed() - whether connection tracking has yet to confirm a packet's flow
+ * @skb: an IP packet
+ *
+ * Return: true if so, which it does in the last hook.
+ */
+static inline bool cv_compat_is_unconfirmed(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	enum ip_conntrack_info info;
+	const struct nf_conn *ct = nf_ct_get(skb, &info);
+
+	return ct && !nf_ct_is_confirmed(ct);
+#else
+	return false;
+#endif
+}
+
 #endif /* CV_COMPAT_NET_NETFILTER_NF_CONNTRACK_H */

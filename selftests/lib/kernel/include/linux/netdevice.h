@@ -51,6 +51,7 @@ struct napi_struct {
 #define put_net(net_) ((void)(net_))
 #define synchronize_net() synchronize_rcu()
 #define netif_running(netdev) ((netdev)->running)
+#define netif_carrier_on(netdev) ((void)(netdev))
 #define netif_elide_gro(netdev) (!(netdev)->has_gro)
 #define netdev_put(netdev, tracker) ((void)(tracker), (netdev)->holders--)
 #define dev_sw_netstats_rx_add(netdev, bytes) ((void)(netdev), (void)(bytes))

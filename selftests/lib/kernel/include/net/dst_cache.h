@@ -7,18 +7,18 @@
 #include <linux/slab.h>
 
 struct dst_cache {
-	void *memory;
+	void *cache;
 };
 
 static inline int dst_cache_init(struct dst_cache *cache, gfp_t gfp)
 {
-	cache->memory = kzalloc(1, gfp);
-	return cache->memory ? 0 : -ENOMEM;
+	cache->cache = kzalloc(1, gfp);
+	return cache->cache ? 0 : -ENOMEM;
 }
 
 static inline void dst_cache_destroy(struct dst_cache *cache)
 {
-	kfree(cache->memory);
+	kfree(cache->cache);
 }
 
 #endif /* FAKE_NET_DST_CACHE_H */

@@ -5,4 +5,8 @@
 
 #include <linux/netdevice.h>
 
+struct sock {
+	int sk_bound_dev_if;
+};
+
 #endif /* FAKE_NET_SOCK_H */

@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# mode: smp
+# timeout: 400
+# A program's UDP sockets as those of a link: by a link whose namespace has no wire at all, to
+# wireguard.ko. What is whose, what is refused, what happens when they are closed or their
+# namespaces end, and a user without privileges.
+. "$(dirname "$0")/../../lib/test.sh"
+
+if [ "$kind" != culvert ]; then
+	skip "sockets that are handed in" "$kind takes none"
+	finish
+fi
+
+#     in, a link of a's peer      out ─ va ─────── vb ─ b, wireguard.ko
+net_outside()
+{
+	ns_new in out b
+	wire out va b vb
+	addr out va 198.51.100.1/24 2001:db8:51::1/64
+	addr b vb 198.51.100.2/24 2001:db8:51::2/64
+	need_module wireguard
+	tun_new b cv0 wireguard
+	key in
+	tun_set b cv0 listen-port "$port" peer "${pub[in]}" allowed-ips 10.77.0.1/32,fd77::1/128
+	addr b cv0 10.77.0.2/24 fd77::2/64 up
+}
+link_inside()
+{
+	tun_new in cv0
+	tun_set in cv0 peer "${pub[b]}" endpoint "198.51.100.2:$port" \
+		allowed-ips 10.77.0.2/32,fd77::2/128
+	addr in cv0 10.77.0.1/24 fd77::1/64 up
+}
+in_python()
+{
+	local case
+
+	for case; do
+		net_outside
+		link_inside
+		relay py adopt.py "$case" "${ns[in]}" "${ns[out]}" "${ns[b]}"
+		drop_all
+	done
+}
+
+# holder NAME NAME [ADDRESS]: a program that holds a socket of the second namespace, handed to the
+# first one's link, until its input is closed: by let_go.
+holder()
+{
+	coproc holding { py adopt.py hold "${ns[$1]}" "${ns[$2]}" "${3:-198.51.100.1}" 4500; }
+	read -r -t 60 -u "${holding[0]}" line || line=nothing
+	is "a program has handed in its socket" "handed in" "$line"
+}
+let_go()
+{
+	local pid=$holding_PID
+
+	eval "exec ${holding[1]}>&-"
+	wait "$pid" || :
+}
+gone() { ! ipn b -o link show vb >/dev/null 2>&1; }
+
+# The socket's namespace ends when its last socket has gone: seen by the other end of its wire.
+test_outside_ends()
+{
+	net_outside
+	link_inside
+	holder in out
+	works "ping" ping_ok in 10.77.0.2
+	tun_set in cv0 peer "${pub[b]}" remove peer "$(tun_peer)" allowed-ips 10.77.9.0/24
+	ip netns del "${ns[out]}"
+	unset 'ns[out]'
+	fails "its name is gone, the socket is there: the namespace lives" gone
+	let_go
+	soon "the socket is closed: the namespace ends" 30 gone
+	is "and the link has lost it" "" "$(carrier in cv0 && echo carrier)"
+	drop_all
+}
+tun_peer() { "$tool" genkey | "$tool" pubkey; }
+
+# The link's namespace first, with the socket still open, and under traffic.
+test_inside_ends()
+{
+	net_outside
+	link_inside
+	holder in out
+	works "ping" ping_ok in 10.77.0.2
+	bg n in ping -q -f -c 100000 10.77.0.2
+	ip netns del "${ns[in]}"
+	unset 'ns[in]'
+	end_process "$bg_pid"
+	let_go
+	ip netns del "${ns[out]}"
+	unset 'ns[out]'
+	soon "link's namespace, socket, its namespace: all have ended" 30 gone
+	drop_all
+}
+
+# A ring: the namespace holds the link, which has a socket that holds the namespace.
+test_ring()
+{
+	net_outside
+	ns_drop in
+	ns[in]=${ns[out]}
+	link_inside
+	holder out out
+	works "socket and link in one namespace: ping" ping_ok out 10.77.0.2
+	ip netns del "${ns[out]}"
+	unset 'ns[out]' 'ns[in]'
+	let_go
+	soon "a ring: it ends with the socket" 30 gone
+	drop_all
+}
+
+# The link was born in a namespace that ends: with a program's socket it lives on.
+test_birth_ends()
+{
+	net_outside
+	ns_new birth
+	tun_new birth cv0
+	ipn birth link set cv0 netns "${ns[in]}"
+	tun_set in cv0 private-key "$tmp/in.key" peer "${pub[b]}" \
+		endpoint "198.51.100.2:$port" allowed-ips 10.77.0.2/32,fd77::2/128
+	addr in cv0 10.77.0.1/24 fd77::1/64 up
+	holder in out
+	works "before its namespace of birth ends: ping" ping_ok in 10.77.0.2
+	ns_drop birth
+	works "after that: ping" ping_ok in 10.77.0.2
+	works "after that: TCP" tcp in b 10.77.0.2 300000
+	let_go
+	drop_all
+}
+
+# packets_of PRIORITY: how many left with it.
+packets_of() { n out nft list table inet classes | sed -n "s/.*$1 counter packets \([0-9]*\).*/\1/p"; }
+
+# The priority of a packet inside names no class of the queueing discipline outside.
+test_priority()
+{
+	net_outside
+	link_inside
+	n out nft -f - <<-END
+		table inet classes {
+			chain out {
+				type filter hook postrouting priority 0
+				udp dport $port meta priority 7fff:1 counter
+				udp dport $port meta priority 0:6 counter
+			}
+		}
+	END
+	n in nft -f - <<-END
+		table inet classes {
+			chain out {
+				type filter hook output priority 0
+				icmp type echo-request meta length 128 meta priority set 7fff:1
+				icmp type echo-request meta length 228 meta priority set 0:6
+			}
+		}
+	END
+	holder in out
+	works "a class that is named inside: ping" ping_ok in 10.77.0.2
+	n in ping -q -c 3 -i 0.2 -s 100 10.77.0.2 >"$tmp/ping"
+	n in ping -q -c 3 -i 0.2 -s 200 10.77.0.2 >"$tmp/ping"
+	is "a class that is named inside is not that outside" 0 "$(packets_of 7fff:1)"
+	is "a priority that everybody may have is" 3 "$(packets_of :6)"
+	let_go
+	drop_all
+}
+
+# As nobody, who makes a user namespace: the link of the kernel, without any privilege.
+test_rootless()
+{
+	local line
+
+	net_outside
+	[ "$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 1)" = 1 ] ||
+		echo 1 >/proc/sys/kernel/unprivileged_userns_clone
+	coproc echoing { py adopt.py echo "${ns[b]}"; }
+	read -r -t 60 -u "${echoing[0]}" line || line=nothing
+	is "a server in the tunnel" listening "$line"
+	chmod 755 "$tmp"
+	CV_PRIVATE=$(base64 -d "$tmp/in.key" | od -An -tx1 | tr -d ' \n') \
+		CV_PUBLIC=$(base64 -d <<<"${pub[b]}" | od -An -tx1 | tr -d ' \n') \
+		relay n_py out adopt.py rootless 198.51.100.2
+	# It has served its one client, and is known to bash for as long as it runs.
+	[ -z "${echoing_PID:-}" ] || kill "$echoing_PID" || :
+	drop_all
+}
+
+in_python first supers shared full marks refusals lost odd families own filters churn
+test_outside_ends
+test_inside_ends
+test_ring
+test_birth_ends
+test_priority
+test_rootless
+
+finish
