@@ -19,6 +19,7 @@ help:
 	@echo 'culvert $(version): a network tunnel that speaks the WireGuard protocol'
 	@echo
 	@echo '  make demo       two namespaces, a tunnel, traffic: in a VM, see it work'
+	@echo '  make demo-rootless  a tunnel of the kernel by a user without privileges, in a VM'
 	@echo '  make check      build everything and run all tests (T=NAME runs one)'
 	@echo '  make check-clients  of these wg, wg-quick, networkd, NetworkManager, pyroute2'
 	@echo '                  (MODULE=wireguard: on the kernel'"'"'s own wireguard.ko)'
@@ -78,6 +79,11 @@ tools: setup
 .PHONY: demo
 demo: all
 	@$(vm)/demo --kernel $(KERNEL)
+
+.PHONY: demo-rootless
+demo-rootless: all
+	@$(vm)/setup --also "slirp4netns"
+	@$(vm)/demo --kernel $(KERNEL) --rootless
 
 .PHONY: check
 check: all
