@@ -63,8 +63,17 @@
 #include "../events/notify.h"
 #include "../wire.h"
 
-/* How long a closed socket is kept that the program has closed after setting UDP_ENCAP. */
+/* After so long at most a closed socket is missed that the program had set UDP_ENCAP on. */
 #define CV_ADOPT_LOOK_S 5
+
+/* When to try again to give back what the program is just using. */
+#define CV_ADOPT_RETRY (HZ / 50)
+
+/*
+ * Routes are looked up anew so often at most when the program sets options, since all wait for
+ * RTNL meanwhile; until then they are not cached.
+ */
+#define CV_ADOPT_REFRESH (HZ / 10)
 
 /* How often a socket is tried that the program is just using, 0.1 ms apart. */
 #define CV_ADOPT_TRIES 10
@@ -82,6 +91,8 @@ struct cv_adopted_sock {
 	int ifindex;
 	/** @mark: that its packets had then; written under RTNL */
 	u32 mark;
+	/** @is_back: it is the program's alone again; cv_adopt_look()'s */
+	bool is_back;
 };
 
 /**
@@ -284,8 +295,8 @@ static void cv_adopt_lose(struct cv_device *dev)
 }
 
 /*
- * What a link has let go cv_adopt_look() gives back and frees, which may be running and wait for
- * RTNL: the program may hold its socket locked for as long as it likes.
+ * What a link has let go cv_adopt_look() gives back and frees, when the program does not hold it
+ * locked; that may be running already, and wait for RTNL.
  */
 static void cv_adopt_let_go(struct cv_adopted *adopted)
 {
@@ -524,6 +535,8 @@ static void cv_adopt_receive_super(struct cv_socket *set, struct sk_buff *skb, b
 		cv_drop_skb(set->dev, skb, CV_DROP_RX_FILTER, 1);
 		return;
 	}
+	/* As the UDP stack does: it may have been found by its connection already. */
+	skb_orphan(skb);
 	nf_reset_ct(skb);
 	cv_adopt_take(set, sk, skb);
 }
@@ -563,7 +576,7 @@ static int cv_adopt_prepare(struct cv_socket *socket, struct sock *sk, struct sk
 		return 0;
 	/* In this order: cv_adopt_refresh() looks at @dirty after it has set @home. */
 	if (!xchg(&adopted->dirty, true))
-		mod_delayed_work(cv_adopt_wq, &adopted->look, 0);
+		mod_delayed_work(cv_adopt_wq, &adopted->look, is_there ? CV_ADOPT_REFRESH : 0);
 	WRITE_ONCE(socket->home, NULL);
 	return is_there ? 0 : -ENETDOWN;
 }
@@ -603,7 +616,8 @@ static bool cv_adopt_has_changed(const struct cv_adopted *adopted)
 {
 	const struct cv_adopted_sock *sock;
 
-	if (READ_ONCE(adopted->dirty))
+	/* The latter alone if cv_adopt_prepare() was in between, and the refresh has seen it all. */
+	if (READ_ONCE(adopted->dirty) || !READ_ONCE(adopted->set.home))
 		return true;
 	for (sock = adopted->socks; sock < adopted->socks + adopted->count; sock++)
 		if (sock->mark != READ_ONCE(sock->sk->sk_mark) ||
@@ -640,17 +654,15 @@ static void cv_adopt_refresh(struct cv_adopted *adopted, struct cv_device *dev)
 		WRITE_ONCE(adopted->set.home, NULL);
 }
 
-/*
- * Gives a socket back, unless it is another link's already. Returns whether the program is just
- * closing it: then cv_adopt_closed() may still run.
- */
+/* Gives a socket back, unless it is another link's already; or else the program is using it. */
 static bool cv_adopt_give_back(struct cv_adopted_sock *sock)
 {
 	struct sock *sk = sock->sk;
-	bool closing;
 
-	lock_sock(sk);
-	if (!rcu_access_pointer(__sk_user_data(sk))) {
+	local_bh_disable();
+	bh_lock_sock(sk);
+	sock->is_back = !sock_owned_by_user(sk);
+	if (sock->is_back && !rcu_access_pointer(__sk_user_data(sk))) {
 		/* What the program has put there since is its own. */
 		if (READ_ONCE(udp_sk(sk)->encap_rcv) == cv_adopt_receive) {
 			WRITE_ONCE(udp_sk(sk)->encap_type, 0);
@@ -660,28 +672,31 @@ static bool cv_adopt_give_back(struct cv_adopted_sock *sock)
 		/* UDP_GRO sets both, and we only the one. */
 		udp_assign_bit(GRO_ENABLED, sk, udp_test_bit(ACCEPT_L4, sk));
 	}
-	closing = sock_flag(sk, SOCK_DEAD);
-	release_sock(sk);
-	return closing;
+	bh_unlock_sock(sk);
+	local_bh_enable();
+	return sock->is_back;
 }
 
-/* inet_release() is past our cv_adopt_closed() then, which must not be unloaded before. */
-static bool cv_adopt_is_closed(const struct sock *sk)
+/*
+ * Whether the program is just closing a socket: until inet_release() is past cv_adopt_closed(),
+ * that must not be unloaded.
+ */
+static bool cv_adopt_is_closing(const struct sock *sk)
 {
-	return !READ_ONCE(sk->sk_socket);
+	return sock_flag(sk, SOCK_DEAD) && READ_ONCE(sk->sk_socket);
 }
 
-/* Gives all back that a link has let go, waiting for the program where it must. */
-static void cv_adopt_give_back_all(struct cv_adopted *adopted)
+/* Gives all back that a link has let go; false if it has to be tried again. */
+static bool cv_adopt_give_back_all(struct cv_adopted *adopted)
 {
 	struct cv_adopted_sock *sock;
 
 	for (sock = adopted->socks; sock < adopted->socks + adopted->count; sock++)
-		if (cv_adopt_give_back(sock))
-			while (!cv_adopt_is_closed(sock->sk))
-				schedule_timeout_uninterruptible(1);
+		if (!(sock->is_back || cv_adopt_give_back(sock)) || cv_adopt_is_closing(sock->sk))
+			return false;
 	/* Receivers may still be in our encap_rcv. */
 	synchronize_net();
+	return true;
 }
 
 /* What has been let go: nobody else knows of it. */
@@ -700,6 +715,7 @@ static void cv_adopt_free(struct cv_adopted *adopted)
 static void cv_adopt_look(struct work_struct *work)
 {
 	struct cv_adopted *adopted = container_of(to_delayed_work(work), struct cv_adopted, look);
+	unsigned long delay = CV_ADOPT_LOOK_S * HZ;
 	struct cv_device *dev;
 
 	rtnl_lock();
@@ -714,9 +730,11 @@ static void cv_adopt_look(struct work_struct *work)
 	if (!dev) {
 		/* Queued once more while it was waiting for RTNL: this is the last time. */
 		cancel_delayed_work(&adopted->look);
-		cv_adopt_give_back_all(adopted);
-		cv_adopt_free(adopted);
-		return;
+		if (cv_adopt_give_back_all(adopted)) {
+			cv_adopt_free(adopted);
+			return;
+		}
+		delay = CV_ADOPT_RETRY;
 	}
-	queue_delayed_work(cv_adopt_wq, &adopted->look, CV_ADOPT_LOOK_S * HZ);
+	queue_delayed_work(cv_adopt_wq, &adopted->look, delay);
 }

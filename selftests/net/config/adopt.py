@@ -25,6 +25,7 @@ from cvtest.netns import enter
 
 UDP_CORK, UDP_ENCAP, UDP_SEGMENT, UDP_GRO = 1, 100, 103, 104
 L2TPINUDP = 3
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
 PORT = 4500
 NEAR4, FAR4, NEAR6, FAR6 = "198.51.100.1", "198.51.100.2", "2001:db8:51::1", "2001:db8:51::2"
 STUN = bytes.fromhex("000100002112a442") + bytes(range(12))
@@ -233,6 +234,20 @@ def full(case):
         sock.recv(2000)
         got += 1
     ktap.between("it holds what its buffer has room for", 1, 20, got)
+    # BPF: return 0
+    code = ctypes.create_string_buffer(struct.pack("=HBBI", 6, 0, 0, 0))
+    sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
+                    struct.pack("=H6xQ", 1, ctypes.addressof(code)))
+    case.pings("a filter that lets nothing through: ping")
+    far.sendto(STUN, (NEAR4, PORT))
+    ktap.true("a filter that lets nothing through: nothing for the program", nothing_more(sock))
+    sock.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
+    sock.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+    far.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 100)
+    mine = [bytes([n | 0x40]) * 100 for n in range(10)]
+    far.sendto(b"".join(mine), (NEAR4, PORT))
+    ktap.equal("the program has UDP_GRO on: its datagrams", mine, queued(sock, 10))
+    case.pings("the program has UDP_GRO on: ping")
 
 
 def marks(case):

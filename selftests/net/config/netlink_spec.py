@@ -462,7 +462,8 @@ def events(dev):
 def beyond(spec, attr):
     """Values just beyond what the yaml says that the kernel checks."""
     for check, value in (("exact-len", lambda limit: bytes(limit - 1)),
-                         ("max-len", lambda limit: "x" * (limit + 1)),
+                         ("max-len", lambda limit: ("x" if attr.type == "string" else b"x") *
+                          (limit + 1)),
                          ("max", lambda limit: limit + 1),
                          ("flags-mask", lambda limit: limit + 1)):
         allowed_value = limit(spec, attr, check)
