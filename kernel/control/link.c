@@ -567,9 +567,8 @@ bool cv_link_is_wireguard(const struct net_device *netdev)
 /*
  * A namespace ends. Links that were born in it but have been moved live on, without a
  * socket unless a program has handed in one: whatever they send is dropped, and they cannot be
- * opened again. Of links that
- * were born in it and deleted, and of their removed peers, there may be routes left: see
- * path.c, DOC: Routes.
+ * opened again. Of links that were born in it and deleted, and of their removed peers, there may
+ * be routes left: see path.c, DOC: Routes.
  */
 static void cv_link_net_pre_exit(struct net *net)
 {

@@ -96,7 +96,7 @@ struct cv_device {
 	u16 adopted_port;
 	/** @adopted_pass: enum cv_socket_pass of @adopted; under RTNL */
 	u8 adopted_pass;
-	/** @socket_state: enum cv_socket_state: whose sockets the link has; under RTNL */
+	/** @socket_state: enum cv_socket_state: the owner of its sockets; under RTNL */
 	u8 socket_state;
 	/** @identity: NULL without a private key; written under @lock */
 	struct cv_identity __rcu *identity;

@@ -61,7 +61,7 @@
 	R(RX_TYPE, "rx_unknown_type", RX_FRAME, NONE, UNHANDLED_PROTO,				\
 	  "unknown message type, or reserved bytes that are not zero")				\
 	R(RX_FILTER, "rx_filtered", RX_DROPPED, NONE, SOCKET_FILTER,				\
-	  "refused by a filter on the control group of the program whose socket it came to")	\
+	  "refused by a filter on the control group of the program that owns the socket")	\
 	R(RX_UNKNOWN_INDEX, "rx_unknown_index", RX_ERRORS, NONE, NO_SOCKET,			\
 	  "no session has that receiver index")							\
 	R(RX_EXPIRED, "rx_session_expired", RX_ERRORS, NONE, NO_SOCKET,				\

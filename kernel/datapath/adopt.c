@@ -21,7 +21,7 @@
  * every %CV_ADOPT_LOOK_S seconds.
  *
  * &cv_adopted.look is pending or running from the adoption on, and is what frees the object:
- * cv_adopt_let_go() sees to it that nobody else queues it any more, sets &cv_adopted.dev to NULL
+ * cv_adopt_let_go() sees to it that nothing else queues it any more, sets &cv_adopted.dev to NULL
  * and queues it for the last time.
  *
  * Options that the program sets later are seen by the next packet: the routes that were cached
@@ -171,7 +171,7 @@ static bool cv_adopt_is_same(const struct cv_adopted *adopted, struct socket *co
 
 /**
  * cv_adopt_sockets() - a program's sockets become those of a device
- * @dev: the device, whose sockets until now are closed, or given back
+ * @dev: the device; the sockets that it had are closed, or given back
  * @sockets: their files are held by the caller
  * @count: how many: 1, or one of each family
  * @pass: enum cv_socket_pass
@@ -310,7 +310,7 @@ static void cv_adopt_let_go(struct cv_adopted *adopted)
 		rcu_assign_sk_user_data(sock->sk, NULL);
 		write_unlock_bh(&sock->sk->sk_callback_lock);
 	}
-	/* Those who have found it by the struct sock until now, and may queue @look. */
+	/* Callers that have found it by the struct sock until now may queue @look. */
 	synchronize_net();
 	adopted->dev = NULL;
 	mod_delayed_work(cv_adopt_wq, &adopted->look, 0);
@@ -551,7 +551,7 @@ static bool cv_adopt_is_there(const struct cv_adopted *adopted, struct sock *sk)
 	       !sock_flag(sk, SOCK_DEAD) && !cv_adopt_is_steered(sk);
 }
 
-/* Firewalls, control groups and security modules ask whose a packet is. */
+/* Firewalls, control groups and security modules look at the owner of a packet. */
 static bool cv_adopt_own(struct sk_buff *skb, struct sock *sk)
 {
 	if (!skb->destructor)
@@ -639,7 +639,7 @@ static void cv_adopt_refresh(struct cv_adopted *adopted, struct cv_device *dev)
 		WRITE_ONCE(sock->mark, READ_ONCE(sock->sk->sk_mark));
 		WRITE_ONCE(sock->ifindex, READ_ONCE(sock->sk->sk_bound_dev_if));
 	}
-	/* Nobody caches a route that was looked up with the former ones after this. */
+	/* No route that was looked up with the former ones is cached after this. */
 	synchronize_net();
 	mutex_lock(&dev->lock);
 	list_for_each_entry(peer, &dev->peer_list, link) {
@@ -699,7 +699,7 @@ static bool cv_adopt_give_back_all(struct cv_adopted *adopted)
 	return true;
 }
 
-/* What has been let go: nobody else knows of it. */
+/* What has been let go: nothing else refers to it. */
 static void cv_adopt_free(struct cv_adopted *adopted)
 {
 	unsigned int i;

@@ -62,8 +62,8 @@ static bool cv_hook_is_for(const struct cv_socket *socket, const struct sk_buff 
 }
 
 /*
- * Whether all datagrams of a super-packet are messages of the protocol, none the program's whose
- * socket it is.
+ * Whether all datagrams of a super-packet are messages of the protocol, and none of them the
+ * program's.
  */
 static bool cv_hook_is_wire(const struct sk_buff *skb)
 {
@@ -101,7 +101,7 @@ static const struct sock *cv_hook_lookup(const struct nf_hook_state *state,
 }
 
 /*
- * A super-packet to a program's socket. The mark is for whoever has the port by then, and a
+ * A super-packet to a program's socket. A mark is for any socket that has the port by then, and a
  * program can give it to others or change what its socket is at any moment: so it is not marked,
  * but taken here, if the socket is the one that would get it and all of it is the link's. What is
  * left the stack splits, as it does where connection tracking, which comes after this hook, has yet
@@ -245,7 +245,7 @@ bool cv_hook_is_taken(const struct cv_socket *socket, const struct cv_socket *bu
 
 	ASSERT_RTNL();
 	hash_for_each_possible(ours->ports, other, link, socket->port) {
-		/* Who may use sockets here at all could keep a program's in the way of links. */
+		/* No privilege is needed for a program's, which may not keep links from a port. */
 		if (other == but || other == socket || other->port != socket->port ||
 		    other->prepare)
 			continue;

@@ -35,8 +35,8 @@
  *   the namespace) until the cache is emptied: by cv_peer_free(), however long sessions, batches,
  *   the reaper or a grace period hold the peer, in whichever list it is or in none, or else by
  *   pre_exit. Only senders fill it, and only with a socket of the same home, so that it stays
- *   empty once pre_exit has closed the sockets, waited for a grace period and emptied it. A peer
- *   whose first session comes after that gets no cache.
+ *   empty once pre_exit has closed the sockets, waited for a grace period and emptied it. A first
+ *   session after that makes no cache.
  * - A received datagram refers to no route, device or namespace, however long it waits to
  *   be opened: see cv_rx_receive(). An inner packet to be sent has lost its route in
  *   cv_tx_split(); its device is the link, which outlives all batches. An outer packet is
@@ -208,7 +208,7 @@ int cv_path_create_routes(struct cv_path *path, struct cv_device *dev, gfp_t gfp
 	socket = rcu_dereference(dev->socket);
 	home = socket ? READ_ONCE(socket->home) : NULL;
 	if (home) {
-		/* Before the end of this read section nobody empties the home for good. */
+		/* Before the end of this read section the home is not emptied for good. */
 		spin_lock_bh(&cv_path_routes_lock);
 		path->routes.cache = routes.cache;
 		dst_cache_reset(&path->routes);

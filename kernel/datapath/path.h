@@ -20,7 +20,7 @@ struct net;
 struct rtable;
 
 /**
- * struct cv_path_home - the paths whose cached routes were found with certain sockets
+ * struct cv_path_home - the paths with cached routes that were found with certain sockets
  *
  * There is one for each namespace, for the sockets that links open in it, and one for each set of
  * sockets that a program has handed in.

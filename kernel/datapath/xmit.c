@@ -62,8 +62,8 @@ static void cv_xmit_count_messages(const struct cv_xmit *xmit, unsigned int mess
 }
 
 /*
- * Greater priorities name classes of a queueing discipline. Who may set them in the link's
- * namespace may not do so in another; and nobody does for packets that cross by a veth.
+ * Greater priorities name classes of a queueing discipline. The privilege to set them in the link's
+ * namespace does not hold in another; a veth between namespaces clears all of them.
  */
 static void cv_xmit_limit_priority(const struct cv_socket *socket, struct sk_buff *skb)
 {

@@ -162,7 +162,7 @@ struct cvl_peer {
 #define CVL_SOCKETS_MAX 2
 
 /**
- * enum cvl_socket_state - whose UDP sockets a device has
+ * enum cvl_socket_state - the owner of the UDP sockets of a device
  * @CVL_SOCKET_OWN: its own, which the kernel has opened
  * @CVL_SOCKET_HANDED_IN: a program's
  * @CVL_SOCKET_LOST: none, since the program has closed its own
@@ -190,12 +190,12 @@ enum cvl_socket_state {
  * @bind4: address that the UDP socket for IPv4 is bound to, 0.0.0.0 for all
  * @bind6: the same for IPv6
  * @bind_device: interface or VRF that the UDP sockets are bound to, "" for all
- * @socket_state: whose UDP sockets they are, never sent
+ * @socket_state: the owner of its UDP sockets, never sent
  * @socket_fd_count: how many of @socket_fds there are
  * @socket_fds: in a change: descriptors of bound UDP sockets that the device is to have, or one of
  *	-1 for its own; never read
- * @socket_pass_all: everything that is not the device's is left to the program whose sockets they
- *	are, not only what is shaped like STUN
+ * @socket_pass_all: everything that is not the device's is left to the program that owns the
+ *	sockets, not only what is shaped like STUN
  * @peers: the first peer, or NULL
  * @last_peer: the last peer, or NULL
  */

@@ -475,7 +475,7 @@ int cvl_word_sockets(struct cvl_device *dev, const char *word, struct cvl_error 
 }
 
 /**
- * cvl_word_socket_pass() - read what is left to the program whose UDP sockets a device has
+ * cvl_word_socket_pass() - read what is left to the program that owns the UDP sockets
  * @dev: changed
  * @word: "stun" or "all"
  * @err: set on failure
@@ -641,7 +641,7 @@ int cvl_parse_sockets(struct cvl_parser *parser, const char *value)
 }
 
 /**
- * cvl_parse_socket_pass() - set what is left to the program whose UDP sockets a device has
+ * cvl_parse_socket_pass() - set what is left to the program that owns the UDP sockets
  * @parser: its device is changed
  * @value: as for cvl_word_socket_pass()
  *

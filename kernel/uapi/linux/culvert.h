@@ -161,7 +161,7 @@
  * The program can go on sending. A datagram that begins with a message type (1 to 4) and three
  * zeros is the link's; of others those that are shaped like STUN messages, or with %CVPASS_ALL
  * all, are left in the socket's receive queue, one by one, even if the program has not asked for
- * them to be split (UDP_GRO). Nobody else may have the socket: one with an encapsulation
+ * them to be split (UDP_GRO). No other user may have the socket: one with an encapsulation
  * (UDP_ENCAP), in a sock map, that shares its port by SO_REUSEPORT, or that is another link's is
  * refused.
  *
@@ -332,7 +332,7 @@ enum cv_socket_pass {
 };
 
 /**
- * enum cv_socket_state - values of %CVDEVICE_A_SOCKET_STATE: whose UDP sockets a link has
+ * enum cv_socket_state - values of %CVDEVICE_A_SOCKET_STATE: the owner of the UDP sockets of a link
  * @CVSOCKET_OWN: its own, opened by the kernel
  * @CVSOCKET_HANDED_IN: a program's
  * @CVSOCKET_LOST: none, since the program has closed it

@@ -385,7 +385,7 @@ static void doctor_port_of_program(const struct doctor_wire *wire)
 {
 	if (wire->dev->socket_state == CVL_SOCKET_LOST)
 		doctor_say_wire(wire, DOCTOR_BAD,
-				"the program whose UDP socket it had has closed it: start that program again, or culvert set %s socket own",
+				"the program that owned its UDP socket has closed it: start that program again, or culvert set %s socket own",
 				wire->dev->name);
 	else
 		doctor_say_wire(wire, DOCTOR_NOTE,
