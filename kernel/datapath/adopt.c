@@ -616,7 +616,7 @@ static bool cv_adopt_has_changed(const struct cv_adopted *adopted)
 {
 	const struct cv_adopted_sock *sock;
 
-	/* The latter alone if the refresh has seen what cv_adopt_prepare() has, but not its mark. */
+	/* The latter alone if the refresh has seen what cv_adopt_prepare() has, not its mark. */
 	if (READ_ONCE(adopted->dirty) || !READ_ONCE(adopted->set.home))
 		return true;
 	for (sock = adopted->socks; sock < adopted->socks + adopted->count; sock++)
