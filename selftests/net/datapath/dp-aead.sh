@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# cpu: all
 # timeout: 90
 # test-modules: aead
 # The AEAD that the datapath has of its own, against the kernel's library: at every

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
+# cpu: all
 # timeout: 150
 # Contents: streams both ways at once come out as they went in, over all pairings of
 # addresses, over bad paths, through routers, NAT, tc and other tunnels; and a receiver
