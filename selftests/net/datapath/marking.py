@@ -27,7 +27,10 @@ for serial in range(count):
         mark = [(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, struct.pack("=i", value))]
     else:
         mark = [(socket.IPPROTO_IP, socket.IP_TOS, struct.pack("=i", value))]
-    try:
-        sock.sendmsg([bytes(200)], mark)
-    except ConnectionRefusedError:
-        sock.sendmsg([bytes(200)], mark)
+    # Each answer of ICMP is the error of one attempt.
+    while True:
+        try:
+            sock.sendmsg([bytes(200)], mark)
+            break
+        except ConnectionRefusedError:
+            pass
