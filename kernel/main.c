@@ -31,6 +31,7 @@
 #include "handshake/inbox.h"
 #include "handshake/knock.h"
 #include "handshake/noise.h"
+#include "handshake/spread.h"
 #include "handshake/todo.h"
 #include "tables/allowedips.h"
 
@@ -66,6 +67,7 @@ static const struct cv_main_step {
 	{ cv_knock_init, cv_knock_exit },
 	{ cv_want_init, cv_want_exit },
 	{ cv_inbox_init, cv_inbox_exit },
+	{ cv_spread_init, cv_spread_exit },
 	{ cv_hook_init, cv_hook_exit },
 	{ cv_path_init_nets, cv_path_exit_nets },
 	{ cv_adopt_init, cv_adopt_exit },

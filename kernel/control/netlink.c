@@ -43,6 +43,12 @@ static const struct nla_policy cv_netlink_allowedip_policy[CVALLOWEDIP_A_OWN_MAX
 	[CVALLOWEDIP_A_FLAGS] = { .type = NLA_U32 },
 };
 
+static const struct nla_policy cv_netlink_candidate_policy[CVCANDIDATE_A_MAX + 1] = {
+	[CVCANDIDATE_A_ENDPOINT] = { .type = NLA_BINARY },
+	[CVCANDIDATE_A_PREFERENCE] = { .type = NLA_U8 },
+	[CVCANDIDATE_A_IN_USE] = CV_NETLINK_DUMP_ONLY,
+};
+
 static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_PUBLIC_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
 	[CVPEER_A_PRESHARED_KEY] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, cv_netlink_check_key),
@@ -67,6 +73,13 @@ static const struct nla_policy cv_netlink_peer_policy[CVPEER_A_OWN_MAX + 1] = {
 	[CVPEER_A_DROPS_REPLAY] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_DROPS_EXPIRED] = CV_NETLINK_DUMP_ONLY,
 	[CVPEER_A_DROPS_MEMORY] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_CANDIDATES] = NLA_POLICY_NESTED_ARRAY(cv_netlink_candidate_policy),
+	[CVPEER_A_FOLLOW] = { .type = NLA_U8 },
+	[CVPEER_A_SOURCES] = NLA_POLICY_NESTED_ARRAY(cv_netlink_allowedip_policy),
+	[CVPEER_A_SILENT_S] = { .type = NLA_U32 },
+	[CVPEER_A_REKEY_NOW] = { .type = NLA_FLAG },
+	[CVPEER_A_ENDPOINT_SINCE] = CV_NETLINK_DUMP_ONLY,
+	[CVPEER_A_ENDPOINT_REASON] = CV_NETLINK_DUMP_ONLY,
 };
 
 static const struct nla_policy cv_netlink_set_policy[CVDEVICE_A_OWN_MAX + 1] = {

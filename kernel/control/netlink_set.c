@@ -38,8 +38,10 @@
 
 #include "name.h"
 #include "netlink_knock.h"
+#include "netlink_parse.h"
 #include "netlink_set.h"
 #include "netlink_target.h"
+#include "netlink_ways.h"
 #include "peering.h"
 #include "reaper.h"
 #include "../core/device.h"
@@ -54,6 +56,7 @@
 #include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/todo.h"
 #include "../handshake/work.h"
 
 /**
@@ -108,6 +111,12 @@ struct cv_netlink_set_peer {
 	enum cv_netlink_set_action action;
 	/** @knock_id: the knock that is to be answered, 0: none */
 	u64 knock_id;
+	/** @said: what it says of candidates, and of where it is followed to */
+	struct cv_netlink_ways said;
+	/** @silent_s: -1: stays as it is */
+	int silent_s;
+	/** @rekey: an initiation is to be sent */
+	bool rekey;
 	/** @held: that knock, from the plan on */
 	struct cv_knock_held *held;
 	/** @peer: whom it is about, unless @action is CV_NETLINK_SET_NOTHING */
@@ -257,8 +266,10 @@ static void cv_netlink_set_free(struct cv_netlink_set *set)
 	for (i = 0; i < set->socket_count; i++)
 		sockfd_put(set->sockets[i]);
 	/* The last one may have been refused while it was parsed. */
-	for (i = 0; i < set->peer_room; i++)
+	for (i = 0; i < set->peer_room; i++) {
 		kfree(set->peers[i].name);
+		cv_netlink_ways_free(&set->peers[i].said);
+	}
 	kfree_sensitive(set->identity);
 	cv_allowedips_spare_free(&set->spare);
 	kvfree(set->ips);
@@ -331,69 +342,32 @@ static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *ne
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
 	struct cv_allowedips_prefix *prefix = &ip->prefix;
 	struct nlattr *attrs[CVALLOWEDIP_A_OWN_MAX + 1];
-	int bytes;
 	int err;
 
 	err = cv_netlink_set_parse_nest(set, attrs, CVALLOWEDIP_A_MAX, CVALLOWEDIP_A_OWN_MAX, nest);
 	if (err)
 		return err;
-	if (!attrs[CVALLOWEDIP_A_FAMILY] || !attrs[CVALLOWEDIP_A_IPADDR] ||
-	    !attrs[CVALLOWEDIP_A_CIDR_MASK]) {
-		NL_SET_ERR_MSG_ATTR(set->extack, nest,
-				    "an allowed IP needs a family, an address and a prefix length");
-		return -EINVAL;
-	}
-	prefix->family = nla_get_u16(attrs[CVALLOWEDIP_A_FAMILY]);
-	prefix->addr = nla_data(attrs[CVALLOWEDIP_A_IPADDR]);
-	prefix->cidr = nla_get_u8(attrs[CVALLOWEDIP_A_CIDR_MASK]);
+	err = cv_netlink_parse_prefix(prefix, attrs, nest, set->extack);
+	if (err)
+		return err;
 	ip->remove = cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & CVALLOWEDIP_F_REMOVE_ME;
 	if (cv_netlink_set_u32(attrs[CVALLOWEDIP_A_FLAGS]) & ~__CVALLOWEDIP_F_ALL) {
 		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FLAGS],
 				    "unknown allowed IP flag: only remove (1) is supported");
 		return -EOPNOTSUPP;
 	}
-	if (prefix->family != AF_INET && prefix->family != AF_INET6) {
-		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_FAMILY],
-				    "the family of an allowed IP must be AF_INET or AF_INET6");
-		return -EINVAL;
-	}
-	bytes = prefix->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	if (nla_len(attrs[CVALLOWEDIP_A_IPADDR]) != bytes) {
-		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_IPADDR],
-				    "the address of an allowed IP must have 4 bytes for IPv4, 16 for IPv6");
-		return -EINVAL;
-	}
-	if (prefix->cidr > 8 * bytes) {
-		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVALLOWEDIP_A_CIDR_MASK],
-				    "the prefix length of an allowed IP must be at most 32 for IPv4, 128 for IPv6");
-		return -EINVAL;
-	}
 	set->ip_count++;
 	return 0;
 }
 
+/* The original takes no notice of one that it does not understand. */
 static int cv_netlink_set_parse_endpoint(struct cv_netlink_set *set,
 					 struct cv_endpoint *endpoint,
 					 const struct nlattr *attr)
 {
-	__be16 port;
-	int err;
-
-	err = cv_endpoint_from_sockaddr(endpoint, nla_data(attr), nla_len(attr));
-	if (set->as_wireguard)
-		return 0;
-	if (err) {
-		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "an endpoint must be a complete sockaddr_in or sockaddr_in6");
-		return err;
-	}
-	port = endpoint->remote.any.sa_family == AF_INET ? endpoint->remote.v4.sin_port :
-							   endpoint->remote.v6.sin6_port;
-	if (!port) {
-		NL_SET_ERR_MSG_ATTR(set->extack, attr,
-				    "the port of an endpoint must not be 0");
-		return -EINVAL;
-	}
+	if (!set->as_wireguard)
+		return cv_netlink_parse_endpoint(endpoint, attr, set->extack);
+	cv_endpoint_from_sockaddr(endpoint, nla_data(attr), nla_len(attr));
 	return 0;
 }
 
@@ -415,26 +389,9 @@ static int cv_netlink_set_check_peer(struct cv_netlink_set *set, struct nlattr *
 	return 0;
 }
 
-/* What peers have in our own family only. */
-static int cv_netlink_set_parse_own(struct cv_netlink_set *set, struct cv_netlink_set_peer *peer,
-				    struct nlattr **attrs)
+static int cv_netlink_set_parse_name(struct cv_netlink_set *set, struct cv_netlink_set_peer *peer,
+				     const struct nlattr *name)
 {
-	const struct nlattr *name = attrs[CVPEER_A_NAME];
-	const struct nlattr *idle = attrs[CVPEER_A_IDLE_S];
-
-	static_assert(CV_IDLE_S_MAX == CV_TIMER_RULES_IDLE_MAX_S);
-	if (attrs[CVPEER_A_KNOCK_ID])
-		/* None has 0: that is refused as any other that is not there. */
-		peer->knock_id = nla_get_u64(attrs[CVPEER_A_KNOCK_ID]) ?: U64_MAX;
-	peer->idle_s = -1;
-	if (idle) {
-		if (nla_get_u32(idle) > CV_IDLE_S_MAX) {
-			NL_SET_ERR_MSG_ATTR(set->extack, idle,
-					    "a peer may be idle for at most 1728000 seconds (20 days), or for ever: 0");
-			return -ERANGE;
-		}
-		peer->idle_s = nla_get_u32(idle);
-	}
 	if (!name)
 		return 0;
 	/* The policy sees to its length, and that it ends. */
@@ -453,6 +410,55 @@ static int cv_netlink_set_parse_own(struct cv_netlink_set *set, struct cv_netlin
 		return 0;
 	peer->name = kstrdup(nla_data(name), GFP_KERNEL_ACCOUNT);
 	return peer->name ? 0 : -ENOMEM;
+}
+
+/* Where it may be, where it may be followed to, and when it is looked for. */
+static int cv_netlink_set_parse_ways(struct cv_netlink_set *set, struct cv_netlink_set_peer *peer,
+				     struct nlattr *const *attrs)
+{
+	const struct nlattr *silent = attrs[CVPEER_A_SILENT_S];
+
+	static_assert(CV_SILENT_S_MAX == CV_TIMER_RULES_SILENT_MAX_S);
+	static_assert(CV_SILENT_S_DEFAULT == CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S);
+	peer->silent_s = -1;
+	if (silent) {
+		if (nla_get_u32(silent) > CV_SILENT_S_MAX) {
+			NL_SET_ERR_MSG_ATTR(set->extack, silent,
+					    "a peer is silent after 1 to 60 seconds without an answer, or 0 for 15");
+			return -ERANGE;
+		}
+		peer->silent_s = nla_get_u32(silent);
+	}
+	peer->rekey = attrs[CVPEER_A_REKEY_NOW];
+	if (peer->rekey && peer->flags & CVPEER_F_REMOVE_ME) {
+		NL_SET_ERR_MSG_ATTR(set->extack, attrs[CVPEER_A_REKEY_NOW],
+				    "rekey is for a peer that is there afterwards: this one is removed");
+		return -EINVAL;
+	}
+	return cv_netlink_ways_parse(&peer->said, attrs, set->extack);
+}
+
+/* What peers have in our own family only. */
+static int cv_netlink_set_parse_own(struct cv_netlink_set *set, struct cv_netlink_set_peer *peer,
+				    struct nlattr **attrs)
+{
+	const struct nlattr *idle = attrs[CVPEER_A_IDLE_S];
+
+	static_assert(CV_IDLE_S_MAX == CV_TIMER_RULES_IDLE_MAX_S);
+	if (attrs[CVPEER_A_KNOCK_ID])
+		/* None has 0: that is refused as any other that is not there. */
+		peer->knock_id = nla_get_u64(attrs[CVPEER_A_KNOCK_ID]) ?: U64_MAX;
+	peer->idle_s = -1;
+	if (idle) {
+		if (nla_get_u32(idle) > CV_IDLE_S_MAX) {
+			NL_SET_ERR_MSG_ATTR(set->extack, idle,
+					    "a peer may be idle for at most 1728000 seconds (20 days), or for ever: 0");
+			return -ERANGE;
+		}
+		peer->idle_s = nla_get_u32(idle);
+	}
+	return cv_netlink_set_parse_ways(set, peer, attrs) ?:
+	       cv_netlink_set_parse_name(set, peer, attrs[CVPEER_A_NAME]);
 }
 
 static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
@@ -911,6 +917,101 @@ static int cv_netlink_set_claim(struct cv_netlink_set *set, struct cv_netlink_se
 	return 0;
 }
 
+/* What a peer will have, after some of its elements. */
+struct cv_netlink_set_after {
+	/* the peer; NULL: none yet */
+	struct cv_peer *peer;
+	/* it is removed */
+	bool removed;
+	/* it is to be sent an initiation */
+	bool rekey;
+	/* it is known where it is */
+	bool has_endpoint;
+	/* where its candidates will be */
+	const struct cv_ways *candidates;
+	/* where it will be followed to */
+	const struct cv_ways *follow;
+};
+
+/* One more element; for another peer what that has is read first. */
+static void cv_netlink_set_after_one(struct cv_netlink_set_after *after,
+				     const struct cv_netlink_set_peer *element)
+{
+	const struct cv_netlink_ways *said = &element->said;
+
+	if (after->peer != element->peer) {
+		memset(after, 0, sizeof(*after));
+		after->peer = element->peer;
+		after->has_endpoint = cv_path_family(&after->peer->path);
+		after->follow = rcu_dereference_protected(after->peer->path.ways,
+				lockdep_is_held(&after->peer->dev->lock));
+		after->candidates = after->follow;
+	}
+	after->removed = element->action == CV_NETLINK_SET_REMOVE;
+	after->rekey |= element->rekey;
+	after->has_endpoint |= element->endpoint.remote.any.sa_family;
+	if (said->candidates)
+		after->candidates = said->ways;
+	if (said->follow)
+		after->follow = said->ways;
+}
+
+/* An initiation that is asked for can be sent, as things will be then. */
+static int cv_netlink_set_check_rekey(struct cv_netlink_set *set,
+				      const struct cv_netlink_set_after *after, bool has_key)
+{
+	const struct nlattr *peers = set->attrs[CVDEVICE_A_PEERS];
+
+	if (!netif_running(set->dev->netdev)) {
+		NL_SET_ERR_MSG_ATTR(set->extack, peers,
+				    "rekey: the link is down: set it up first");
+		return -ENETDOWN;
+	}
+	if (!has_key) {
+		NL_SET_ERR_MSG_ATTR(set->extack, peers,
+				    "rekey: the link has no private key: set one first");
+		return -ENOKEY;
+	}
+	if (after->has_endpoint || (after->candidates && after->candidates->candidate_count))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(set->extack, peers,
+			    "rekey: the peer has neither an endpoint nor candidates: set one of them");
+	return -EDESTADDRREQ;
+}
+
+static int cv_netlink_set_check_after(struct cv_netlink_set *set,
+				      const struct cv_netlink_set_after *after, bool has_key)
+{
+	int err;
+
+	if (!after->peer || after->removed)
+		return 0;
+	err = cv_netlink_ways_check(after->candidates, after->follow,
+				    set->attrs[CVDEVICE_A_PEERS], set->extack);
+	if (!err && after->rekey)
+		err = cv_netlink_set_check_rekey(set, after, has_key);
+	return err;
+}
+
+/* What each peer will have, after all of its elements, goes together. */
+static int cv_netlink_set_plan_after(struct cv_netlink_set *set, bool has_key)
+{
+	struct cv_netlink_set_after after = {};
+	const struct cv_netlink_set_peer *element;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < set->peer_count; i++) {
+		element = set->sorted[i];
+		if (element->action == CV_NETLINK_SET_NOTHING)
+			continue;
+		if (after.peer != element->peer)
+			err = cv_netlink_set_check_after(set, &after, has_key);
+		cv_netlink_set_after_one(&after, element);
+	}
+	return err ?: cv_netlink_set_check_after(set, &after, has_key);
+}
+
 static int cv_netlink_set_plan(struct cv_netlink_set *set)
 {
 	struct cv_netlink_set_peer *element;
@@ -940,7 +1041,7 @@ static int cv_netlink_set_plan(struct cv_netlink_set *set)
 		if (IS_ERR(peer))
 			return PTR_ERR(peer);
 	}
-	err = cv_netlink_set_plan_count(set);
+	err = cv_netlink_set_plan_count(set) ?: cv_netlink_set_plan_after(set, has_key);
 	for (i = 0; !err && i < set->peer_count; i++)
 		err = cv_netlink_set_claim(set, &set->peers[i]);
 	return err;
@@ -1143,7 +1244,6 @@ static void cv_netlink_set_allowedips(struct cv_netlink_set *set,
 static void cv_netlink_set_peer(struct cv_netlink_set *set, struct cv_netlink_set_peer *element)
 {
 	struct cv_peer *peer = element->peer;
-	struct cv_endpoint before;
 
 	if (element->action == CV_NETLINK_SET_NOTHING)
 		return;
@@ -1156,8 +1256,9 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set, struct cv_netlink_se
 		memcpy(peer->preshared_key, element->preshared_key, CV_KEY_LEN);
 		mutex_unlock(&peer->exchange_lock);
 	}
+	cv_netlink_ways_apply(&element->said, peer);
 	if (element->endpoint.remote.any.sa_family)
-		cv_path_set_endpoint(&peer->path, &element->endpoint, &before);
+		cv_path_set_endpoint(&peer->path, &element->endpoint);
 	if (element->action == CV_NETLINK_SET_CREATE)
 		cv_peering_publish(peer);
 	/* For cv_netlink_set_answer(), when the locks are released. */
@@ -1170,8 +1271,12 @@ static void cv_netlink_set_peer(struct cv_netlink_set *set, struct cv_netlink_se
 		cv_timers_set_persistent(peer, element->keepalive_s);
 	if (element->idle_s >= 0)
 		cv_timers_set_idle(peer, element->idle_s);
-	/* It may wait for an endpoint. */
-	if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
+	if (element->silent_s >= 0)
+		cv_timers_set_silent(peer, element->silent_s);
+	/* It may wait for an endpoint; or wait no more, since there is nothing to send it to. */
+	if (!cv_path_is_known(&peer->path))
+		cv_tx_drop_staged(peer, CV_DROP_TX_NO_ENDPOINT);
+	else if (netif_running(set->dev->netdev) && !skb_queue_empty_lockless(&peer->staged))
 		cv_tx_send_staged(peer);
 }
 
@@ -1189,6 +1294,21 @@ static void cv_netlink_set_renew_peers(struct cv_device *dev)
 			cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_KEY);
 		if (sends)
 			cv_work_send_waiting(peer);
+	}
+}
+
+/* With the private key that there is now; not of what the request has removed after all. */
+static void cv_netlink_set_rekey(struct cv_netlink_set *set)
+{
+	struct cv_peer *peer;
+	unsigned int i;
+
+	for (i = 0; i < set->peer_count; i++) {
+		if (!set->peers[i].rekey)
+			continue;
+		peer = cv_peers_find(&set->dev->peers, set->peers[i].public_key);
+		if (peer)
+			cv_todo_request(peer, CV_TODO_REKEY);
 	}
 }
 
@@ -1250,6 +1370,7 @@ static void cv_netlink_set_apply(struct cv_netlink_set *set)
 		cv_netlink_set_peer(set, &set->peers[i]);
 	if (set->new_identity)
 		cv_netlink_set_renew_peers(set->dev);
+	cv_netlink_set_rekey(set);
 	cv_device_changed(set->dev);
 	cv_want_check(set->dev);
 	cv_netlink_set_tell(set);

@@ -4,6 +4,7 @@
  * when the link goes down or reaper.c takes it apart. What a peer is made of has its files in
  * handshake and datapath; references to it are in core/peer.c.
  */
+#include <linux/bitops.h>
 #include <linux/error-injection.h>
 #include <linux/netdevice.h>
 
@@ -16,6 +17,7 @@
 #include "../handshake/knock.h"
 #include "../handshake/session.h"
 #include "../handshake/timers.h"
+#include "../handshake/todo.h"
 #include "../handshake/work.h"
 
 /**
@@ -104,6 +106,7 @@ void cv_peering_publish(struct cv_peer *peer)
 void cv_peering_stop(struct cv_peer *peer)
 {
 	cv_timers_event(peer, CV_EVENT_STOP);
+	clear_bit(CV_TODO_REKEY, &peer->todo);
 	/* Before the sessions: until it has seen the link down or the peer dead, it makes some. */
 	cv_exchange_clear(peer);
 	if (cv_session_is_young(peer))

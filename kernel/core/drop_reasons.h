@@ -64,6 +64,8 @@
 	  "refused by a filter on the control group of the program that owns the socket")	\
 	R(RX_UNKNOWN_INDEX, "rx_unknown_index", RX_ERRORS, NONE, NO_SOCKET,			\
 	  "no session has that receiver index")							\
+	R(RX_ELSEWHERE, "rx_from_elsewhere", RX_ERRORS, NONE, IP_RPFILTER,			\
+	  "a data message from outside the prefixes that its peer may be followed to")		\
 	R(RX_EXPIRED, "rx_session_expired", RX_ERRORS, NONE, NO_SOCKET,				\
 	  "the session has expired, or ended before the packet was delivered")			\
 	R(RX_TAG, "rx_bad_tag", RX_ERRORS, NONE, NOT_SPECIFIED,					\
@@ -108,6 +110,8 @@
 	  "an initiation from a public key that a program has refused")			\
 	R(HS_KNOCKS_FULL, "hs_knocks_full", RX_DROPPED, NONE, NOT_SPECIFIED,			\
 	  "too many initiations are waiting for a program to decide")				\
+	R(HS_ELSEWHERE, "hs_from_elsewhere", RX_ERRORS, NONE, IP_RPFILTER,			\
+	  "a handshake message from outside the prefixes that its peer may be followed to")	\
 	R(HS_TIMESTAMP, "hs_bad_timestamp", RX_ERRORS, NONE, NOT_SPECIFIED,			\
 	  "an initiation whose timestamp cannot be decrypted")					\
 	R(HS_REPLAY, "hs_replay", RX_ERRORS, NONE, NOT_SPECIFIED,				\

@@ -100,6 +100,7 @@ static void cv_peer_free(struct rcu_head *rcu)
 	struct cv_device *dev = peer->dev;
 
 	cv_path_destroy_routes(&peer->path);
+	cv_path_exit(&peer->path);
 	__skb_queue_purge(&peer->staged);
 	kfree(peer->name);
 	memzero_explicit(peer, sizeof(*peer));

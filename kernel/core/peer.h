@@ -62,8 +62,6 @@ struct cv_peer {
 	bool silent;
 	/** @id: random, spreads peers over lanes */
 	u32 id;
-	/** @slot_lock: writers of @sessions */
-	spinlock_t slot_lock;
 	/** @timer: fires at the earliest of @timers or before */
 	struct timer_list timer;
 	/** @work: acts for timers and sends initiations; holds a reference while queued */
@@ -103,6 +101,8 @@ struct cv_peer {
 	struct cv_order tx ____cacheline_aligned_in_smp;
 	/** @pace: how fast it is sent to; under the lock of @tx */
 	struct cv_pace pace;
+	/** @slot_lock: writers of @sessions */
+	spinlock_t slot_lock;
 	/** @tx_bytes: outer UDP payload bytes sent, tunnel and handshake */
 	atomic64_t tx_bytes;
 	/** @tx_packets: what the link's counter has of the peer */
@@ -124,14 +124,14 @@ struct cv_peer {
 	atomic64_t heard_ns;
 	/** @drops: what was refused of the peer, by enum cv_drop_of_peer */
 	atomic64_t drops[CV_DROP_OF_PEER_COUNT];
+	/** @events: what listeners are to be told, NULL until there is something: see notify.c */
+	struct cv_notify_box *events;
 	/** @refs: see cv_peer_get() */
 	refcount_t refs ____cacheline_aligned_in_smp;
 	/** @timer_lock: @timers and the arming of @timer */
 	spinlock_t timer_lock;
 	/** @timers: deadlines, see timer_rules.h */
 	struct cv_timer_state timers;
-	/** @events: what listeners are to be told, NULL until there is something: see notify.c */
-	struct cv_notify_box *events;
 };
 
 /* How many peers a device holds at most. */

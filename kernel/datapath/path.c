@@ -3,10 +3,13 @@
  * Where a peer is, and the way there. Endpoints are given by netlink_set.c, learned by rx.c
  * and exchange.c; routes are found by xmit.c, and all that is done with cached ones is here.
  */
+#include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/route.h>
@@ -103,6 +106,15 @@ void cv_path_init(struct cv_path *path)
 }
 
 /**
+ * cv_path_exit() - undo cv_path_init()
+ * @path: nothing uses it any more; without routes
+ */
+void cv_path_exit(struct cv_path *path)
+{
+	kfree(rcu_dereference_raw(path->ways));
+}
+
+/**
  * cv_path_family() - by which protocol the peer is reached
  * @path: the path
  *
@@ -112,6 +124,57 @@ void cv_path_init(struct cv_path *path)
 u16 cv_path_family(const struct cv_path *path)
 {
 	return READ_ONCE(path->endpoint.remote.any.sa_family);
+}
+
+/**
+ * cv_path_has_candidates() - whether it is said where the peer may be
+ * @path: the path
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool cv_path_has_candidates(const struct cv_path *path)
+{
+	const struct cv_ways *ways;
+	bool has;
+
+	if (likely(!rcu_access_pointer(path->ways)))
+		return false;
+	rcu_read_lock();
+	ways = rcu_dereference(path->ways);
+	has = ways && ways->candidate_count;
+	rcu_read_unlock();
+	return has;
+}
+
+/**
+ * cv_path_is_known() - whether there is anything that an initiation can be sent to
+ * @path: the path
+ *
+ * Context: any.
+ * Return: true if it is known where the peer is, or may be.
+ */
+bool cv_path_is_known(const struct cv_path *path)
+{
+	return likely(cv_path_family(path)) || cv_path_has_candidates(path);
+}
+
+/**
+ * cv_path_admits() - whether packets of the peer may come from somewhere
+ * @path: its path
+ * @from: where from
+ *
+ * Context: any.
+ * Return: false if they are to be dropped.
+ */
+bool cv_path_admits(const struct cv_path *path, const struct cv_endpoint *from)
+{
+	bool admitted;
+
+	rcu_read_lock();
+	admitted = cv_ways_admit(rcu_dereference(path->ways), from);
+	rcu_read_unlock();
+	return admitted;
 }
 
 /**
@@ -131,28 +194,115 @@ void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy)
 	} while (read_seqretry(&path->lock, sequence));
 }
 
+/*
+ * The peer is somewhere else, or reached from another address of ours. Whether it is followed there
+ * is judged under the lock: what a request says later holds.
+ *
+ * Return: false if it is not.
+ */
+static bool cv_path_move(struct cv_path *path, const struct cv_endpoint *endpoint,
+			 enum cv_endpoint_reason reason)
+{
+	struct cv_ways *ways;
+	bool follow = true;
+
+	write_seqlock_bh(&path->lock);
+	ways = rcu_dereference_protected(path->ways, lockdep_is_held(&path->lock.lock));
+	if (unlikely(ways) && !cv_endpoint_same_remote(&path->endpoint, endpoint)) {
+		follow = reason == CVENDPOINT_SET || !path->endpoint.remote.any.sa_family ||
+			 cv_ways_follow(ways, endpoint);
+		if (follow) {
+			ways->since_ns = ktime_get_real_ns();
+			ways->reason = reason;
+		}
+	}
+	if (follow) {
+		path->endpoint = *endpoint;
+		dst_cache_reset(&path->routes);
+	}
+	write_sequnlock_bh(&path->lock);
+	return follow;
+}
+
 /**
- * cv_path_set_endpoint() - the peer is somewhere: said, or learned from a packet
+ * cv_path_set_endpoint() - a request has said where the peer is
  * @path: the path
  * @endpoint: where
- * @before: set to where it was
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	struct cv_endpoint before;
+
+	cv_path_read_endpoint(path, &before);
+	if (!cv_endpoint_same(&before, endpoint))
+		cv_path_move(path, endpoint, CVENDPOINT_SET);
+}
+
+/**
+ * cv_path_learn_endpoint() - an authentic packet came from somewhere
+ * @path: the path
+ * @from: where from
+ * @reason: what kind of packet
+ * @before: set to where the peer was
  *
  * Usually nothing has changed, and then nothing is written.
  *
  * Context: any but hard interrupts.
- * Return: true if the peer has moved: it was known to be somewhere else.
+ * Return: true if the peer has moved: it was known to be somewhere else, and is followed.
  */
-bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
-			  struct cv_endpoint *before)
+bool cv_path_learn_endpoint(struct cv_path *path, const struct cv_endpoint *from,
+			    enum cv_endpoint_reason reason, struct cv_endpoint *before)
 {
 	cv_path_read_endpoint(path, before);
-	if (likely(cv_endpoint_same(before, endpoint)))
+	if (likely(cv_endpoint_same(before, from)) || !cv_path_move(path, from, reason))
 		return false;
+	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, from);
+}
+
+/**
+ * cv_path_set_ways() - a request has said where the peer may be, and may be followed to
+ * @path: the path
+ * @ways: that, of the path from now on; NULL: nothing of it
+ *
+ * Context: process; callers exclude each other.
+ */
+void cv_path_set_ways(struct cv_path *path, struct cv_ways *ways)
+{
+	struct cv_ways *old;
+
 	write_seqlock_bh(&path->lock);
-	path->endpoint = *endpoint;
-	dst_cache_reset(&path->routes);
+	old = rcu_dereference_protected(path->ways, lockdep_is_held(&path->lock.lock));
+	if (ways && old) {
+		ways->since_ns = old->since_ns;
+		ways->reason = old->reason;
+	}
+	rcu_assign_pointer(path->ways, ways);
 	write_sequnlock_bh(&path->lock);
-	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, endpoint);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/**
+ * cv_path_read_last_move() - since when the peer is where it is, and why
+ * @path: the path
+ * @ways: its ways, under RCU or a lock that keeps them
+ * @since_ns: set to CLOCK_REALTIME, 0: it has not moved since it has @ways
+ * @reason: set to the reason
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_path_read_last_move(struct cv_path *path, const struct cv_ways *ways, u64 *since_ns,
+			    enum cv_endpoint_reason *reason)
+{
+	unsigned int sequence;
+
+	do {
+		sequence = read_seqbegin(&path->lock);
+		*since_ns = ways->since_ns;
+		*reason = ways->reason;
+	} while (read_seqretry(&path->lock, sequence));
 }
 
 /**

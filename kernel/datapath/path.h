@@ -12,6 +12,7 @@
 #include <net/dst_cache.h>
 
 #include "endpoint.h"
+#include "ways.h"
 
 struct cv_device;
 struct cv_socket;
@@ -44,6 +45,8 @@ struct cv_path {
 	struct cv_path_home *home;
 	/** @link: in the list of @home, under cv_path_routes_lock */
 	struct list_head link;
+	/** @ways: NULL: no candidates, and followed anywhere; written under @lock, read under RCU */
+	struct cv_ways __rcu *ways;
 };
 
 int cv_path_init_nets(void);
@@ -54,10 +57,18 @@ struct cv_path_home *cv_path_home(const struct net *net);
 void cv_path_rehome(struct cv_path_home *home, struct cv_path_home *next);
 
 void cv_path_init(struct cv_path *path);
+void cv_path_exit(struct cv_path *path);
 u16 cv_path_family(const struct cv_path *path);
+bool cv_path_has_candidates(const struct cv_path *path);
+bool cv_path_is_known(const struct cv_path *path);
+bool cv_path_admits(const struct cv_path *path, const struct cv_endpoint *from);
 void cv_path_read_endpoint(struct cv_path *path, struct cv_endpoint *copy);
-bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
-			  struct cv_endpoint *before);
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint);
+bool cv_path_learn_endpoint(struct cv_path *path, const struct cv_endpoint *from,
+			    enum cv_endpoint_reason reason, struct cv_endpoint *before);
+void cv_path_set_ways(struct cv_path *path, struct cv_ways *ways);
+void cv_path_read_last_move(struct cv_path *path, const struct cv_ways *ways, u64 *since_ns,
+			    enum cv_endpoint_reason *reason);
 void cv_path_forget_source(struct cv_path *path);
 void cv_path_forget_routes(struct cv_path *path);
 

@@ -144,6 +144,21 @@ static unsigned int cv_rx_run_packets(const struct cv_rx_run *run)
 	return DIV_ROUND_UP(run->bytes, run->stride);
 }
 
+/* Whether packets of the peer may come from where this one came from. */
+static bool cv_rx_is_admitted(const struct cv_peer *peer, const struct sk_buff *skb)
+{
+	const struct cv_ways *ways;
+	struct cv_endpoint from;
+	bool admitted;
+
+	rcu_read_lock();
+	ways = rcu_dereference(peer->path.ways);
+	admitted = !ways || ways->follow != CVFOLLOW_WITHIN ||
+		   (!cv_endpoint_from_skb(&from, skb) && cv_ways_admit(ways, &from));
+	rcu_read_unlock();
+	return admitted;
+}
+
 /* A run goes its own way in an skb of its own; the last one takes the super-packet's. */
 static void cv_rx_take_run(struct cv_device *dev, struct sk_buff *skb,
 			   const struct cv_rx_run *run)
@@ -155,7 +170,10 @@ static void cv_rx_take_run(struct cv_device *dev, struct sk_buff *skb,
 		cv_drop_skb(dev, skb, CV_DROP_RX_UNKNOWN_INDEX, cv_rx_run_packets(run));
 		return;
 	}
-	if (unlikely(!cv_session_opens(session))) {
+	if (unlikely(rcu_access_pointer(session->peer->path.ways)) &&
+	    !cv_rx_is_admitted(session->peer, skb)) {
+		cv_drop_skb(dev, skb, CV_DROP_RX_ELSEWHERE, cv_rx_run_packets(run));
+	} else if (unlikely(!cv_session_opens(session))) {
 		cv_drop_skb(dev, skb, CV_DROP_RX_EXPIRED, cv_rx_run_packets(run));
 		cv_drop_charge(session->peer, CV_DROP_RX_EXPIRED, cv_rx_run_packets(run));
 	} else {
@@ -372,20 +390,32 @@ static void cv_rx_account(struct net_device *netdev, unsigned int packets, unsig
 	u64_stats_update_end(&stats->syncp);
 }
 
+/* Where an authentic packet came from is where the peer is, unless it is only late. */
+static void cv_rx_follow(struct cv_session *session, const struct sk_buff *skb)
+{
+	struct cv_path *path = &session->peer->path;
+	struct cv_endpoint from, before;
+
+	if (unlikely(cv_endpoint_from_skb(&from, skb)))
+		return;
+	cv_path_read_endpoint(path, &before);
+	if (likely(cv_endpoint_same(&before, &from)) || cv_session_is_late(session, &from))
+		return;
+	if (cv_path_learn_endpoint(path, &from, CVENDPOINT_DATA, &before))
+		cv_notify_raise_moved(session->peer, &before);
+}
+
 /* Endpoint, timers, sessions: once for all authentic datagrams of the batch. */
 static void cv_rx_authentic(struct cv_batch *batch, bool data)
 {
 	struct cv_session *session = batch->session;
 	struct cv_peer *peer = session->peer;
-	struct cv_endpoint from, before;
 	struct sk_buff *skb;
 
 	skb_queue_reverse_walk(&batch->in, skb) {
 		if (!cv_batch_cb(skb)->rx.authentic)
 			continue;
-		if (likely(!cv_endpoint_from_skb(&from, skb)) &&
-		    unlikely(cv_path_set_endpoint(&peer->path, &from, &before)))
-			cv_notify_raise_moved(peer, &before);
+		cv_rx_follow(session, skb);
 		break;
 	}
 	if (unlikely(cv_session_confirm(session))) {

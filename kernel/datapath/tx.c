@@ -337,7 +337,7 @@ static int cv_tx_one(struct cv_device *dev, struct sk_buff *skb)
 	peer = cv_tx_find_peer(dev, skb);
 	if (unlikely(!peer))
 		return cv_tx_no_way(dev, skb, CV_DROP_TX_NO_PEER, -ENOKEY);
-	if (unlikely(!cv_path_family(&peer->path)))
+	if (unlikely(!cv_path_is_known(&peer->path)))
 		return cv_tx_no_way(dev, skb, CV_DROP_TX_NO_ENDPOINT, -EDESTADDRREQ);
 	limit_bytes = cv_tx_limit_bytes(peer);
 	if (unlikely(cv_tx_is_too_long(skb, limit_bytes)))
@@ -561,6 +561,17 @@ static void cv_tx_steer(struct sk_buff *skb, const struct cv_peer *peer)
 		skb_set_hash(skb, cv_batch_cb(skb)->tx.hash, PKT_HASH_TYPE_L4);
 }
 
+/*
+ * Nothing can be sent by the way in use: no timer tells, since none counts what was not sent.
+ * Where there are others they are tried at once; unless another way would not help.
+ */
+static void cv_tx_look_for_way(struct cv_peer *peer, int err)
+{
+	if (err != -EMSGSIZE && err != -ENETDOWN && err != -ENOMEM && err != -ENOBUFS &&
+	    cv_path_has_candidates(&peer->path))
+		cv_todo_request(peer, CV_TODO_WAY_LOST);
+}
+
 /* cv_batch_ops.finish(): a sealed batch, which has left its order, is sent and freed. */
 static void cv_tx_finish(struct cv_batch *batch)
 {
@@ -591,6 +602,7 @@ static void cv_tx_finish(struct cv_batch *batch)
 		err = cv_xmit_payload(&xmit, skb);
 		if (unlikely(err)) {
 			cv_drop_add(peer->dev, cv_xmit_drop_reason(err), cb.packets);
+			cv_tx_look_for_way(peer, err);
 			continue;
 		}
 		sent = true;

@@ -408,7 +408,7 @@ static bool cv_want_is_ready(struct cv_want *want, const struct cv_want_entry *e
 
 	rcu_read_lock();
 	peer = cv_want_peer(want, entry);
-	ready = peer && cv_path_family(&peer->path);
+	ready = peer && cv_path_is_known(&peer->path);
 	rcu_read_unlock();
 	return ready;
 }

@@ -132,6 +132,8 @@ enum cv_drop cv_xmit_drop_reason(int err)
 	switch (err) {
 	case -ELOOP:
 		return CV_DROP_TX_LOOP;
+	case -EDESTADDRREQ:
+		return CV_DROP_TX_NO_ENDPOINT;
 	case -ENETDOWN:
 		return CV_DROP_TX_LINK_DOWN;
 	case -EMSGSIZE:
@@ -150,10 +152,11 @@ enum cv_drop cv_xmit_drop_reason(int err)
  * @message: copied
  * @bytes: its size
  *
- * Context: any but hard interrupts. A failure is counted, unless it is that the link
- * is down.
+ * Context: any but hard interrupts.
+ * Return: 0, -ENOMEM, or the error of cv_xmit_payload(); it is counted, unless it is that the
+ * link is down.
  */
-void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
+int cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
 {
 	struct sk_buff *skb = alloc_skb(CV_XMIT_HEADROOM_BYTES + bytes, GFP_ATOMIC | __GFP_NOWARN);
 	int err;
@@ -162,7 +165,7 @@ void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t byt
 		cv_drop_count(xmit->dev, CV_DROP_TX_NO_MEMORY);
 		if (xmit->peer)
 			cv_drop_charge(xmit->peer, CV_DROP_TX_NO_MEMORY, 1);
-		return;
+		return -ENOMEM;
 	}
 	skb_reserve(skb, CV_XMIT_HEADROOM_BYTES);
 	skb_put_data(skb, message, bytes);
@@ -171,6 +174,7 @@ void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t byt
 	local_bh_enable();
 	if (unlikely(err && err != -ENETDOWN))
 		cv_drop_count(xmit->dev, cv_xmit_drop_reason(err));
+	return err;
 }
 
 /*
@@ -184,6 +188,12 @@ static int cv_xmit_check_loop(const struct cv_device *dev, const struct dst_entr
 	if (likely(dst->dev != dev->netdev))
 		return 0;
 	return peer && cv_allowedips_find(&dev->allowed_ips, family, addr) == peer ? -ELOOP : 0;
+}
+
+/* The path that keeps routes to where something is sent, or NULL. */
+static struct cv_path *cv_xmit_path(const struct cv_xmit *xmit)
+{
+	return likely(xmit->peer && !xmit->off_path) ? &xmit->peer->path : NULL;
 }
 
 /* Packets that came in by an interface of a VRF are said to have come in by the VRF. */
@@ -218,7 +228,7 @@ static struct rtable *cv_xmit_sticky4(struct cv_socket *socket, struct flowi4 *f
 }
 
 static struct rtable *cv_xmit_route4(struct cv_socket *socket, struct flowi4 *flow,
-				     const struct cv_endpoint *endpoint, struct cv_peer *peer)
+				     const struct cv_endpoint *endpoint, struct cv_path *path)
 {
 	const struct flowi4 plain = *flow;
 	struct rtable *rt = cv_xmit_sticky4(socket, flow, endpoint);
@@ -226,8 +236,8 @@ static struct rtable *cv_xmit_route4(struct cv_socket *socket, struct flowi4 *fl
 	if (rt)
 		return rt;
 	*flow = plain;
-	if (peer && endpoint->local.v4.s_addr)
-		cv_path_forget_source(&peer->path);
+	if (path && endpoint->local.v4.s_addr)
+		cv_path_forget_source(path);
 	return ip_route_output_flow(socket->net, flow, socket->v4);
 }
 
@@ -251,7 +261,7 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 {
 	const struct cv_endpoint *endpoint = xmit->endpoint;
 	struct cv_peer *peer = xmit->peer;
-	struct cv_path *path = peer ? &peer->path : NULL;
+	struct cv_path *path = cv_xmit_path(xmit);
 	struct flowi4 flow = {
 		.daddr = endpoint->remote.v4.sin_addr.s_addr,
 		.fl4_dport = endpoint->remote.v4.sin_port,
@@ -275,12 +285,13 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 		flow.flowi4_mark = skb->mark;
 		cv_xmit_flow_as_program4(socket, &flow);
 		security_sk_classify_flow(socket->v4, flowi4_to_flowi_common(&flow));
-		rt = cv_xmit_route4(socket, &flow, endpoint, peer);
+		rt = cv_xmit_route4(socket, &flow, endpoint, path);
 		if (IS_ERR(rt))
 			return PTR_ERR(rt);
 		cv_path_keep_route4(path, socket, endpoint, rt, flow.saddr);
 	}
-	err = cv_xmit_check_loop(socket->dev, &rt->dst, peer, AF_INET, &flow.daddr);
+	err = unlikely(xmit->to_host && rt->rt_type != RTN_UNICAST && rt->rt_type != RTN_LOCAL) ?
+	      -EHOSTUNREACH : cv_xmit_check_loop(socket->dev, &rt->dst, peer, AF_INET, &flow.daddr);
 	if (unlikely(err)) {
 		ip_rt_put(rt);
 		return err;
@@ -293,7 +304,7 @@ static int cv_xmit_send4(struct cv_socket *socket, const struct cv_xmit *xmit,
 
 static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 *flow,
 					const struct cv_endpoint *endpoint,
-					struct cv_peer *peer)
+					struct cv_path *path)
 {
 	int ifindex = cv_socket_ifindex(socket, socket->v6);
 	const struct flowi6 plain = *flow;
@@ -312,8 +323,8 @@ static struct dst_entry *cv_xmit_route6(struct cv_socket *socket, struct flowi6 
 				return dst;
 			*flow = plain;
 		}
-		if (peer)
-			cv_path_forget_source(&peer->path);
+		if (path)
+			cv_path_forget_source(path);
 	}
 	return ip6_dst_lookup_flow(socket->net, socket->v6, flow, NULL);
 }
@@ -343,7 +354,7 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 {
 	const struct cv_endpoint *endpoint = xmit->endpoint;
 	struct cv_peer *peer = xmit->peer;
-	struct cv_path *path = peer ? &peer->path : NULL;
+	struct cv_path *path = cv_xmit_path(xmit);
 	struct flowi6 flow = {
 		.daddr = endpoint->remote.v6.sin6_addr,
 		.fl6_dport = endpoint->remote.v6.sin6_port,
@@ -370,7 +381,7 @@ static int cv_xmit_send6(struct cv_socket *socket, const struct cv_xmit *xmit,
 		if (unlikely(err))
 			return err;
 		security_sk_classify_flow(socket->v6, flowi6_to_flowi_common(&flow));
-		dst = cv_xmit_route6(socket, &flow, endpoint, peer);
+		dst = cv_xmit_route6(socket, &flow, endpoint, path);
 		if (IS_ERR(dst))
 			return PTR_ERR(dst);
 		cv_path_keep_route6(path, socket, endpoint, dst, &flow.saddr);

@@ -32,10 +32,14 @@ struct cv_xmit {
 	const struct cv_endpoint *endpoint;
 	/** @ds: DS field of the outer header */
 	u8 ds;
+	/** @off_path: @endpoint is not that of the peer's path, whose routes lead elsewhere */
+	bool off_path;
+	/** @to_host: it must be the address of one host, not a broadcast address */
+	bool to_host;
 };
 
 int cv_xmit_payload(const struct cv_xmit *xmit, struct sk_buff *skb);
-void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes);
+int cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes);
 enum cv_drop cv_xmit_drop_reason(int err);
 
 #endif /* CV_DATAPATH_XMIT_H */

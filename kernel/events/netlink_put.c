@@ -193,6 +193,111 @@ static int cv_netlink_put_heard(struct sk_buff *skb, const struct cv_peer *peer)
 	return nla_put(skb, CVPEER_A_LAST_HEARD_TIME, sizeof(time), &time);
 }
 
+static int cv_netlink_put_candidate(struct sk_buff *skb, const struct cv_candidate *candidate,
+				    bool in_use)
+{
+	struct nlattr *nest = nla_nest_start(skb, 0);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	err = cv_netlink_put_endpoint(skb, CVCANDIDATE_A_ENDPOINT, &candidate->endpoint) ?:
+	      nla_put_u8(skb, CVCANDIDATE_A_PREFERENCE, candidate->preference);
+	if (!err && in_use)
+		err = nla_put_flag(skb, CVCANDIDATE_A_IN_USE);
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+static int cv_netlink_put_candidates(struct sk_buff *skb, struct cv_peer *peer,
+				     const struct cv_ways *ways)
+{
+	const struct cv_candidate *here;
+	struct cv_endpoint endpoint;
+	struct nlattr *nest;
+	unsigned int i;
+	int err = 0;
+
+	if (!ways->candidate_count)
+		return 0;
+	nest = nla_nest_start(skb, CVPEER_A_CANDIDATES);
+	if (!nest)
+		return -EMSGSIZE;
+	cv_path_read_endpoint(&peer->path, &endpoint);
+	here = cv_ways_find(ways, &endpoint);
+	for (i = 0; !err && i < ways->candidate_count; i++)
+		err = cv_netlink_put_candidate(skb, &ways->candidates[i],
+					       &ways->candidates[i] == here);
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+static int cv_netlink_put_prefix(struct sk_buff *skb, int family, const void *addr, u8 cidr)
+{
+	struct nlattr *nest = nla_nest_start(skb, 0);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	err = nla_put_u16(skb, CVALLOWEDIP_A_FAMILY, family) ?:
+	      nla_put(skb, CVALLOWEDIP_A_IPADDR,
+		      family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr),
+		      addr) ?:
+	      nla_put_u8(skb, CVALLOWEDIP_A_CIDR_MASK, cidr);
+	if (err)
+		nla_nest_cancel(skb, nest);
+	else
+		nla_nest_end(skb, nest);
+	return err;
+}
+
+static int cv_netlink_put_follow(struct sk_buff *skb, const struct cv_ways *ways)
+{
+	const struct cv_ways_source *source;
+	struct nlattr *nest;
+	unsigned int i;
+	int err = 0;
+
+	if (ways->follow == CVFOLLOW_ANYWHERE)
+		return 0;
+	if (nla_put_u8(skb, CVPEER_A_FOLLOW, ways->follow))
+		return -EMSGSIZE;
+	if (!ways->source_count)
+		return 0;
+	nest = nla_nest_start(skb, CVPEER_A_SOURCES);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; !err && i < ways->source_count; i++) {
+		source = &ways->sources[i];
+		err = cv_netlink_put_prefix(skb, source->family, &source->address, source->cidr);
+	}
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+/* Where the peer may be and may be followed to, and how it has come to where it is. */
+static int cv_netlink_put_ways(struct sk_buff *skb, struct cv_peer *peer)
+{
+	const struct cv_ways *ways =
+		rcu_dereference_protected(peer->path.ways, lockdep_is_held(&peer->dev->lock));
+	struct __kernel_timespec time;
+	enum cv_endpoint_reason reason;
+	u64 since_ns;
+	u32 rest_ns;
+	int err;
+
+	if (!ways)
+		return 0;
+	err = cv_netlink_put_candidates(skb, peer, ways) ?: cv_netlink_put_follow(skb, ways);
+	cv_path_read_last_move(&peer->path, ways, &since_ns, &reason);
+	if (err || !since_ns)
+		return err;
+	time.tv_sec = div_u64_rem(since_ns, NSEC_PER_SEC, &rest_ns);
+	time.tv_nsec = rest_ns;
+	return nla_put(skb, CVPEER_A_ENDPOINT_SINCE, sizeof(time), &time) ?:
+	       nla_put_u8(skb, CVPEER_A_ENDPOINT_REASON, reason);
+}
+
 /**
  * cv_netlink_put_own() - what there is to say of a peer that family wireguard does not know
  * @skb: the message
@@ -204,6 +309,7 @@ static int cv_netlink_put_heard(struct sk_buff *skb, const struct cv_peer *peer)
 int cv_netlink_put_own(struct sk_buff *skb, struct cv_peer *peer)
 {
 	u32 idle_s = READ_ONCE(peer->timers.idle_s);
+	u32 silent_s = READ_ONCE(peer->timers.silent_s);
 	int err = 0;
 
 	lockdep_assert_held(&peer->dev->lock);
@@ -211,7 +317,9 @@ int cv_netlink_put_own(struct sk_buff *skb, struct cv_peer *peer)
 		err = nla_put_string(skb, CVPEER_A_NAME, peer->name);
 	if (!err && idle_s)
 		err = nla_put_u32(skb, CVPEER_A_IDLE_S, idle_s);
-	return err ?: cv_netlink_put_session(skb, peer) ?:
+	if (!err && silent_s)
+		err = nla_put_u32(skb, CVPEER_A_SILENT_S, silent_s);
+	return err ?: cv_netlink_put_ways(skb, peer) ?: cv_netlink_put_session(skb, peer) ?:
 	       cv_netlink_put_heard(skb, peer) ?:
 	       cv_netlink_put_count(skb, CVPEER_A_RX_PACKETS, &peer->rx_packets) ?:
 	       cv_netlink_put_count(skb, CVPEER_A_TX_PACKETS, &peer->tx_packets) ?:
@@ -227,25 +335,12 @@ int cv_netlink_put_own(struct sk_buff *skb, struct cv_peer *peer)
 
 static int cv_netlink_put_ip(struct sk_buff *skb, const struct cv_allowedips_node *ip)
 {
-	struct nlattr *nest = nla_nest_start(skb, 0);
 	u8 addr[16];
 	int family;
-	int err;
 	u8 cidr;
 
-	if (!nest)
-		return -EMSGSIZE;
 	family = cv_allowedips_read(ip, addr, &cidr);
-	err = nla_put_u16(skb, CVALLOWEDIP_A_FAMILY, family) ?:
-	      nla_put(skb, CVALLOWEDIP_A_IPADDR,
-		      family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr),
-		      addr) ?:
-	      nla_put_u8(skb, CVALLOWEDIP_A_CIDR_MASK, cidr);
-	if (err)
-		nla_nest_cancel(skb, nest);
-	else
-		nla_nest_end(skb, nest);
-	return err;
+	return cv_netlink_put_prefix(skb, family, addr, cidr);
 }
 
 /**

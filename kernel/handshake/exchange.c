@@ -20,8 +20,8 @@
 #include "../datapath/want.h"
 #include "../datapath/xmit.h"
 
-/* DS field: handshakes ask for low drop probability (AF41). */
-#define CV_EXCHANGE_DS 0x88
+/* For so long an initiation of ours may still be answered when one of the peer's has come. */
+#define CV_EXCHANGE_CROSSING_MS 1000
 
 /* The peer whose exchange or session has an index, referenced, or NULL. */
 static struct cv_peer *cv_exchange_get_peer(struct cv_device *dev, __le32 index,
@@ -61,6 +61,11 @@ void cv_exchange_take_cookie(struct cv_device *dev,
 
 	if (!peer) {
 		cv_drop_count(dev, CV_DROP_HS_COOKIE_INDEX);
+		return;
+	}
+	if (!cv_path_admits(&peer->path, &received->from)) {
+		cv_drop_count(dev, CV_DROP_HS_ELSEWHERE);
+		cv_peer_put(peer);
 		return;
 	}
 	mutex_lock(&peer->exchange_lock);
@@ -115,7 +120,10 @@ static struct cv_exchange *cv_exchange_of(struct cv_peer *peer)
 
 static void cv_exchange_free(struct rcu_head *rcu)
 {
-	kfree_sensitive(container_of(rcu, struct cv_exchange, rcu));
+	struct cv_exchange *exchange = container_of(rcu, struct cv_exchange, rcu);
+
+	kfree(exchange->spread);
+	kfree_sensitive(exchange);
 }
 
 /**
@@ -241,6 +249,19 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 	return CV_DROP_NONE;
 }
 
+/*
+ * Whether an initiation of ours is on its way to the peer, which was sent before it can have seen
+ * the one of its own that is answered now. Each end gives its own up for the other's, so that
+ * neither is answered and both begin anew seconds later; unless one of them keeps it for as long
+ * as an answer may take. Both may: then each sends under the session that it has begun.
+ */
+static bool cv_exchange_crosses(const struct cv_exchange *exchange, u64 now_ns)
+{
+	lockdep_assert_held(&exchange->peer->exchange_lock);
+	return exchange->state == CV_EXCHANGE_INITIATED &&
+	       now_ns - exchange->peer->initiated_ns < CV_EXCHANGE_CROSSING_MS * NSEC_PER_MSEC;
+}
+
 /* An initiation that is whole. */
 struct cv_exchange_initiation {
 	/* as it has left the handshake */
@@ -261,6 +282,7 @@ struct cv_exchange_initiation {
  */
 static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_identity *identity,
 				       const struct cv_exchange_initiation *initiation,
+				       const struct cv_endpoint *from,
 				       struct cv_wire_response *response)
 {
 	u64 now_ns = ktime_get_boottime_ns();
@@ -293,13 +315,17 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	}
 	memcpy(peer->seen_stamp, initiation->stamp, CV_WIRE_TIMESTAMP_BYTES);
 	peer->accepted_ns = now_ns;
+	if (cv_exchange_crosses(exchange, now_ns))
+		cv_spread_end(exchange->spread);
+	else
+		cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
 	WRITE_ONCE(peer->initiated_ns, now_ns);
 	cv_exchange_cache(exchange, identity, initiation->secret);
-	cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
 	cv_exchange_add_macs(exchange, response, sizeof(*response));
 	session->remote_index = initiation->remote_index;
 	session->generation = identity->generation;
 	cv_exchange_derive(session, initiation->noise, false);
+	cv_session_set_left(session, from);
 	cv_session_install(session);
 	return CV_DROP_NONE;
 }
@@ -309,7 +335,7 @@ static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_r
 {
 	struct cv_endpoint before;
 
-	if (cv_path_set_endpoint(&peer->path, &received->from, &before))
+	if (cv_path_learn_endpoint(&peer->path, &received->from, CVENDPOINT_HANDSHAKE, &before))
 		cv_notify_raise_moved(peer, &before);
 	if (!before.remote.any.sa_family)
 		cv_want_check(peer->dev);
@@ -332,19 +358,23 @@ static enum cv_drop cv_exchange_respond(struct cv_peer *peer, const struct cv_id
 					const struct cv_exchange_initiation *initiation,
 					const struct cv_exchange_received *received)
 {
-	const struct cv_xmit xmit = {
+	struct cv_xmit xmit = {
 		.dev = peer->dev, .peer = peer, .endpoint = &received->from, .ds = CV_EXCHANGE_DS,
 	};
 	struct cv_wire_response response;
+	struct cv_endpoint now;
 	enum cv_drop reason;
 
 	mutex_lock(&peer->exchange_lock);
-	reason = cv_exchange_answer(peer, identity, initiation, &response);
+	reason = cv_exchange_answer(peer, identity, initiation, &received->from, &response);
 	mutex_unlock(&peer->exchange_lock);
 	if (reason != CV_DROP_NONE)
 		return reason;
 	cv_exchange_believe(peer, received);
 	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
+	/* It may be answered where it is not followed to. */
+	cv_path_read_endpoint(&peer->path, &now);
+	xmit.off_path = !cv_endpoint_same(&now, &received->from);
 	cv_xmit_message(&xmit, &response, sizeof(response));
 	return reason;
 }
@@ -362,6 +392,8 @@ static enum cv_drop cv_exchange_initiated_by(struct cv_peer *peer,
 	};
 	enum cv_drop reason = CV_DROP_HS_DH;
 
+	if (!cv_path_admits(&peer->path, &received->from))
+		return CV_DROP_HS_ELSEWHERE;
 	if (!cv_exchange_static_static(peer, identity, secret))
 		return reason;
 	reason = CV_DROP_HS_TIMESTAMP;
@@ -388,7 +420,9 @@ void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *h
 	struct cv_identity identity;
 	struct cv_noise noise = {};
 
-	if (cv_device_read_identity(peer->dev, &identity)) {
+	if (!cv_path_admits(&peer->path, &held->from)) {
+		reason = CV_DROP_HS_ELSEWHERE;
+	} else if (cv_device_read_identity(peer->dev, &identity)) {
 		if (identity.generation == held->generation) {
 			memcpy(noise.chaining_key, held->chaining_key, sizeof(noise.chaining_key));
 			memcpy(noise.hash, held->hash, sizeof(noise.hash));
@@ -457,8 +491,9 @@ static bool cv_exchange_answers(const struct cv_peer *peer, __le32 index)
 static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 					 const struct cv_identity *identity,
 					 struct cv_noise *noise,
-					 const struct cv_wire_response *message)
+					 const struct cv_exchange_received *received)
 {
+	const struct cv_wire_response *message = &received->message.response;
 	struct cv_session *session;
 
 	if (cv_exchange_outdated(peer, identity) || !cv_peer_is_running(peer) ||
@@ -475,6 +510,7 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 		return CV_DROP_HS_NO_MEMORY;
 	}
 	cv_exchange_set_state(peer->exchange, CV_EXCHANGE_IDLE);
+	cv_session_set_left(session, &received->from);
 	cv_session_install(session);
 	return CV_DROP_NONE;
 }
@@ -489,6 +525,8 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	struct cv_noise noise;
 	bool answers;
 
+	if (!cv_path_admits(&peer->path, &received->from))
+		return CV_DROP_HS_ELSEWHERE;
 	mutex_lock(&peer->exchange_lock);
 	answers = cv_exchange_answers(peer, message->receiver);
 	if (answers) {
@@ -502,7 +540,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	/* The expensive part, on a copy: a forged response leaves the exchange alone. */
 	if (cv_noise_read_response(&noise, message, identity->private_key, preshared_key)) {
 		mutex_lock(&peer->exchange_lock);
-		reason = cv_exchange_conclude(peer, identity, &noise, message);
+		reason = cv_exchange_conclude(peer, identity, &noise, received);
 		mutex_unlock(&peer->exchange_lock);
 	} else {
 		reason = noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_RESPONSE;
@@ -582,44 +620,60 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
 }
 
 /**
+ * cv_exchange_wait_ms() - how long the next initiation has to wait after the last
+ * @peer: referenced
+ *
+ * Context: any.
+ * Return: milliseconds, 0: it may be sent now.
+ */
+u16 cv_exchange_wait_ms(const struct cv_peer *peer)
+{
+	const u64 apart_ns = (u64)CV_WIRE_RETRY_S * NSEC_PER_SEC;
+	u64 initiated_ns = READ_ONCE(peer->initiated_ns);
+	u64 now_ns = ktime_get_boottime_ns();
+
+	if (!initiated_ns || now_ns - initiated_ns >= apart_ns)
+		return 0;
+	return div_u64(initiated_ns + apart_ns - now_ns, NSEC_PER_MSEC) + 1;
+}
+
+/**
  * cv_exchange_initiate() - send an initiation to a peer
  * @peer: referenced
+ * @how: which ways it goes
  *
  * Never two of one identity within 5 s: then the retry timer sends the next.
  *
- * Context: may sleep.
+ * Context: &cv_peer.work.
  * Return: 0 when one was sent; -ESTALE when the private key has been replaced meanwhile, and
- * this is to be tried again; other errors are made good by the retry timer.
+ * this is to be tried again; other errors are made good by the retry timer, of them -EBUSY says
+ * that it was too soon.
  */
-int cv_exchange_initiate(struct cv_peer *peer)
+int cv_exchange_initiate(struct cv_peer *peer, enum cv_spread_how how)
 {
 	u8 secret[CV_WIRE_KEY_BYTES];
 	struct cv_wire_initiation message;
 	struct cv_identity identity;
-	struct cv_endpoint endpoint;
-	const struct cv_xmit xmit = {
-		.dev = peer->dev, .peer = peer, .endpoint = &endpoint, .ds = CV_EXCHANGE_DS,
-	};
-	int err = -EBUSY;
+	int err = -EAGAIN;
 
-	cv_path_read_endpoint(&peer->path, &endpoint);
-	if (!cv_peer_is_running(peer) ||
-	    !endpoint.remote.any.sa_family || !cv_device_read_identity(peer->dev, &identity))
+	if (!cv_peer_is_running(peer) || !cv_path_is_known(&peer->path) ||
+	    !cv_device_read_identity(peer->dev, &identity))
 		return -ENOTCONN;
 	/* Early after boot the random generator is not ready: the retry timer comes again. */
 	if (likely(rng_is_initialized()) && cv_exchange_static_static(peer, &identity, secret)) {
 		mutex_lock(&peer->exchange_lock);
 		if (cv_exchange_outdated(peer, &identity))
 			err = -ESTALE;
-		else if (!peer->initiated_ns || ktime_get_boottime_ns() - peer->initiated_ns >=
-						(u64)CV_WIRE_RETRY_S * NSEC_PER_SEC)
+		else if (cv_exchange_wait_ms(peer))
+			err = -EBUSY;
+		else
 			err = cv_exchange_write_initiation(peer, &identity, secret, &message);
 		mutex_unlock(&peer->exchange_lock);
 	}
 	/* Armed even when nothing could be sent: what is staged waits for it. */
 	cv_timers_event(peer, err ? CV_EVENT_INITIATION_PUT_OFF : CV_EVENT_INITIATION_SENT);
 	if (!err)
-		cv_xmit_message(&xmit, &message, sizeof(message));
+		cv_spread_begin(peer, &message, how);
 	memzero_explicit(secret, sizeof(secret));
 	memzero_explicit(&identity, sizeof(identity));
 	return err;

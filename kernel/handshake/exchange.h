@@ -10,10 +10,14 @@
 
 #include "cookie.h"
 #include "noise.h"
+#include "spread.h"
 #include "../core/drop.h"
 #include "../datapath/endpoint.h"
 #include "../tables/index.h"
 #include "../wire.h"
+
+/* DS field: handshakes ask for low drop probability (AF41). */
+#define CV_EXCHANGE_DS 0x88
 
 struct cv_device;
 struct cv_identity;
@@ -61,6 +65,8 @@ struct cv_exchange {
 	u8 cookie[CV_WIRE_COOKIE_BYTES];
 	/** @cookie_ns: CLOCK_BOOTTIME when it did, 0: never */
 	u64 cookie_ns;
+	/** @spread: which ways the initiation in flight goes, or a former one; NULL: one way */
+	struct cv_spread *spread;
 	/** @peer_keys: mac1 key and cookie key of the peer's public key */
 	struct cv_cookie_keys peer_keys;
 	/** @rcu: for freeing, wiped */
@@ -96,7 +102,8 @@ void cv_exchange_answer_held(struct cv_peer *peer, const struct cv_knock_held *h
 struct cv_peer *cv_exchange_take_response(struct cv_device *dev,
 					  const struct cv_identity *identity,
 					  const struct cv_exchange_received *received);
-int cv_exchange_initiate(struct cv_peer *peer);
+int cv_exchange_initiate(struct cv_peer *peer, enum cv_spread_how how);
+u16 cv_exchange_wait_ms(const struct cv_peer *peer);
 void cv_exchange_clear(struct cv_peer *peer);
 void cv_exchange_renew(struct cv_peer *peer);
 

@@ -16,6 +16,13 @@
 /* How long cv_session_wait_wiped() waits for batches, in seconds. */
 #define CV_SESSION_WAIT_S 5
 
+/*
+ * For so long after a handshake packets from where the peer was before are late: those under older
+ * keys; and those under the new ones, if this end has moved the peer.
+ */
+#define CV_SESSION_LATE_S 5
+#define CV_SESSION_LATE_CANDIDATE_S 2
+
 /* Sessions that have left their slots and are not wiped yet. */
 static LIST_HEAD(cv_session_dropped);
 static DEFINE_SPINLOCK(cv_session_dropped_lock);
@@ -355,4 +362,51 @@ bool cv_session_wants_renewal(struct cv_session *session, bool sending)
 	/* Two CPUs may both get here: then two ask, and one initiation is sent. */
 	WRITE_ONCE(session->renewing, true);
 	return true;
+}
+
+/**
+ * cv_session_set_left() - note what its handshake moves the peer away from
+ * @session: not installed yet
+ * @from: where the handshake came from
+ *
+ * Context: any but hard interrupts.
+ */
+void cv_session_set_left(struct cv_session *session, const struct cv_endpoint *from)
+{
+	cv_path_read_endpoint(&session->peer->path, &session->left);
+	if (cv_endpoint_same_remote(&session->left, from))
+		session->left.remote.any.sa_family = 0;
+}
+
+/**
+ * cv_session_is_late() - whether an authentic packet was sent before the handshake that has moved
+ * its peer
+ * @session: of the packet; borrowed or referenced
+ * @from: where it came from
+ *
+ * Such packets come for a while from where the peer was, at either end: each would move it back
+ * there, and what is then sent there would move the other end back. Not before the new session is
+ * confirmed: the answer may have been lost. What is sent under the new keys tells nothing of its
+ * age; that is left to chance unless this end may have moved the peer, to one of its candidates.
+ *
+ * Context: any.
+ * Return: true if the peer is not to be followed there.
+ */
+bool cv_session_is_late(const struct cv_session *session, const struct cv_endpoint *from)
+{
+	const struct cv_session *newest;
+	bool late = false;
+
+	rcu_read_lock();
+	newest = rcu_dereference(session->peer->sessions[CV_SLOT_CURRENT]);
+	if (newest && newest->left.remote.any.sa_family &&
+	    cv_endpoint_same_remote(&newest->left, from)) {
+		if (newest->birth_ns > session->birth_ns)
+			late = !cv_session_older(newest, CV_SESSION_LATE_S);
+		else if (newest == session && session->initiator &&
+			 cv_path_has_candidates(&session->peer->path))
+			late = !cv_session_older(newest, CV_SESSION_LATE_CANDIDATE_S);
+	}
+	rcu_read_unlock();
+	return late;
 }

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "../core/peer.h"
+#include "../datapath/endpoint.h"
 #include "../tables/index.h"
 #include "../tables/replay.h"
 #include "../wire.h"
@@ -39,6 +40,8 @@ struct cv_session {
 	u8 send_key[CV_WIRE_KEY_BYTES];
 	/** @receive_key: opens */
 	u8 receive_key[CV_WIRE_KEY_BYTES];
+	/** @left: where the peer was, if its handshake came from elsewhere; else family 0 */
+	struct cv_endpoint left;
 	/** @dropped: among the sessions that have left their slots, see session.c */
 	struct list_head dropped;
 	/** @rcu: for freeing, wiped */
@@ -64,5 +67,7 @@ bool cv_session_is_live(const struct cv_session *session);
 bool cv_session_is_young(const struct cv_peer *peer);
 bool cv_session_opens(const struct cv_session *session);
 bool cv_session_wants_renewal(struct cv_session *session, bool sending);
+void cv_session_set_left(struct cv_session *session, const struct cv_endpoint *from);
+bool cv_session_is_late(const struct cv_session *session, const struct cv_endpoint *from);
 
 #endif /* CV_HANDSHAKE_SESSION_H */

@@ -27,7 +27,7 @@ enum cv_timer_rules_op {
 	CV_TIMER_RULES_ARM_IF_ON,
 	/* off */
 	CV_TIMER_RULES_CANCEL,
-	/* as persistent_s or idle_s says now */
+	/* as persistent_s, idle_s or way_ms says now */
 	CV_TIMER_RULES_CONFIGURE,
 };
 
@@ -54,6 +54,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 		.op[CV_TIMER_WIPE] = CV_TIMER_RULES_CANCEL,
 		.op[CV_TIMER_PERSISTENT] = CV_TIMER_RULES_CANCEL,
 		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CANCEL,
+		.op[CV_TIMER_WAY] = CV_TIMER_RULES_CANCEL,
 		.clear_attempts = true,
 	},
 	[CV_EVENT_DATA_SENT] = {
@@ -122,6 +123,9 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 	[CV_EVENT_IDLE_CHANGED] = {
 		.op[CV_TIMER_IDLE] = CV_TIMER_RULES_CONFIGURE,
 	},
+	[CV_EVENT_WAY_CHANGED] = {
+		.op[CV_TIMER_WAY] = CV_TIMER_RULES_CONFIGURE,
+	},
 	/*
 	 * A keepalive that is due for a former session would begin a handshake, mostly before the
 	 * peer has been told the new key, and the next one may only be begun seconds later.
@@ -133,7 +137,7 @@ static const struct cv_timer_rules_event cv_timer_rules_events[CV_EVENT_COUNT] =
 
 #define CV_TIMER_RULES_MS 1000U
 
-/* How long each timer runs; CV_TIMER_PERSISTENT and CV_TIMER_IDLE have their own setting. */
+/* How long each timer runs; what is absent has its own setting, NEW_HANDSHAKE may have one. */
 static const u32 cv_timer_rules_delay_ms[CV_TIMER_COUNT] = {
 	[CV_TIMER_RETRY] = CV_WIRE_RETRY_S * CV_TIMER_RULES_MS,
 	[CV_TIMER_KEEPALIVE] = CV_WIRE_KEEPALIVE_S * CV_TIMER_RULES_MS,
@@ -231,12 +235,33 @@ static u32 cv_timer_rules_configure_idle(struct cv_timer_state *state, u32 now_m
 	return cv_timer_rules_deadline(now_ms + state->idle_s * CV_TIMER_RULES_MS);
 }
 
+static u32 cv_timer_rules_wait_ms(const struct cv_timer_state *state, enum cv_timer timer)
+{
+	if (timer == CV_TIMER_NEW_HANDSHAKE && READ_ONCE(state->silent_s))
+		return READ_ONCE(state->silent_s) * CV_TIMER_RULES_MS;
+	return cv_timer_rules_delay_ms[timer];
+}
+
+/* What CV_TIMER_RULES_CONFIGURE makes of a timer. */
+static u32 cv_timer_rules_configured(struct cv_timer_state *state, enum cv_timer timer,
+				     u32 now_ms)
+{
+	switch (timer) {
+	case CV_TIMER_IDLE:
+		return cv_timer_rules_configure_idle(state, now_ms);
+	case CV_TIMER_WAY:
+		return cv_timer_rules_deadline(now_ms + state->way_ms);
+	default:
+		return cv_timer_rules_configure(state, now_ms);
+	}
+}
+
 /* The deadline of a timer after an event. */
 static u32 cv_timer_rules_moved(struct cv_timer_state *state, enum cv_timer timer,
 				enum cv_timer_rules_op op, u32 now_ms, u32 jitter_ms)
 {
 	u32 old_ms = state->deadline_ms[timer];
-	u32 new_ms = now_ms + cv_timer_rules_delay_ms[timer];
+	u32 new_ms = now_ms + cv_timer_rules_wait_ms(state, timer);
 
 	if (cv_timer_rules_jitter[timer])
 		new_ms += jitter_ms;
@@ -252,8 +277,7 @@ static u32 cv_timer_rules_moved(struct cv_timer_state *state, enum cv_timer time
 	case CV_TIMER_RULES_CANCEL:
 		return 0;
 	case CV_TIMER_RULES_CONFIGURE:
-		return timer == CV_TIMER_IDLE ? cv_timer_rules_configure_idle(state, now_ms) :
-						cv_timer_rules_configure(state, now_ms);
+		return cv_timer_rules_configured(state, timer, now_ms);
 	default:
 		return old_ms;
 	}

@@ -24,6 +24,9 @@
 
 #include "../wire.h"
 
+/* The longest &cv_timer_state.silent_s. */
+#define CV_TIMER_RULES_SILENT_MAX_S 60
+
 /* The longest &cv_timer_state.idle_s: 20 days, so that all times of one clock are comparable. */
 #define CV_TIMER_RULES_IDLE_MAX_S 1728000
 
@@ -39,6 +42,8 @@
  * @CV_TIMER_WIPE: no new session for long: wipe all keys and the exchange
  * @CV_TIMER_PERSISTENT: no packet either way for the configured time: send a keepalive
  * @CV_TIMER_IDLE: nothing authentic came for the configured time: remove the peer
+ * @CV_TIMER_WAY: the configured time is over: the initiation in flight goes to the next
+ *	candidate, or one is sent that was to wait
  * @CV_TIMER_COUNT: how many there are
  */
 enum cv_timer {
@@ -48,6 +53,7 @@ enum cv_timer {
 	CV_TIMER_WIPE,
 	CV_TIMER_PERSISTENT,
 	CV_TIMER_IDLE,
+	CV_TIMER_WAY,
 	CV_TIMER_COUNT
 };
 
@@ -71,6 +77,7 @@ enum cv_timer {
  * @CV_EVENT_WIPED: all sessions are gone before their time
  * @CV_EVENT_PERSISTENT_CHANGED: @persistent_s has just been changed, under the lock
  * @CV_EVENT_IDLE_CHANGED: the same for @idle_s
+ * @CV_EVENT_WAY_CHANGED: the same for @way_ms
  * @CV_EVENT_KEY_CHANGED: the device has another private key, or none
  * @CV_EVENT_COUNT: how many there are
  */
@@ -91,6 +98,7 @@ enum cv_event {
 	CV_EVENT_WIPED,
 	CV_EVENT_PERSISTENT_CHANGED,
 	CV_EVENT_IDLE_CHANGED,
+	CV_EVENT_WAY_CHANGED,
 	CV_EVENT_KEY_CHANGED,
 	CV_EVENT_COUNT
 };
@@ -114,6 +122,10 @@ struct cv_timer_state {
 	u32 idle_s;
 	/** @persistent_s: interval of persistent keepalives; 0 is off; the caller's */
 	u16 persistent_s;
+	/** @way_ms: what CV_TIMER_WAY waits for; the caller's */
+	u16 way_ms;
+	/** @silent_s: what CV_TIMER_NEW_HANDSHAKE waits for, 0: as the protocol has it; the caller's */
+	u8 silent_s;
 	/** @attempts: initiations without an answer since the last session or GIVE_UP */
 	u8 attempts;
 	/** @running: between START and STOP */

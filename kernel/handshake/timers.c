@@ -3,6 +3,7 @@
  * The clock behind timer_rules.c. All parts of the module report events here; what falls
  * due is done by work.c.
  */
+#include <linux/math.h>
 #include <linux/random.h>
 #include <linux/ktime.h>
 #include <linux/timer.h>
@@ -41,8 +42,7 @@ static u32 cv_timers_now_ms(void)
  */
 static unsigned long cv_timers_step_jiffies(s32 wait_ms, bool exact)
 {
-	const s32 most_ms = (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S) * MSEC_PER_SEC +
-			    CV_WIRE_RETRY_JITTER_MS;
+	const s32 most_ms = CV_TIMER_RULES_SILENT_MAX_S * MSEC_PER_SEC + CV_WIRE_RETRY_JITTER_MS;
 	unsigned long step = msecs_to_jiffies(max(wait_ms, 0)) + 1;
 
 	if (step < CV_TIMERS_EXACT_JIFFIES || (wait_ms > most_ms && !exact))
@@ -128,6 +128,50 @@ void cv_timers_set_idle(struct cv_peer *peer, u32 seconds)
 	WRITE_ONCE(peer->timers.idle_s, seconds);
 	spin_unlock_bh(&peer->timer_lock);
 	cv_timers_event(peer, CV_EVENT_IDLE_CHANGED);
+}
+
+/**
+ * cv_timers_set_silent() - change after how long without an answer a peer is silent
+ * @peer: which
+ * @seconds: how long, at most CV_TIMER_RULES_SILENT_MAX_S; 0: as the protocol has it
+ *
+ * Of data that was sent before it holds from the next answer on.
+ *
+ * Context: process; holds &cv_device.lock.
+ */
+void cv_timers_set_silent(struct cv_peer *peer, u8 seconds)
+{
+	WRITE_ONCE(peer->timers.silent_s, seconds);
+}
+
+/**
+ * cv_timers_silent_attempts() - how many initiations without an answer make a peer silent
+ * @peer: borrowed or referenced
+ *
+ * Context: any.
+ * Return: as many as fit into the time.
+ */
+unsigned int cv_timers_silent_attempts(const struct cv_peer *peer)
+{
+	unsigned int seconds = READ_ONCE(peer->timers.silent_s) ?:
+			       CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S;
+
+	return DIV_ROUND_UP(seconds, CV_WIRE_RETRY_S);
+}
+
+/**
+ * cv_timers_set_way() - have CV_TIMER_WAY fire
+ * @peer: referenced
+ * @wait_ms: in so many milliseconds
+ *
+ * Context: may sleep; from &cv_peer.work alone.
+ */
+void cv_timers_set_way(struct cv_peer *peer, u16 wait_ms)
+{
+	spin_lock_bh(&peer->timer_lock);
+	WRITE_ONCE(peer->timers.way_ms, wait_ms);
+	spin_unlock_bh(&peer->timer_lock);
+	cv_timers_event(peer, CV_EVENT_WAY_CHANGED);
 }
 
 /**

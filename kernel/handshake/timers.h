@@ -25,6 +25,9 @@ void cv_timers_create(struct cv_peer *peer, void (*fire)(struct timer_list *time
 void cv_timers_event(struct cv_peer *peer, enum cv_event event);
 void cv_timers_set_persistent(struct cv_peer *peer, u16 seconds);
 void cv_timers_set_idle(struct cv_peer *peer, u32 seconds);
+void cv_timers_set_silent(struct cv_peer *peer, u8 seconds);
+unsigned int cv_timers_silent_attempts(const struct cv_peer *peer);
+void cv_timers_set_way(struct cv_peer *peer, u16 wait_ms);
 bool cv_timers_is_idle(struct cv_peer *peer);
 unsigned int cv_timers_expired(struct cv_peer *peer, bool *exhausted);
 void cv_timers_shutdown(struct cv_peer *peer);

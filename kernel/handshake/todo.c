@@ -60,9 +60,12 @@ static bool cv_todo_retry_comes(const struct cv_peer *peer)
  */
 void cv_todo_request(struct cv_peer *peer, enum cv_todo todo)
 {
-	if (todo == CV_TODO_INITIATE && cv_todo_retry_comes(peer))
+	if ((todo == CV_TODO_INITIATE || todo == CV_TODO_WAY_LOST) && cv_todo_retry_comes(peer))
 		return;
-	if (!cv_peer_is_live(peer) || test_and_set_bit(todo, &peer->todo))
+	if (!cv_peer_is_live(peer))
+		return;
+	/* One that waits for its time stays set while no work is queued. */
+	if (test_and_set_bit(todo, &peer->todo) && todo != CV_TODO_REKEY)
 		return;
 	/* The packet path only borrows it: it may be on its way out. */
 	if (!cv_peer_tryget(peer))

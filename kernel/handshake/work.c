@@ -3,10 +3,13 @@
  * What is done for a peer when a timer is due or something has asked for it: keepalives at once;
  * initiations and the wipe of its keys, which may sleep, by the work item of todo.c.
  */
+#include <linux/bitops.h>
+#include <linux/random.h>
 #include <linux/workqueue.h>
 
 #include "exchange.h"
 #include "session.h"
+#include "spread.h"
 #include "timers.h"
 #include "todo.h"
 #include "work.h"
@@ -14,9 +17,6 @@
 #include "../core/peer.h"
 #include "../events/notify.h"
 #include "../datapath/tx.h"
-
-/* When a peer that does not answer is called silent; of data by CV_TIMER_NEW_HANDSHAKE. */
-#define CV_WORK_SILENT_S (CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S)
 
 /* Set once: what is done about a peer that is idle belongs to files that know this one. */
 static void (*cv_work_expire)(struct cv_peer *peer) __ro_after_init;
@@ -79,11 +79,8 @@ static void cv_work_fire(struct timer_list *timer)
 	if (due & (BIT(CV_TIMER_KEEPALIVE) | BIT(CV_TIMER_PERSISTENT)))
 		cv_tx_send_keepalive(peer);
 	if (due & BIT(CV_TIMER_RETRY)) {
-		/*
-		 * When as many initiations as fit into its time got no answer: once, since it may
-		 * send something and still answer none of those that follow.
-		 */
-		if (READ_ONCE(peer->timers.attempts) * CV_WIRE_RETRY_S == CV_WORK_SILENT_S)
+		/* Once: it may send something and still answer none of those that follow. */
+		if (READ_ONCE(peer->timers.attempts) == cv_timers_silent_attempts(peer))
 			cv_notify_silent(peer);
 		if (exhausted) {
 			cv_work_give_up(peer);
@@ -92,6 +89,8 @@ static void cv_work_fire(struct timer_list *timer)
 			cv_todo_request(peer, CV_TODO_RETRY);
 		}
 	}
+	if (due & BIT(CV_TIMER_WAY))
+		cv_todo_request(peer, CV_TODO_NEXT_WAY);
 	/* It is removed by reaper.c, which knows what to do then. */
 	if (due & BIT(CV_TIMER_IDLE))
 		cv_work_expire(peer);
@@ -102,10 +101,45 @@ static void cv_work_fire(struct timer_list *timer)
 	}
 }
 
-/* Send an initiation; again if the private key has been replaced meanwhile. */
+/* What asks for an initiation; the last of them decides which ways it goes. */
+#define CV_WORK_ASKS (BIT(CV_TODO_INITIATE) | BIT(CV_TODO_RETRY) | BIT(CV_TODO_WAY_LOST))
+
+/*
+ * A request's initiation waits for its time, if one was sent lately: until then CV_TODO_REKEY is
+ * set, and the next one, for whatever reason it is sent, is that.
+ */
+static void cv_work_rekey(struct cv_peer *peer)
+{
+	int err = cv_exchange_initiate(peer, CV_SPREAD_BY_PREFERENCE);
+
+	if (err == -ESTALE) {
+		cv_todo_request(peer, CV_TODO_REKEY);
+		return;
+	}
+	if (err != -EBUSY)
+		return;
+	set_bit(CV_TODO_REKEY, &peer->todo);
+	/* One that is going its ways has the timer, and comes here when it is done. */
+	if (!cv_spread_is_waiting(peer))
+		cv_timers_set_way(peer, cv_exchange_wait_ms(peer) +
+					get_random_u32_below(CV_WIRE_RETRY_JITTER_MS));
+}
+
+/* Send an initiation if one is asked for; again if the private key has been replaced meanwhile. */
 static void cv_work_initiate(struct cv_peer *peer)
 {
-	if (cv_exchange_initiate(peer) == -ESTALE)
+	unsigned long asks = set_mask_bits(&peer->todo, CV_WORK_ASKS, 0) & CV_WORK_ASKS;
+	enum cv_spread_how how = CV_SPREAD_IF_NEEDED;
+
+	if (test_and_clear_bit(CV_TODO_REKEY, &peer->todo)) {
+		cv_work_rekey(peer);
+		return;
+	}
+	if (!asks)
+		return;
+	if (asks & BIT(CV_TODO_WAY_LOST))
+		how = CV_SPREAD_ALWAYS;
+	if (cv_exchange_initiate(peer, how) == -ESTALE)
 		cv_todo_request(peer, CV_TODO_INITIATE);
 }
 
@@ -120,11 +154,10 @@ static void cv_work_run(struct work_struct *work)
 		if (cv_session_drop_all(peer))
 			cv_notify_raise(peer, CVEVENT_KEYS_WIPED, CVREASON_TIME);
 	}
-	if (test_and_clear_bit(CV_TODO_RETRY, &peer->todo)) {
-		clear_bit(CV_TODO_INITIATE, &peer->todo);
-		cv_work_initiate(peer);
-	} else if (test_and_clear_bit(CV_TODO_INITIATE, &peer->todo)) {
-		cv_work_initiate(peer);
-	}
+	/* Unless a new one is due, which has its own ways. */
+	if (test_and_clear_bit(CV_TODO_NEXT_WAY, &peer->todo) &&
+	    !test_bit(CV_TODO_RETRY, &peer->todo))
+		cv_spread_continue(peer);
+	cv_work_initiate(peer);
 	cv_peer_put(peer);
 }

@@ -152,7 +152,8 @@ static void check_peer(const struct nlattr *nest, unsigned int kind)
 		   nla_len(attrs[CVPEER_A_PUBLIC_KEY]) == CV_KEY_LEN,
 		   "expected each peer of an event to have a key");
 	FUZZ_CHECK(!attrs[CVPEER_A_PRESHARED_KEY], "expected no pre-shared key in an event");
-	FUZZ_CHECK(!attrs[CVPEER_A_KNOCK_ID] && !attrs[CVPEER_A_FLAGS],
+	FUZZ_CHECK(!attrs[CVPEER_A_KNOCK_ID] && !attrs[CVPEER_A_FLAGS] &&
+		   !attrs[CVPEER_A_REKEY_NOW],
 		   "expected nothing in an event that is for requests");
 	FUZZ_CHECK(!attrs[CVPEER_A_ENDPOINT_BEFORE] || kind == CVEVENT_ENDPOINT_MOVED,
 		   "expected only a move to say where the peer was, got kind %u", kind);

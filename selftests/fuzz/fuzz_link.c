@@ -31,6 +31,7 @@
 #include <handshake/knock.h>
 #include <handshake/noise.h>
 #include <handshake/session.h>
+#include <handshake/spread.h>
 #include <handshake/timers.h>
 #include <handshake/todo.h>
 #include <handshake/work.h>
@@ -62,7 +63,8 @@ void fuzz_link_init(void)
 	done = true;
 	cv_noise_init();
 	assert(!cv_allowedips_init_caches() && !cv_peer_init() && !cv_reaper_init_wq() &&
-	       !cv_inbox_init() && !cv_knock_init() && !cv_want_init() && !cv_notify_init());
+	       !cv_inbox_init() && !cv_knock_init() && !cv_want_init() && !cv_notify_init() &&
+	       !cv_spread_init());
 	assert(!cv_netlink_listener_init());
 	assert(!cv_netlink_init() && !cv_netlink_wireguard_init());
 	fuzz_link_lasting = fake_memory_objects();
@@ -313,6 +315,21 @@ void cv_timers_set_idle(struct cv_peer *peer, u32 seconds)
 	peer->timers.idle_s = seconds;
 }
 
+void cv_timers_set_silent(struct cv_peer *peer, u8 seconds)
+{
+	assert(seconds <= CV_SILENT_S_MAX);
+	peer->timers.silent_s = seconds;
+}
+
+void cv_timers_set_way(struct cv_peer *peer, u16 wait_ms)
+{
+}
+
+unsigned int cv_timers_silent_attempts(const struct cv_peer *peer)
+{
+	return DIV_ROUND_UP(peer->timers.silent_s ?: CV_SILENT_S_DEFAULT, CV_WIRE_RETRY_S);
+}
+
 bool cv_timers_is_idle(struct cv_peer *peer)
 {
 	return peer->timers.idle_s;
@@ -421,12 +438,69 @@ void cv_path_destroy_routes(struct cv_path *path)
 	dst_cache_destroy(&path->routes);
 }
 
-bool cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint,
-			  struct cv_endpoint *before)
+void cv_path_exit(struct cv_path *path)
+{
+	kfree(path->ways);
+}
+
+static bool move_path(struct cv_path *path, const struct cv_endpoint *endpoint,
+		      enum cv_endpoint_reason reason)
+{
+	if (path->ways && !cv_endpoint_same_remote(&path->endpoint, endpoint)) {
+		if (reason != CVENDPOINT_SET && path->endpoint.remote.any.sa_family &&
+		    !cv_ways_follow(path->ways, endpoint))
+			return false;
+		path->ways->since_ns = ktime_get_real_ns();
+		path->ways->reason = reason;
+	}
+	path->endpoint = *endpoint;
+	return true;
+}
+
+void cv_path_set_endpoint(struct cv_path *path, const struct cv_endpoint *endpoint)
+{
+	move_path(path, endpoint, CVENDPOINT_SET);
+}
+
+bool cv_path_learn_endpoint(struct cv_path *path, const struct cv_endpoint *from,
+			    enum cv_endpoint_reason reason, struct cv_endpoint *before)
 {
 	*before = path->endpoint;
-	path->endpoint = *endpoint;
-	return before->remote.any.sa_family && !cv_endpoint_same_remote(before, endpoint);
+	return move_path(path, from, reason) && before->remote.any.sa_family &&
+	       !cv_endpoint_same_remote(before, from);
+}
+
+bool cv_path_admits(const struct cv_path *path, const struct cv_endpoint *from)
+{
+	return cv_ways_admit(path->ways, from);
+}
+
+void cv_path_set_ways(struct cv_path *path, struct cv_ways *ways)
+{
+	if (ways && path->ways) {
+		ways->since_ns = path->ways->since_ns;
+		ways->reason = path->ways->reason;
+	}
+	if (path->ways)
+		kfree_rcu(path->ways, rcu);
+	path->ways = ways;
+}
+
+void cv_path_read_last_move(struct cv_path *path, const struct cv_ways *ways, u64 *since_ns,
+			    enum cv_endpoint_reason *reason)
+{
+	*since_ns = ways->since_ns;
+	*reason = ways->reason;
+}
+
+bool cv_path_has_candidates(const struct cv_path *path)
+{
+	return path->ways && path->ways->candidate_count;
+}
+
+bool cv_path_is_known(const struct cv_path *path)
+{
+	return path->endpoint.remote.any.sa_family || cv_path_has_candidates(path);
 }
 
 u16 cv_path_family(const struct cv_path *path)
@@ -443,10 +517,11 @@ void cv_path_forget_source(struct cv_path *path)
 {
 }
 
-void cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
+int cv_xmit_message(const struct cv_xmit *xmit, const void *message, size_t bytes)
 {
 	if (fuzz_link_sent)
 		fuzz_link_sent(xmit->dev, xmit->peer, message, bytes);
+	return 0;
 }
 
 void cv_tx_send_staged(struct cv_peer *peer)

@@ -178,7 +178,9 @@ static bool is_ready(const struct address *address)
 {
 	struct cv_peer *peer = find_peer(address);
 
-	return peer && peer->path.endpoint.remote.any.sa_family;
+	/* One with candidates needs no endpoint: initiations go to these. */
+	return peer && (peer->path.endpoint.remote.any.sa_family ||
+			(peer->path.ways && peer->path.ways->candidate_count));
 }
 
 static bool may_tell(const struct wanted *wanted)

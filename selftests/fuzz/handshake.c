@@ -282,8 +282,10 @@ static void check_accepted_initiation(struct end *end, const struct state *befor
 		   CV_WIRE_INITIATION_APART_MS * NSEC_PER_MSEC,
 		   "expected initiations to be accepted 20 ms apart, got %llu ns",
 		   (unsigned long long)(fake_boottime_ns - before->accepted_ns));
-	/* It has taken the place of our own. */
-	end->in_flight = -1;
+	/* It has taken the place of our own, unless both have just been sent. */
+	if (before->state != CV_EXCHANGE_INITIATED ||
+	    fake_boottime_ns - before->initiated_ns >= NSEC_PER_SEC)
+		end->in_flight = -1;
 }
 
 static void check_accepted_response(struct end *end, const struct state *before,
@@ -426,7 +428,7 @@ static void step_initiate(unsigned int side)
 	if (sent_count == LOG_MAX)
 		return;
 	read_state(&before, end);
-	cv_exchange_initiate(end->peer);
+	cv_exchange_initiate(end->peer, CV_SPREAD_IF_NEEDED);
 	check_indices(end);
 	if (sent_count == count)
 		return;

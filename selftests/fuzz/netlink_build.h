@@ -41,6 +41,10 @@ enum netlink_build_kind {
 	NETLINK_BUILD_ADDRESS4,
 	/* the last byte of 2001:db8:: */
 	NETLINK_BUILD_ADDRESS6,
+	/* no value */
+	NETLINK_BUILD_FLAG,
+	/* port, sixteen bytes of any address */
+	NETLINK_BUILD_SOCKADDR6_ANY,
 	NETLINK_BUILD_KINDS,
 };
 
@@ -93,20 +97,24 @@ static inline bool netlink_build_nest(struct netlink_build *build, uint16_t type
 	return true;
 }
 
-static inline bool netlink_build_sockaddr(struct netlink_build *build, uint16_t type, bool v6,
-					  struct fuzz_input *in)
+static inline bool netlink_build_sockaddr(struct netlink_build *build, uint16_t type,
+					  enum netlink_build_kind kind, struct fuzz_input *in)
 {
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
 	struct sockaddr_in four = { .sin_family = AF_INET };
 
 	fuzz_bytes(in, &four.sin_port, sizeof(four.sin_port));
-	if (!v6) {
+	if (kind == NETLINK_BUILD_SOCKADDR4) {
 		fuzz_bytes(in, &four.sin_addr, sizeof(four.sin_addr));
 		return netlink_build_put(build, type, &four, sizeof(four));
 	}
 	six.sin6_port = four.sin_port;
-	inet_pton(AF_INET6, "2001:db8::", &six.sin6_addr);
-	six.sin6_addr.s6_addr[15] = fuzz_u8(in);
+	if (kind == NETLINK_BUILD_SOCKADDR6) {
+		inet_pton(AF_INET6, "2001:db8::", &six.sin6_addr);
+		six.sin6_addr.s6_addr[15] = fuzz_u8(in);
+	} else {
+		fuzz_bytes(in, &six.sin6_addr, sizeof(six.sin6_addr));
+	}
 	return netlink_build_put(build, type, &six, sizeof(six));
 }
 
@@ -124,7 +132,10 @@ static inline bool netlink_build_kind(struct netlink_build *build, uint16_t type
 		break;
 	case NETLINK_BUILD_SOCKADDR4:
 	case NETLINK_BUILD_SOCKADDR6:
-		return netlink_build_sockaddr(build, type, kind == NETLINK_BUILD_SOCKADDR6, in);
+	case NETLINK_BUILD_SOCKADDR6_ANY:
+		return netlink_build_sockaddr(build, type, kind, in);
+	case NETLINK_BUILD_FLAG:
+		break;
 	case NETLINK_BUILD_STRING:
 		bytes = fuzz_u8(in);
 		fuzz_bytes(in, value, bytes);

@@ -7,8 +7,9 @@
  *
  * The rules: a refused request changes nothing, and says why; one that is granted changes
  * what it says, of all peers, keys, endpoints and allowed IPs, in the order it says;
- * whenever memory runs out, either of the two. Those of fuzz_knock.c, fuzz_want.c and
- * fuzz_events.c. Nothing is left.
+ * whenever memory runs out, either of the two. A peer is moved by packets only as far as it is
+ * followed, and what is to send an initiation can. Those of fuzz_knock.c, fuzz_want.c,
+ * fuzz_ways.c and fuzz_events.c. Nothing is left.
  *
  * Input: for each step a byte, of which the upper four bits say what happens (enum request_step).
  * Of a request: bit 0: family wireguard; bit 1: raw attributes; bit 2: from another socket, without
@@ -29,6 +30,7 @@
 #include "fuzz_knock.h"
 #include "fuzz_link.h"
 #include "fuzz_want.h"
+#include "fuzz_ways.h"
 #include "netlink_build.h"
 
 enum request_step {
@@ -75,11 +77,11 @@ enum link_step {
 struct model_peer {
 	u8 public_key[CV_KEY_LEN];
 	u8 preshared_key[CV_KEY_LEN];
-	u8 endpoint[sizeof(struct sockaddr_in6)];
-	size_t endpoint_bytes;
+	struct fuzz_place place;
 	u16 keepalive_s;
 	u32 idle_s;
 	char name[CV_NAME_LEN_MAX + 1];
+	struct fuzz_ways ways;
 };
 
 /* Who owns a prefix; of one peer in the order they were given to it. */
@@ -101,13 +103,21 @@ struct model {
 	u8 socket_state;
 	u8 socket_pass;
 	u16 socket_port;
-	struct model_peer peers[MODEL_PEERS];
 	unsigned int peer_count;
-	struct model_ip ips[MODEL_IPS];
 	unsigned int ip_count;
+	/* from here on as many as there are: the rest is neither cleared nor copied */
+	struct model_peer peers[MODEL_PEERS];
+	struct model_ip ips[MODEL_IPS];
 };
 
 static struct cv_device *device;
+
+static void model_copy(struct model *to, const struct model *from)
+{
+	memcpy(to, from, offsetof(struct model, peers));
+	memcpy(to->peers, from->peers, from->peer_count * sizeof(*from->peers));
+	memcpy(to->ips, from->ips, from->ip_count * sizeof(*from->ips));
+}
 
 static void model_add_ip(struct model *model, const struct model_ip *ip)
 {
@@ -128,13 +138,29 @@ static void read_ips(struct model *model, const struct cv_peer *peer)
 	}
 }
 
+static void read_peer(struct model_peer *into, struct cv_peer *peer)
+{
+	FUZZ_CHECK(!peer->dead && cv_peers_find(&device->peers, peer->public_key) == peer,
+		   "expected each peer to be found by its key");
+	memset(into, 0, sizeof(*into));
+	memcpy(into->public_key, peer->public_key, CV_KEY_LEN);
+	memcpy(into->preshared_key, peer->preshared_key, CV_KEY_LEN);
+	fuzz_ways_read_place(&into->place, &peer->path.endpoint.remote,
+			     cv_endpoint_sockaddr_bytes(&peer->path.endpoint));
+	into->keepalive_s = peer->timers.persistent_s;
+	into->idle_s = peer->timers.idle_s;
+	if (peer->name)
+		snprintf(into->name, sizeof(into->name), "%s", peer->name);
+	fuzz_ways_read(&into->ways, peer);
+}
+
 /* The device as it is. */
 static void read_device(struct model *model)
 {
 	const struct cv_identity *identity = device->identity;
-	const struct cv_peer *peer;
+	struct cv_peer *peer;
 
-	memset(model, 0, sizeof(*model));
+	memset(model, 0, offsetof(struct model, peers));
 	model->fwmark = device->fwmark;
 	model->port = device->wanted_port;
 	model->bind = device->bind;
@@ -150,19 +176,8 @@ static void read_device(struct model *model)
 		memcpy(model->public_key, identity->public_key, CV_KEY_LEN);
 	}
 	list_for_each_entry(peer, &device->peer_list, link) {
-		struct model_peer *into = &model->peers[model->peer_count++];
-
+		read_peer(&model->peers[model->peer_count++], peer);
 		FUZZ_CHECK(model->peer_count < MODEL_PEERS, "the model has no room for more peers");
-		FUZZ_CHECK(!peer->dead && cv_peers_find(&device->peers, peer->public_key) == peer,
-			   "expected each peer to be found by its key");
-		memcpy(into->public_key, peer->public_key, CV_KEY_LEN);
-		memcpy(into->preshared_key, peer->preshared_key, CV_KEY_LEN);
-		into->endpoint_bytes = cv_endpoint_sockaddr_bytes(&peer->path.endpoint);
-		memcpy(into->endpoint, &peer->path.endpoint.remote, into->endpoint_bytes);
-		into->keepalive_s = peer->timers.persistent_s;
-		into->idle_s = peer->timers.idle_s;
-		if (peer->name)
-			snprintf(into->name, sizeof(into->name), "%s", peer->name);
 		read_ips(model, peer);
 	}
 	FUZZ_CHECK(device->peer_count == model->peer_count, "expected %u peers counted, got %u",
@@ -269,16 +284,10 @@ static void model_set_ip(struct model *model, const u8 *owner, const struct nlat
 /* Family wireguard passes over what is no endpoint; the other one has refused it. */
 static void model_set_endpoint(struct model_peer *peer, const struct nlattr *attr)
 {
-	const struct sockaddr *address = nla_data(attr);
-	int bytes = nla_len(attr);
+	struct fuzz_place place;
 
-	if (bytes < (int)sizeof(address->sa_family) ||
-	    !((address->sa_family == AF_INET && bytes == sizeof(struct sockaddr_in)) ||
-	      (address->sa_family == AF_INET6 && bytes == sizeof(struct sockaddr_in6))))
-		return;
-	peer->endpoint_bytes = bytes;
-	memset(peer->endpoint, 0, sizeof(peer->endpoint));
-	memcpy(peer->endpoint, address, bytes);
+	if (fuzz_ways_read_place(&place, nla_data(attr), nla_len(attr)))
+		fuzz_ways_move(&peer->ways, &peer->place, &place, CVENDPOINT_SET);
 }
 
 /* What family wireguard does not know. */
@@ -293,6 +302,7 @@ static void model_change_own(struct model_peer *peer, const struct nlattr *nest)
 		memset(peer->name, 0, sizeof(peer->name));
 		memcpy(peer->name, nla_data(name), nla_len(name));
 	}
+	fuzz_ways_set(&peer->ways, nest);
 }
 
 static void model_change(struct model *model, struct model_peer *peer, const struct nlattr *nest,
@@ -426,6 +436,48 @@ static bool model_adopt(struct model *model, const void *attrs, int bytes)
 	return model->socket_state != CVSOCKET_OWN;
 }
 
+/* Whether a request removes a peer, which it may add again. */
+static bool is_removed(const struct nlattr *peers, const u8 *public_key)
+{
+	const struct nlattr *nest, *flags;
+	int rest;
+
+	nla_for_each_nested(nest, peers, rest) {
+		flags = model_inner(nest, CVPEER_A_FLAGS);
+		if (flags && nla_get_u32(flags) & CVPEER_F_REMOVE_ME &&
+		    !memcmp(model_key(model_inner(nest, CVPEER_A_PUBLIC_KEY)), public_key,
+			    CV_KEY_LEN))
+			return true;
+	}
+	return false;
+}
+
+/* An initiation that was asked for can be sent, as things are afterwards. */
+static void check_rekey(struct model *model, const struct nlattr *peers)
+{
+	const struct nlattr *nest, *flags;
+	struct model_peer *peer;
+	const u8 *public_key;
+	int rest;
+
+	nla_for_each_nested(nest, peers, rest) {
+		if (!model_inner(nest, CVPEER_A_REKEY_NOW))
+			continue;
+		flags = model_inner(nest, CVPEER_A_FLAGS);
+		FUZZ_CHECK(!flags || !(nla_get_u32(flags) & CVPEER_F_REMOVE_ME),
+			   "expected no initiation to a peer that is removed");
+		public_key = model_key(model_inner(nest, CVPEER_A_PUBLIC_KEY));
+		peer = model_find(model, public_key);
+		if (!peer || is_removed(peers, public_key))
+			continue;
+		FUZZ_CHECK(device->netdev->running,
+			   "expected no initiation while the link is down");
+		FUZZ_CHECK(model->has_key, "expected no initiation without a private key");
+		FUZZ_CHECK(peer->place.size || peer->ways.candidate_count,
+			   "expected no initiation to nowhere, of peer %02x", public_key[0]);
+	}
+}
+
 static void model_set(struct model *model, const void *attrs, int bytes, bool as_wireguard)
 {
 	const struct nlattr *flags = model_attr(attrs, bytes, CVDEVICE_A_FLAGS);
@@ -463,23 +515,25 @@ static void model_set(struct model *model, const void *attrs, int bytes, bool as
 	if (peers)
 		nla_for_each_nested(peer, peers, rest)
 			model_set_peer(model, peer, as_wireguard);
+	if (peers && !as_wireguard)
+		check_rekey(model, peers);
 	/* What is kept is for another key, but for what the request has answered. */
 	if (memcmp(key_before, model->private_key, CV_KEY_LEN))
 		fuzz_knock_forget();
 }
 
-/* A peer whose knock has been answered is where the knock came from. */
+/* After the answer to a knock the peer is where that came from, if it is followed there. */
 static void model_answered(struct model *model)
 {
 	struct cv_endpoint from;
 	struct model_peer *peer;
+	struct fuzz_place place;
 
 	for (peer = model->peers; peer < model->peers + model->peer_count; peer++) {
 		if (!fuzz_knock_answered_at(peer->public_key, &from))
 			continue;
-		peer->endpoint_bytes = cv_endpoint_sockaddr_bytes(&from);
-		memset(peer->endpoint, 0, sizeof(peer->endpoint));
-		memcpy(peer->endpoint, &from.remote, peer->endpoint_bytes);
+		fuzz_ways_read_place(&place, &from.remote, cv_endpoint_sockaddr_bytes(&from));
+		fuzz_ways_learn(&peer->ways, &peer->place, &place);
 	}
 }
 
@@ -546,7 +600,7 @@ static void check_same(const struct model *expected, const struct model *got)
 			   "expected peer %u to be %02x, got %02x", i, one->public_key[0],
 			   other->public_key[0]);
 		FUZZ_CHECK(!memcmp(one, other, sizeof(*one)),
-			   "expected another psk, endpoint, keepalive, idle time or name of peer %02x",
+			   "expected another psk, endpoint, keepalive, idle time, name or ways of peer %02x",
 			   one->public_key[0]);
 		check_ips(expected, got, one->public_key);
 	}
@@ -566,6 +620,8 @@ static void check_refusal(int err, const struct netlink_ext_ack *extack, const v
 	FUZZ_CHECK(extack->text || err == -ENOMEM || err == -EAGAIN || err == -ENOBUFS ||
 		   family_wireguard,
 		   "expected error %d to be explained", err);
+	FUZZ_CHECK(err != -ENETDOWN || !device->netdev->running,
+		   "expected the link to be down when a request says so");
 }
 
 /* How a request begins, and what came of it. */
@@ -626,7 +682,7 @@ static void step_set(struct request *request, struct fuzz_input *in)
 
 	read_device(&before);
 	/* What was answered before is known. */
-	expected = before;
+	model_copy(&expected, &before);
 	model_answered(&expected);
 	send_request(request, in);
 	read_device(&after);
@@ -634,7 +690,7 @@ static void step_set(struct request *request, struct fuzz_input *in)
 		check_same(&before, &after);
 		return;
 	}
-	expected = before;
+	model_copy(&expected, &before);
 	model_set(&expected, request->attrs, (int)request->bytes, request->how & 1);
 	model_answered(&expected);
 	check_same(&expected, &after);
@@ -769,6 +825,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_link_init();
 	fake_random_seed(0);
 	fake_boottime_ns = 1000 * NSEC_PER_SEC;
+	fake_realtime = (struct timespec64){ .tv_sec = 1700000000 };
 	fuzz_events_begin();
 	fuzz_knock_begin(0);
 	fuzz_link_sent = on_sent;

@@ -167,6 +167,20 @@ def peers(number):
                             nl.allowed_ip(f"fd00:{number}:{n}::/64"))) for n in range(1, 4)]
 
 
+def ways(number):
+    """The same peers with other ways to them."""
+    return [nl.peer(bytes([number, n]) + bytes(range(30)), nl.u32(nl.PEER_SILENT_S, 5),
+                    nl.candidates(*(nl.candidate(nl.endpoint(f"192.0.2.{m}", 9), m)
+                                    for m in range(1, 9))),
+                    nl.sources("192.0.2.0/24", "fd00::/8")) for n in range(1, 4)]
+
+
+def no_ways(number):
+    return [nl.peer(bytes([number, n]) + bytes(range(30)), nl.u32(nl.PEER_SILENT_S, 0),
+                    nl.candidates(), nl.u8(nl.PEER_FOLLOW, nl.FOLLOW_ANYWHERE))
+            for n in range(1, 4)]
+
+
 class Case:
     """A request that is done with each of its allocations failing, and then undone; it may
     say ALSO besides what speaks of memory."""
@@ -272,12 +286,21 @@ def cases(kind):
     yield Case("remove peers", lambda: client.set(name, nl.nest(nl.PEERS, *[
         nl.peer(bytes([3, n]) + bytes(range(30)), nl.u32(nl.PEER_FLAGS, nl.PEER_REMOVE))
         for n in range(1, 4)])), lambda: client.set(name, nl.nest(nl.PEERS, *peers(3))))
+    if kind == "culvert":
+        yield Case("give peers candidates and limits",
+                   lambda: client.set(name, nl.nest(nl.PEERS, *ways(3))),
+                   lambda: client.set(name, nl.nest(nl.PEERS, *no_ways(3))))
+        client.set(name, nl.nest(nl.PEERS, *ways(3)))
     yield Case("read a device", lambda: client.dump("cvf"), lambda: None)
     yield Case("set the link up", lambda: ask(lambda: state(route, 1)),
                lambda: ask(lambda: state(route, 0)))
     ask(lambda: state(route, 1))
     yield Case("change the port", lambda: client.set(name, nl.u16(nl.LISTEN_PORT, 51821)),
                lambda: client.set(name, nl.u16(nl.LISTEN_PORT, 51820)))
+    if kind == "culvert":
+        yield Case("ask for handshakes", lambda: client.set(name, nl.nest(nl.PEERS, *[
+            nl.peer(bytes([3, n]) + bytes(range(30)), nl.attr(nl.PEER_REKEY_NOW, b""))
+            for n in range(1, 4)])), lambda: None)
     yield Case("set the link down", lambda: ask(lambda: state(route, 0)),
                lambda: ask(lambda: state(route, 1)))
     # A link remembers that one has listened.

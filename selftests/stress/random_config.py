@@ -200,14 +200,16 @@ def nest_link(rng, me, other, n, below):
 # ------------------------------------------------------------------- peers and keys
 
 
-def some_endpoint(rng, name):
+def some_endpoint(rng, name, of_one_host=False):
     """An address that makes sense, or none at all: the tunnel's own inside, the sender's
-    own, what nobody can send to."""
+    own, and unless it is to be OF_ONE_HOST, what no packet can be sent to."""
     j, other = rng.choice(LINKS), rng.choice(NAMES)
-    addresses = [outer(other), inner(other, j), outer(name), "255.255.255.255", "224.0.0.1",
-                 "10.0.0.255", "127.0.0.1", "0.0.0.0", "192.0.2.1", outer(other, 6),
-                 inner(other, j, 6), outer(name, 6), "ff02::1", "::1", "::", "fe80::1",
-                 "2001:db8::1", "::ffff:10.0.0.1"]
+    addresses = [outer(other), inner(other, j), outer(name), "10.0.0.255", "127.0.0.1",
+                 "192.0.2.1", outer(other, 6), inner(other, j, 6), outer(name, 6), "::1",
+                 "fe80::1", "2001:db8::1"]
+    if not of_one_host:
+        addresses += ["255.255.255.255", "224.0.0.1", "0.0.0.0", "ff02::1", "::",
+                      "::ffff:10.0.0.1"]
     port = rng.choice((PORT, PORT + 1, PORT + 2, 1, 53, 65535))
     return nl.endpoint(rng.choice(addresses), port)
 
@@ -221,6 +223,34 @@ def some_ips(rng, j):
     return nl.nest(nl.PEER_IPS, *map(nl.allowed_ip, texts))
 
 
+def some_candidates(rng, name, most=8):
+    """Right ones."""
+    places = dict.fromkeys(some_endpoint(rng, name, True) for _ in range(rng.randrange(most + 1)))
+    return nl.candidates(*[nl.candidate(place, rng.choice((None, 0, 1, 1, 200)))
+                           for place in places])
+
+
+def some_follow(rng):
+    return nl.u8(nl.PEER_FOLLOW, rng.choice((nl.FOLLOW_ANYWHERE, nl.FOLLOW_NEVER)))
+
+
+def some_sources(rng):
+    """Prefixes, some of them wrong for where a peer is."""
+    texts = ("0.0.0.0/0", "::/0", "10.0.0.0/8", "192.0.2.1/24", "fd00::/8", "127.0.0.1/32")
+    return nl.sources(*rng.choices(texts, k=rng.randrange(1, 9)))
+
+
+def some_ways(rng, name):
+    """What is right whatever the peer has had: candidates, or limits that exclude none."""
+    if rng.random() < 0.7:
+        return some_candidates(rng, name, 4) + some_follow(rng)
+    return nl.candidates() + some_sources(rng)
+
+
+def some_silence(rng):
+    return nl.u32(nl.PEER_SILENT_S, rng.choice((0, 1, 1, 5, 60)))
+
+
 def some_peer(rng, name, j):
     key = PUBLIC[rng.choice(NAMES), j] if rng.random() < 0.4 else rng.randbytes(32)
     parts = [(0.5, lambda: nl.attr(nl.PEER_ENDPOINT, some_endpoint(rng, name))),
@@ -228,6 +258,8 @@ def some_peer(rng, name, j):
              (0.1, lambda: nl.u32(nl.PEER_FLAGS, rng.randrange(8))),
              (0.3, lambda: nl.u16(nl.PEER_KEEPALIVE, rng.choice((0, 1, 1, 5, 65535)))),
              (0.6, lambda: some_ips(rng, j))]
+    if KIND == "culvert":
+        parts += [(0.1, lambda: some_ways(rng, name)), (0.1, lambda: some_silence(rng))]
     return nl.peer(key, *[make() for chance, make in parts if rng.random() < chance])
 
 
@@ -281,6 +313,28 @@ def remove_peers(rng):
                 PUBLIC[other, j], nl.u32(nl.PEER_FLAGS, nl.PEER_REMOVE))))
             client.set(nl.attr(nl.IFNAME, dev(j)),
                        nl.nest(nl.PEERS, proper_peer(name, other, j)))
+
+
+@operation(config=5)
+def other_ways(rng):
+    """Candidates, limits and handshakes of the right peers, some of which are refused."""
+    name, j = some_link(rng)
+    if KIND != "culvert":
+        return
+    with family(name) as client:
+        for _ in range(rng.randrange(1, 8)):
+            other = rng.choice([one for one in NAMES if one != name])
+            log.note(f"{name} {dev(j)}: other ways to {other}")
+            parts = [(0.6, lambda: some_candidates(rng, name)), (0.2, lambda: some_follow(rng)),
+                     (0.2, lambda: some_sources(rng)), (0.3, lambda: some_silence(rng)),
+                     (0.1, lambda: nl.candidates(nl.candidate(some_endpoint(rng, name)))),
+                     (0.5, lambda: nl.attr(nl.PEER_REKEY_NOW, b""))]
+            # No key, no way to the peer, the link is down, or what is wrong by intent.
+            with contextlib.suppress(nl.Refusal):
+                client.set(nl.attr(nl.IFNAME, dev(j)), nl.nest(nl.PEERS, nl.peer(
+                    PUBLIC[other, j],
+                    *[make() for chance, make in parts if rng.random() < chance])))
+    make_proper(name, j)
 
 
 @operation(config=4)

@@ -176,9 +176,12 @@ def family(name):
 def proper_peer(name, other, j):
     """Namespace OTHER as a peer of link J of namespace NAME."""
     version = outer_version(name, other, j)
+    # Limits that were set before would keep it from where it is.
+    ways = [nl.candidates(), nl.u8(nl.PEER_FOLLOW, nl.FOLLOW_ANYWHERE),
+            nl.u32(nl.PEER_SILENT_S, 0)] if KIND == "culvert" else []
     return nl.peer(PUBLIC[other, j], nl.attr(nl.PEER_PSK, bytes(32)),
                    nl.attr(nl.PEER_ENDPOINT, nl.endpoint(outer(other, version), PORT + j)),
-                   nl.u16(nl.PEER_KEEPALIVE, 0),
+                   nl.u16(nl.PEER_KEEPALIVE, 0), *ways,
                    nl.nest(nl.PEER_IPS, nl.allowed_ip(inner(other, j) + "/32"),
                            nl.allowed_ip(inner(other, j, 6) + "/128")))
 

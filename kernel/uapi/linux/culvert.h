@@ -176,6 +176,37 @@
  * has the program's port, and neither bind address nor device.
  */
 
+/**
+ * DOC: Ways to a peer
+ *
+ * A peer is sent to where its last authentic packet came from, or where %CVPEER_A_ENDPOINT has
+ * said it is: that is the way in use. %CVPEER_A_CANDIDATES are up to %CV_CANDIDATES_MAX others, in
+ * classes: the less %CVCANDIDATE_A_PREFERENCE, the sooner it is tried. They never move the peer;
+ * an authentic packet does, as always.
+ *
+ * When there is no session, or for %CVPEER_A_SILENT_S nothing has come back by the way in use, the
+ * same initiation goes to the way in use, and then to the candidates one after another until it
+ * is answered: 50 ms apart, and 300 ms before those of a less preferred class. A responder answers
+ * the first copy that comes, so that the quickest way that works is the next one in use; it
+ * need not know of this. What was sent before that comes late, and does not move the peer back. If
+ * no answer comes, every second initiation begins one way later, for a way that works in one
+ * direction only. When nothing can be sent by the way in use, the others are tried at once.
+ *
+ * As always there are 5 s between two initiations of a peer; and in 5 s the peers of a link
+ * together send one to a candidate, and eight to an address: others wait or leave it out. A
+ * candidate cannot be a multicast or broadcast address, and must be within %CVPEER_A_SOURCES.
+ *
+ * %CVPEER_A_REKEY_NOW sends an initiation at once, or 5 s after the last one, by the order of the
+ * candidates' preference; the way in use comes last if it is none of them. It is forgotten when
+ * the link goes down. Two ends that send at the same moment through address translation open the
+ * way for each other.
+ *
+ * %CVPEER_A_FOLLOW is where authentic packets move a peer that is somewhere: anywhere; never, but
+ * to its candidates; or within %CVPEER_A_SOURCES, up to %CV_SOURCES_MAX prefixes: then packets from
+ * elsewhere are dropped, data before it is decrypted, counted as rx_from_elsewhere and
+ * hs_from_elsewhere.
+ */
+
 /* Name and version of the family, and kind of the link. */
 #define CV_GENL_NAME "culvert"
 #define CV_GENL_VERSION 1
@@ -195,6 +226,14 @@
 
 /* Seconds after which a peer expires, at most: 20 days. */
 #define CV_IDLE_S_MAX 1728000
+
+/* Candidates of a peer, and prefixes that it may be followed to, at most. */
+#define CV_CANDIDATES_MAX 8
+#define CV_SOURCES_MAX 8
+
+/* Seconds after which a peer is called silent: at most, and unless a set says otherwise. */
+#define CV_SILENT_S_MAX 60
+#define CV_SILENT_S_DEFAULT 15
 
 /* In place of a DSCP: that of the inner packet. */
 #define CV_DSCP_COPY 64
@@ -247,8 +286,8 @@ enum cv_cmd {
  *	has the reason
  * @CVEVENT_ENDPOINT_MOVED: group session: an authenticated packet came from somewhere else;
  *	has %CVPEER_A_ENDPOINT_BEFORE
- * @CVEVENT_PEER_SILENT: group session: data or initiations were sent, and for 15 s nothing has
- *	come back
+ * @CVEVENT_PEER_SILENT: group session: data or initiations were sent, and for
+ *	%CVPEER_A_SILENT_S nothing has come back
  * @CVEVENT_PEER_BACK: group session: after that something has come
  * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended, or a
  *	program's socket that the link had was closed
@@ -444,6 +483,40 @@ enum cv_peer_flag {
 };
 
 /**
+ * enum cv_follow - values of %CVPEER_A_FOLLOW: where authentic packets move a peer
+ * @CVFOLLOW_ANYWHERE: where they come from
+ * @CVFOLLOW_NEVER: to none but its candidates
+ * @CVFOLLOW_WITHIN: within %CVPEER_A_SOURCES; what comes from elsewhere is dropped
+ * @__CVFOLLOW_LAST: internal
+ * @CVFOLLOW_MAX: the greatest
+ */
+enum cv_follow {
+	CVFOLLOW_ANYWHERE = 0,
+	CVFOLLOW_NEVER = 1,
+	CVFOLLOW_WITHIN = 2,
+	__CVFOLLOW_LAST,
+	CVFOLLOW_MAX = __CVFOLLOW_LAST - 1
+};
+
+/**
+ * enum cv_endpoint_reason - values of %CVPEER_A_ENDPOINT_REASON: why a peer is where it is
+ * @CVENDPOINT_UNSPEC: never sent
+ * @CVENDPOINT_SET: a request has said so
+ * @CVENDPOINT_HANDSHAKE: an authentic handshake message came from there
+ * @CVENDPOINT_DATA: an authentic data message or keepalive came from there
+ * @__CVENDPOINT_LAST: internal
+ * @CVENDPOINT_MAX: the greatest
+ */
+enum cv_endpoint_reason {
+	CVENDPOINT_UNSPEC = 0,
+	CVENDPOINT_SET = 1,
+	CVENDPOINT_HANDSHAKE = 2,
+	CVENDPOINT_DATA = 3,
+	__CVENDPOINT_LAST,
+	CVENDPOINT_MAX = __CVENDPOINT_LAST - 1
+};
+
+/**
  * enum cv_peer_attr - attributes of one peer
  * @CVPEER_A_UNSPEC: carries nothing; may fill up before a u64
  * @CVPEER_A_PUBLIC_KEY: %CV_KEY_LEN bytes, always there: it names the peer
@@ -485,6 +558,22 @@ enum cv_peer_flag {
  *	authenticated
  * @CVPEER_A_DROPS_MEMORY: u64, packets either way for which there was no memory, as far as the
  *	peer was known by then
+ * @CVPEER_A_CANDIDATES: nest of nests of &enum cv_candidate_attr; the type of the inner nests says
+ *	nothing; in a set these replace all that the peer has; in a dump by preference, and absent
+ *	while there are none; see DOC: Ways to a peer
+ * @CVPEER_A_FOLLOW: u8 of &enum cv_follow; absent from a dump while it is %CVFOLLOW_ANYWHERE
+ * @CVPEER_A_SOURCES: nest of nests of &enum cv_allowedip_attr, without flags; in a set these
+ *	replace all, and %CVPEER_A_FOLLOW is %CVFOLLOW_WITHIN or absent; in a dump absent while it
+ *	is another
+ * @CVPEER_A_SILENT_S: u32, the peer is silent when data was sent and for so many seconds nothing
+ *	has come back: at most %CV_SILENT_S_MAX, 0: %CV_SILENT_S_DEFAULT; absent from a dump while
+ *	it is 0. One that has nothing to send is heard of after 10 s: with less than that a flow
+ *	in one direction causes a handshake every 5 s or so
+ * @CVPEER_A_REKEY_NOW: flag, set only: send an initiation
+ * @CVPEER_A_ENDPOINT_SINCE: struct __kernel_timespec of the real time clock, since when the peer
+ *	is where it is; dump only, and as the next absent while it has neither candidates nor
+ *	%CVPEER_A_FOLLOW, or has not moved since it got the first of them
+ * @CVPEER_A_ENDPOINT_REASON: u8 of &enum cv_endpoint_reason
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
  */
@@ -515,6 +604,13 @@ enum cv_peer_attr {
 	CVPEER_A_DROPS_REPLAY = 74,
 	CVPEER_A_DROPS_EXPIRED = 75,
 	CVPEER_A_DROPS_MEMORY = 76,
+	CVPEER_A_CANDIDATES = 77,
+	CVPEER_A_FOLLOW = 78,
+	CVPEER_A_SOURCES = 79,
+	CVPEER_A_SILENT_S = 80,
+	CVPEER_A_REKEY_NOW = 81,
+	CVPEER_A_ENDPOINT_SINCE = 82,
+	CVPEER_A_ENDPOINT_REASON = 83,
 	__CVPEER_A_OWN_LAST,
 	CVPEER_A_OWN_MAX = __CVPEER_A_OWN_LAST - 1
 };
@@ -553,6 +649,22 @@ enum cv_allowedip_attr {
 	/* What is culvert's own comes here: the first is %CV_OWN_FIRST. */
 	__CVALLOWEDIP_A_OWN_LAST,
 	CVALLOWEDIP_A_OWN_MAX = __CVALLOWEDIP_A_OWN_LAST - 1
+};
+
+/**
+ * enum cv_candidate_attr - attributes of a candidate, numbered from %CV_OWN_FIRST as all of ours
+ * @CVCANDIDATE_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6
+ * @CVCANDIDATE_A_PREFERENCE: u8, its class: the less, the sooner it is tried; 0 if absent
+ * @CVCANDIDATE_A_IN_USE: flag, dump only: the peer is there now
+ * @__CVCANDIDATE_A_LAST: internal
+ * @CVCANDIDATE_A_MAX: the greatest
+ */
+enum cv_candidate_attr {
+	CVCANDIDATE_A_ENDPOINT = CV_OWN_FIRST,
+	CVCANDIDATE_A_PREFERENCE = 65,
+	CVCANDIDATE_A_IN_USE = 66,
+	__CVCANDIDATE_A_LAST,
+	CVCANDIDATE_A_MAX = __CVCANDIDATE_A_LAST - 1
 };
 
 /**

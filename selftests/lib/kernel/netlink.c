@@ -115,6 +115,10 @@ static int fake_check_attr(const struct nlattr *attr, const struct nla_policy *p
 		    (policy->is_min && nla_len(attr) < policy->len))
 			return fake_refuse(extack, attr, -ERANGE, "a wrong length");
 		break;
+	case NLA_FLAG:
+		if (nla_len(attr))
+			return fake_refuse(extack, attr, -ERANGE, "a flag has a value");
+		break;
 	case NLA_NUL_STRING:
 		return fake_check_string(attr, policy, extack);
 	case NLA_NESTED:

@@ -66,6 +66,19 @@ int rhashtable_lookup_insert_fast(struct rhashtable *table, struct rhash_head *n
 	return rhashtable_insert_fast(table, node, params);
 }
 
+void *rhashtable_lookup_get_insert_fast(struct rhashtable *table, struct rhash_head *node,
+					const struct rhashtable_params params)
+{
+	u8 *object = fake_rhashtable_object(node, &params);
+	void *there = rhashtable_lookup_fast(table, object + params.key_offset, params);
+	int err;
+
+	if (there)
+		return there;
+	err = rhashtable_insert_fast(table, node, params);
+	return err ? ERR_PTR(err) : NULL;
+}
+
 static struct rhash_head **fake_rhashtable_place(struct rhashtable *table, struct rhash_head *node)
 {
 	struct rhash_head **place = &table->first;

@@ -12,6 +12,7 @@ import re
 import socket
 import struct
 import sys
+import time
 
 from cvtest import ktap, netlink as nl
 from cvtest.netlink import attr, nest, u8, u16, u32
@@ -168,6 +169,181 @@ def refusals(client):
                                 u32(nl.IP_FLAGS, 2)))
 
 
+KNOWN = bytes(range(32))
+
+
+def populate_ways(client):
+    """A link with a peer of key KNOWN that has candidates and sources."""
+    populate(client)
+    client.set(NAME, nest(nl.PEERS, nl.peer(
+        KNOWN, attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", 5)), u32(nl.PEER_SILENT_S, 3),
+        nl.candidates(nl.candidate(nl.endpoint("192.0.2.2", 5), 9),
+                      nl.candidate(nl.endpoint("2001:db8::2", 5))),
+        nl.sources("192.0.2.0/24", "2001:db8::/32"))))
+
+
+def with_ways(*parts):
+    """A request that changes the peer KNOWN, then one with PARTS."""
+    return NAME + nest(nl.PEERS, nl.peer(KNOWN, nl.candidates(), u8(nl.PEER_FOLLOW,
+                                                                    nl.FOLLOW_NEVER),
+                                         u32(nl.PEER_SILENT_S, 7)),
+                       nl.peer(nl.key(), *parts))
+
+
+def candidate_refusals(client):
+    """Refused candidates."""
+    populate_ways(client)
+    inval = (errno.EINVAL, errno.ERANGE)
+    four, six = nl.endpoint("192.0.2.3", 5), nl.endpoint("2001:db8::3", 5)
+    for name, expected, text, elements in (
+            ("9 candidates", errno.E2BIG, "candidate",
+             [nl.candidate(nl.endpoint(f"192.0.2.{n}", 5)) for n in range(1, 10)]),
+            ("a candidate without an endpoint", errno.EINVAL, "candidate",
+             [nl.candidate(four), nest(0, u8(nl.CANDIDATE_PREFERENCE, 1))]),
+            ("a candidate without anything", errno.EINVAL, "candidate", [nest(0)]),
+            ("the same IPv4 candidate twice", errno.EEXIST, "candidate",
+             [nl.candidate(four, 1), nl.candidate(six), nl.candidate(four, 2)]),
+            ("the same IPv6 candidate twice", errno.EEXIST, "candidate",
+             [nl.candidate(six), nl.candidate(six)]),
+            ("a candidate that is in use", errno.EINVAL, "read-only",
+             [nl.candidate(four, 1, attr(nl.CANDIDATE_IN_USE, b""))]),
+            ("a preference of 2 bytes", inval, ".",
+             [nl.candidate(four, None, u16(nl.CANDIDATE_PREFERENCE, 1))]),
+            ("an unknown attribute of a candidate", errno.EINVAL, ".",
+             [nl.candidate(four, 1, u8(67, 1))]),
+    ):
+        refused(client, name, expected, text, with_ways(nl.candidates(*elements)))
+    refused(client, "candidates that are no nests", inval, ".",
+            with_ways(attr(nl.PEER_CANDIDATES, b"\1\2\3")))
+    for name, expected, text, where in (
+            ("of 4 bytes", errno.EINVAL, "endpoint", four[:4]),
+            ("of no bytes", errno.EINVAL, "endpoint", b""),
+            ("of IPv4, cut", errno.EINVAL, "endpoint", four[:8]),
+            ("of IPv6, cut", errno.EINVAL, "endpoint", six[:20]),
+            ("of an unknown family", errno.EAFNOSUPPORT, "endpoint|family",
+             struct.pack("=H", 99) + bytes(14)),
+            ("of IPv4 with port 0", errno.EINVAL, "port", nl.endpoint("192.0.2.3", 0)),
+            ("of IPv6 with port 0", errno.EINVAL, "port", nl.endpoint("2001:db8::3", 0)),
+            *((f"at {address}", errno.EINVAL, "a candidate must be the address of one host",
+               nl.endpoint(address, 5))
+              for address in ("224.0.0.1", "239.255.255.255", "255.255.255.255", "0.0.0.0",
+                              "0.1.2.3", "ff02::1", "::", "::ffff:192.0.2.3"))):
+        refused(client, f"a candidate {name}", expected, text,
+                with_ways(nl.candidates(nl.candidate(six, 4), nl.candidate(where))))
+
+
+def follow_refusals(client):
+    """Refused limits of where a peer is followed to."""
+    populate_ways(client)
+    inval = (errno.EINVAL, errno.ERANGE)
+    good = nl.sources("198.51.100.0/24")
+    for name, expected, text, parts in (
+            ("follow 3", errno.ERANGE, "follow", (u8(nl.PEER_FOLLOW, 3),)),
+            ("follow 3, with sources", errno.ERANGE, "follow", (u8(nl.PEER_FOLLOW, 3), good)),
+            ("follow 255", errno.ERANGE, "follow", (u8(nl.PEER_FOLLOW, 255),)),
+            ("follow of 4 bytes", inval, ".", (u32(nl.PEER_FOLLOW, 1),)),
+            ("follow within, without sources", errno.EINVAL, "source",
+             (u8(nl.PEER_FOLLOW, nl.FOLLOW_WITHIN),)),
+            ("sources, but follow anywhere", errno.EINVAL, "source",
+             (u8(nl.PEER_FOLLOW, nl.FOLLOW_ANYWHERE), good)),
+            ("sources, but follow never", errno.EINVAL, "source",
+             (u8(nl.PEER_FOLLOW, nl.FOLLOW_NEVER), good)),
+            ("sources without any", errno.EINVAL, "source", (nl.sources(),)),
+            ("follow within, sources without any", errno.EINVAL, "source",
+             (u8(nl.PEER_FOLLOW, nl.FOLLOW_WITHIN), nl.sources())),
+            ("9 sources", errno.E2BIG, "source",
+             (nl.sources(*(f"10.{n}.0.0/16" for n in range(9))),)),
+            ("sources that are no nests", inval, ".", (attr(nl.PEER_SOURCES, b"\1\2\3"),)),
+            ("silent after 61 s", errno.ERANGE, "silent", (u32(nl.PEER_SILENT_S, 61),)),
+            ("silent after 2^32 - 1 s", errno.ERANGE, "silent",
+             (u32(nl.PEER_SILENT_S, 0xffffffff),)),
+            ("silent after a byte", inval, ".", (u8(nl.PEER_SILENT_S, 5),)),
+            ("a time since when it is there", errno.EINVAL, "read-only",
+             (attr(nl.PEER_ENDPOINT_SINCE, bytes(16)),)),
+            ("a reason why it is there", errno.EINVAL, "read-only",
+             (u8(nl.PEER_ENDPOINT_REASON, 1),)),
+    ):
+        refused(client, name, expected, text, with_ways(*parts))
+    refused(client, "follow within, of a peer that has sources", errno.EINVAL, "source",
+            NAME + nest(nl.PEERS, nl.peer(KNOWN, u8(nl.PEER_FOLLOW, nl.FOLLOW_WITHIN))))
+    outside = nl.candidates(nl.candidate(nl.endpoint("192.0.2.4", 5)),
+                            nl.candidate(nl.endpoint("203.0.113.1", 5)))
+    refused(client, "sources, and a candidate outside of them", errno.EINVAL, "candidate.*sources",
+            with_ways(nl.sources("192.0.2.0/24"), outside))
+    refused(client, "a candidate outside of the sources that the peer has", errno.EINVAL,
+            "candidate.*sources", NAME + nest(nl.PEERS, nl.peer(KNOWN, outside)))
+    refused(client, "sources that a candidate of the peer is outside of", errno.EINVAL,
+            "candidate.*sources", NAME + nest(nl.PEERS, nl.peer(KNOWN, nl.sources("::/0"))))
+    refused(client, "sources, then a candidate outside of them in the same request", errno.EINVAL,
+            "candidate.*sources", NAME + nest(nl.PEERS, nl.peer(
+                KNOWN, nl.candidates(), nl.sources("10.0.0.0/8")), nl.peer(
+                    KNOWN, nl.candidates(nl.candidate(nl.endpoint("192.0.2.4", 5))))))
+    source_refusals(client)
+
+
+def source_refusals(client):
+    """Each source is refused as an allowed IP is, and with flags."""
+    four, six = u16(nl.IP_FAMILY, socket.AF_INET), u16(nl.IP_FAMILY, socket.AF_INET6)
+    address, bits = attr(nl.IP_ADDRESS, bytes(4)), u8(nl.IP_PREFIX, 24)
+    for name, expected, text, parts in (
+            ("an IPv4 source of 33 bits", errno.EINVAL, "prefix",
+             (four, address, u8(nl.IP_PREFIX, 33))),
+            ("an IPv6 source of 129 bits", errno.EINVAL, "prefix",
+             (six, attr(nl.IP_ADDRESS, bytes(16)), u8(nl.IP_PREFIX, 129))),
+            ("an IPv4 source of 16 bytes", errno.EINVAL, "address",
+             (four, attr(nl.IP_ADDRESS, bytes(16)), bits)),
+            ("an IPv6 source of 4 bytes", errno.EINVAL, "address", (six, address, bits)),
+            ("a source of an unknown family", (errno.EINVAL, errno.EAFNOSUPPORT), "family",
+             (u16(nl.IP_FAMILY, 99), address, bits)),
+            ("a source without a family", errno.EINVAL, "family", (address, bits)),
+            ("a source without an address", errno.EINVAL, "address", (four, bits)),
+            ("a source without a length", errno.EINVAL, "prefix|length", (four, address)),
+            ("a source without anything", errno.EINVAL, "family", ()),
+            ("a source to be removed", errno.EOPNOTSUPP, "flag",
+             (four, address, bits, u32(nl.IP_FLAGS, nl.IP_REMOVE))),
+            ("a source with an unknown flag", errno.EOPNOTSUPP, "flag",
+             (four, address, bits, u32(nl.IP_FLAGS, 2))),
+    ):
+        refused(client, name, expected, text, with_ways(
+            nest(nl.PEER_SOURCES, nl.allowed_ip("198.51.100.0/24"), nest(0, *parts))))
+
+
+def rekey_refusals(client):
+    """Refused handshakes."""
+    populate_ways(client)
+    rekey, lost = attr(nl.PEER_REKEY_NOW, b""), nl.key()
+    client.set(NAME, nest(nl.PEERS, nl.peer(lost, nl.candidates(
+        nl.candidate(nl.endpoint("192.0.2.8", 5))))))
+
+    def of_known(*parts):
+        return NAME + nest(nl.PEERS, nl.peer(KNOWN, u32(nl.PEER_SILENT_S, 9), *parts, rekey))
+
+    refused(client, "rekey with a value", (errno.EINVAL, errno.ERANGE), ".",
+            with_ways(u8(nl.PEER_REKEY_NOW, 1)))
+    refused(client, "rekey and remove", errno.EINVAL, "rekey",
+            of_known(u32(nl.PEER_FLAGS, nl.PEER_REMOVE)))
+    refused(client, "rekey of a new peer without an endpoint", errno.EDESTADDRREQ, "endpoint",
+            with_ways(rekey))
+    refused(client, "rekey of a peer without an endpoint that loses its candidates",
+            errno.EDESTADDRREQ, "endpoint",
+            NAME + nest(nl.PEERS, nl.peer(lost, rekey, nl.candidates())))
+    refused(client, "rekey in a request that takes the private key away", errno.ENOKEY,
+            "private key", attr(nl.PRIVATE_KEY, bytes(32)) + of_known())
+    ktap.command("ip", "link", "set", DEV, "down")
+    refused(client, "rekey while the link is down", errno.ENETDOWN, "down", of_known())
+    ktap.command("ip", "link", "set", DEV, "up")
+    client.set(NAME, attr(nl.PRIVATE_KEY, bytes(32)))
+    refused(client, "rekey without a private key", errno.ENOKEY, "private key", of_known())
+
+
+def ways_refusals(client):
+    """Refused requests about the ways to a peer."""
+    if CULVERT:
+        for case in (candidate_refusals, follow_refusals, rekey_refusals):
+            ktap.run_case(case, client)
+        client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+
+
 def dump_refused(client, name, number, payload):
     try:
         client.dump_raw(payload)
@@ -313,6 +489,159 @@ def identities(client):
               device.get(nl.PUBLIC_KEY, bytes(32)) == bytes(32))
 
 
+def candidates(client):
+    """Candidates of a peer."""
+    key = nl.key()
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+
+    def told(name, expected, *parts):
+        client.set(NAME, nest(nl.PEERS, nl.peer(key, *parts)))
+        ktap.equal(name, expected, nl.show_candidates(client.dump(DEV)["peers"][key]))
+
+    def at(address, port, *preference):
+        return nl.candidate(nl.endpoint(address, port), *preference)
+
+    def here(address, port):
+        return attr(nl.PEER_ENDPOINT, nl.endpoint(address, port))
+
+    told("a new peer: no candidates", [])
+    ktap.true("no candidates: the attribute is absent",
+              nl.PEER_CANDIDATES not in client.dump(DEV)["peers"][key])
+    sorted_ones = [("192.0.2.4:5", 0, False), ("192.0.2.3:5", 7, False),
+                   ("[2001:db8::1]:5", 200, False), ("192.0.2.1:5", 200, False),
+                   ("192.0.2.1:6", 200, False), ("[fe80::1]:5", 255, False)]
+    told("candidates: by preference, and as in the request where that is the same", sorted_ones,
+         nl.candidates(at("2001:db8::1", 5, 200), at("192.0.2.1", 5, 200), at("fe80::1", 5, 255),
+                       at("192.0.2.1", 6, 200), at("192.0.2.3", 5, 7), at("192.0.2.4", 5)))
+    told("a request without candidates: as they were", sorted_ones, u16(nl.PEER_KEEPALIVE, 0))
+    ktap.true("a peer with candidates and no endpoint: it has none",
+              nl.PEER_ENDPOINT not in client.dump(DEV)["peers"][key])
+    told("an endpoint that is a candidate: that one is in use",
+         [(*one[:2], one[0] == "192.0.2.1:6") for one in sorted_ones], here("192.0.2.1", 6))
+    told("an IPv6 endpoint that is a candidate: that one is in use",
+         [(*one[:2], one[0] == "[2001:db8::1]:5") for one in sorted_ones], here("2001:db8::1", 5))
+    told("an endpoint with the address of a candidate, at another port: none is in use",
+         sorted_ones, here("2001:db8::1", 6))
+    told("other candidates: they replace all", [("192.0.2.9:5", 1, True)],
+         here("192.0.2.9", 5), nl.candidates(at("192.0.2.9", 5, 1)))
+    told("8 candidates", [(f"192.0.2.{n}:5", n, n == 9) for n in range(2, 10)],
+         nl.candidates(*(at(f"192.0.2.{n}", 5, n) for n in range(9, 1, -1))))
+    told("candidates twice in a peer: the last ones", [("192.0.2.2:1", 0, False)],
+         nl.candidates(at("192.0.2.1", 1)), nl.candidates(at("192.0.2.2", 1)))
+    told("an empty nest: none are left", [], nl.candidates())
+    client.set(NAME, nest(nl.PEERS, nl.peer(key, nl.candidates(at("192.0.2.1", 5))),
+                          nl.peer(key, u32(nl.PEER_FLAGS, nl.PEER_REMOVE)), nl.peer(key)))
+    told("a peer that is removed and added again: no candidates", [])
+
+
+def follow(client):
+    """Where a peer is followed to, and after which time it is silent."""
+    key = nl.key()
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+
+    def told(name, mode, sources, *parts):
+        client.set(NAME, nest(nl.PEERS, nl.peer(key, *parts)))
+        found = client.dump(DEV)["peers"][key]
+        ktap.equal(name, (mode, sorted(sources)),
+                   (nl.number(found.get(nl.PEER_FOLLOW, b"")), sorted(nl.show_sources(found))))
+        for kind in nl.PEER_FOLLOW, nl.PEER_SOURCES:
+            ktap.equal(f"{name}: attribute {kind} is absent while it says nothing",
+                       bool(mode if kind == nl.PEER_FOLLOW else sources), kind in found)
+
+    def how(mode):
+        return u8(nl.PEER_FOLLOW, mode)
+
+    told("a new peer: followed anywhere", nl.FOLLOW_ANYWHERE, [])
+    told("followed never", nl.FOLLOW_NEVER, [], how(nl.FOLLOW_NEVER))
+    told("a request without follow: as it was", nl.FOLLOW_NEVER, [], u16(nl.PEER_KEEPALIVE, 0))
+    told("followed within two prefixes, their host parts cleared", nl.FOLLOW_WITHIN,
+         ["192.0.2.0/25", "2001:db8::/33"], how(nl.FOLLOW_WITHIN),
+         nl.sources("192.0.2.1/25", "2001:db8:7fff::1/33"))
+    told("a request without sources: as they were", nl.FOLLOW_WITHIN,
+         ["192.0.2.0/25", "2001:db8::/33"], u16(nl.PEER_KEEPALIVE, 0))
+    told("sources alone: they replace all", nl.FOLLOW_WITHIN, ["0.0.0.0/0"],
+         nl.sources("10.0.0.1/0"))
+    told("followed never: the sources are gone", nl.FOLLOW_NEVER, [], how(nl.FOLLOW_NEVER))
+    told("sources alone: followed within them", nl.FOLLOW_WITHIN, ["::/0", "192.0.2.7/32"],
+         nl.sources("::1/0", "192.0.2.7/32"))
+    told("followed anywhere: the sources are gone", nl.FOLLOW_ANYWHERE, [],
+         how(nl.FOLLOW_ANYWHERE))
+    told("8 sources", nl.FOLLOW_WITHIN, [f"10.{n}.0.0/16" for n in range(8)],
+         nl.sources(*(f"10.{n}.0.0/16" for n in range(8))))
+    told("a source with flags of 0", nl.FOLLOW_WITHIN, ["192.0.2.0/24"],
+         nest(nl.PEER_SOURCES, nl.allowed_ip("192.0.2.0/24", u32(nl.IP_FLAGS, 0))))
+    client.set(NAME, nest(nl.PEERS, nl.peer(key, nl.sources("10.0.0.0/8")), nl.peer(
+        key, nl.candidates(nl.candidate(nl.endpoint("10.0.0.1", 5))))))
+    ktap.equal("other sources, then a candidate within them in the same request",
+               [("10.0.0.1:5", 0, False)], nl.show_candidates(client.dump(DEV)["peers"][key]))
+    told("followed anywhere again, with a candidate", nl.FOLLOW_ANYWHERE, [],
+         how(nl.FOLLOW_ANYWHERE))
+    for seconds in 60, 1, 0:
+        client.set(NAME, nest(nl.PEERS, nl.peer(key, u32(nl.PEER_SILENT_S, seconds))))
+        ktap.equal(f"silent after {seconds} s: it is dumped, unless it is 0",
+                   struct.pack("=I", seconds) if seconds else None,
+                   client.dump(DEV)["peers"][key].get(nl.PEER_SILENT_S))
+
+
+def moves(client):
+    """Since when a peer is where it is."""
+    key, kinds = nl.key(), {nl.PEER_ENDPOINT_SINCE, nl.PEER_ENDPOINT_REASON}
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+
+    def told(*parts):
+        client.set(NAME, nest(nl.PEERS, nl.peer(key, *parts)))
+        return client.dump(DEV)["peers"][key]
+
+    def here(number):
+        return attr(nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", number))
+
+    told(here(1))
+    ktap.equal("neither candidates nor follow: no time and reason", set(), kinds & set(told(
+        here(2))))
+    ktap.equal("the first candidate: no time and reason before it moves", set(), kinds & set(told(
+        nl.candidates(nl.candidate(nl.endpoint("192.0.2.1", 3))))))
+    found = told(here(3))
+    ktap.equal("a request has moved it: the reason", "set",
+               nl.ENDPOINT_REASONS.get(nl.number(found.get(nl.PEER_ENDPOINT_REASON, b""))))
+    since = struct.unpack("=qq", found.get(nl.PEER_ENDPOINT_SINCE, bytes(16)))
+    ktap.between("a request has moved it: s since then", -1, 20,
+                 time.time() - since[0] - since[1] / 1e9)
+    ktap.equal("its last candidate goes: no time and reason", set(),
+               kinds & set(told(nl.candidates())))
+
+
+def rekey(client):
+    """Handshakes that are asked for."""
+    now, key, new = attr(nl.PEER_REKEY_NOW, b""), nl.key(), nl.key()
+    client.set(NAME, attr(nl.PRIVATE_KEY, bytes(32)), u32(nl.FLAGS, nl.REPLACE_PEERS))
+    for name, expected, parts in (
+            ("rekey of an unknown peer that is only to be updated: no peer", set(),
+             (nest(nl.PEERS, nl.peer(new, u32(nl.PEER_FLAGS, nl.PEER_UPDATE_ONLY), now)),)),
+            ("rekey of a new peer, in the request that sets a private key", {key},
+             (attr(nl.PRIVATE_KEY, nl.key()), nest(nl.PEERS, nl.peer(key, now, attr(
+                 nl.PEER_ENDPOINT, nl.endpoint("192.0.2.1", 5)))))),
+            ("rekey of a peer with an endpoint", {key}, (nest(nl.PEERS, nl.peer(key, now)),)),
+            ("rekey of a new peer with candidates only", {key, new},
+             (nest(nl.PEERS, nl.peer(new, now, nl.candidates(nl.candidate(
+                 nl.endpoint("192.0.2.2", 5))))),)),
+            ("rekey of two peers", {key, new},
+             (nest(nl.PEERS, nl.peer(new, now), nl.peer(key, now)),)),
+    ):
+        client.set(NAME, *parts)
+        found = client.dump(DEV)["peers"]
+        ktap.equal(name, expected, set(found))
+        ktap.true(f"{name}: it is not in a dump",
+                  not any(nl.PEER_REKEY_NOW in fields for fields in found.values()))
+    client.set(NAME, u32(nl.FLAGS, nl.REPLACE_PEERS))
+
+
+def ways(client):
+    """The ways to a peer."""
+    if CULVERT:
+        for case in (candidates, follow, moves, rekey):
+            ktap.run_case(case, client)
+
+
 # ---------------------------------------------------------------------- dumps
 
 
@@ -424,8 +753,8 @@ def unprivileged(client):
 
 
 GROUPS = {
-    "refusals": (refusals, dump_refusals, port_in_use),
-    "commands": (commands, identities, policy),
+    "refusals": (refusals, ways_refusals, dump_refusals, port_in_use),
+    "commands": (commands, identities, ways, policy),
     "dumps": (dumps, disturbed),
     "unprivileged": (unprivileged,),
 }

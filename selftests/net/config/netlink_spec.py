@@ -169,6 +169,7 @@ def type_in_doc(words):
             (r"struct in_addr or struct in6_addr\b", "binary"),
             (r"struct in6?_addr\b", "binary"),
             (r"one or two s32\b", "binary"),
+            (r"(flag)\b",),
             (r"carries nothing\b", "pad"),
             (r"never sent\b", "unused")):
         match = re.match(pattern, words)
@@ -234,7 +235,7 @@ def messages(spec):
 # --------------------------------------------------------------------- module
 
 # Of enum netlink_attribute_type and enum netlink_policy_type_attr.
-TYPES = {2: "u8", 3: "u16", 4: "u32", 5: "u64", 10: "binary", 12: "string", 13: "nest",
+TYPES = {1: "flag", 2: "u8", 3: "u16", 4: "u32", 5: "u64", 10: "binary", 12: "string", 13: "nest",
          14: "indexed-array"}
 LIMITS = {4: "min", 5: "max", 6: "min-len", 7: "max-len", 12: "flags-mask"}
 UNS_ADMIN_PERM, DO, DUMP = 0x10, 2, 4
@@ -459,6 +460,33 @@ def events(dev):
             ktap.equal(f"{name}: its key", key, bytes.fromhex(peer["public-key"]))
 
 
+def ways(dev):
+    """Candidates of a peer, and where it may be followed to, are set, and dumped."""
+    client, key = ynl.YnlFamily(str(SPEC), schema=""), os.urandom(32).hex()
+    here, there = nl.endpoint("fd00::7", 2).hex(), nl.endpoint("192.0.2.7", 1).hex()
+    within = [allowed("192.0.2.0/24"), allowed("fd00::/8")]
+    client.do("set-device", {"ifname": dev, "peers": [
+        {"public-key": key, "endpoint": here, "silent-s": 5, "sources": within,
+         "candidates": [{"endpoint": there, "preference": 9}, {"endpoint": here}]}]})
+    peer, = (peer for message in client.dump("get-device", {"ifname": dev})
+             for element in message.get("peers", []) for peer in element.values()
+             if bytes.fromhex(peer["public-key"]).hex() == key)
+    found = [one for element in peer.get("candidates", []) for one in element.values()]
+    ktap.equal("ynl sets candidates: they are dumped by preference, with that in use", [
+        (here, {"preference": 0, "in-use": True}), (there, {"preference": 9})
+    ], [(bytes.fromhex(one.pop("endpoint")).hex(), one) for one in found])
+    ktap.equal("ynl sets sources: they are dumped, and that the peer is followed within them",
+               ("within", within, 5),
+               (peer.get("follow"), [one for element in peer.get("sources", [])
+                                     for one in element.values()], peer.get("silent-s")))
+    got = raised(client.do, "set-device", {"ifname": dev, "peers": [
+        {"public-key": key, "rekey-now": True}]}, accept=ynl.YnlException)
+    ktap.true("ynl sends rekey-now while the link is down: refused",
+              got in (None, errno.ENETDOWN), "ENETDOWN", errno.errorcode.get(got, got))
+    client.do("set-device", {"ifname": dev, "peers": [
+        {"public-key": key, "flags": ["remove-me"]}]})
+
+
 def beyond(spec, attr):
     """Values just beyond what the yaml says that the kernel checks."""
     for check, value in (("exact-len", lambda limit: bytes(limit - 1)),
@@ -510,7 +538,7 @@ def knocks(dev):
 
 
 GROUPS = {"schema": (schema,), "header": (header,), "module": (module,),
-          "client": (configure, events, checks, knocks)}
+          "client": (configure, events, ways, checks, knocks)}
 
 
 def main():

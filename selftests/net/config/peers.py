@@ -372,19 +372,27 @@ def sessions(world):
 def by_wireguard(world):
     """Family wireguard neither says nor takes any of it."""
     admin, key = Admin(world), nl.key()
-    admin.peer(key, nl.attr(nl.PEER_NAME, "door"), idle(1000))
+    admin.peer(key, nl.attr(nl.PEER_NAME, "door"), idle(1000),
+               nl.candidates(nl.candidate(nl.endpoint("192.0.2.1", 5), 7)),
+               nl.u8(nl.PEER_FOLLOW, nl.FOLLOW_NEVER), nl.u32(nl.PEER_SILENT_S, 9))
     other = nl.Client("wireguard", world.link.namespace)
     ktap.equal("a dump of family wireguard has no attribute of our own", [],
                [kind for kind in other.dump(world.link.dev)["peers"][key]
                 if kind != "ips" and kind >= 64])
     try:
         other.set(nl.attr(nl.IFNAME, world.link.dev),
-                  nl.nest(nl.PEERS, nl.peer(key, nl.attr(nl.PEER_NAME, "other"), idle(7))))
+                  nl.nest(nl.PEERS, nl.peer(key, nl.attr(nl.PEER_NAME, "other"), idle(7),
+                                            nl.candidates(), nl.u8(nl.PEER_FOLLOW, 0),
+                                            nl.u32(nl.PEER_SILENT_S, 0))))
     except nl.Refusal:
         pass
     seen = admin.seen(key)
     ktap.equal("a request to family wireguard changes neither", (b"door\0", 1000),
                (seen[nl.PEER_NAME], nl.number(seen[nl.PEER_IDLE_S])))
+    ktap.equal("a request to family wireguard changes no ways to a peer",
+               ([("192.0.2.1:5", 7, False)], nl.FOLLOW_NEVER, 9),
+               (nl.show_candidates(seen), nl.number(seen.get(nl.PEER_FOLLOW, b"")),
+                nl.number(seen.get(nl.PEER_SILENT_S, b""))))
     admin.peer(key, nl.u32(nl.PEER_FLAGS, nl.PEER_REMOVE))
 
 

@@ -188,6 +188,35 @@ static void test_timer_new_handshake(void)
 	test_peer_start(&peer, 0);
 	test_peer_report(&peer, CV_EVENT_KEEPALIVE_SENT, 0);
 	CHECK_QUIET(&peer, 1000 * S);
+
+	/* a time of its own */
+	for (i = 1; i <= CV_TIMER_RULES_SILENT_MAX_S; i++) {
+		test_peer_start(&peer, 0);
+		peer.state.silent_s = i;
+		test_peer_report(&peer, CV_EVENT_DATA_SENT, 200);
+		CHECK_DUE(&peer, 100 * S, BIT(CV_TIMER_NEW_HANDSHAKE), i * S + 200);
+	}
+}
+
+static void test_timer_way(void)
+{
+	struct test_peer peer;
+
+	test_peer_start(&peer, 0);
+	test_peer_report(&peer, CV_EVENT_INITIATION_SENT, 0);
+	peer.state.way_ms = 50;
+	test_peer_report(&peer, CV_EVENT_WAY_CHANGED, 0);
+	CHECK_DUE(&peer, 10 * S, BIT(CV_TIMER_WAY), 50);
+	CHECK(!peer.state.attempts, "expected no attempt to be counted");
+	peer.state.way_ms = 300;
+	test_peer_report(&peer, CV_EVENT_WAY_CHANGED, 0);
+	/* what follows may be a request's, whose time is still to come */
+	test_peer_report(&peer, CV_EVENT_HANDSHAKE_COMPLETE, 0);
+	CHECK_DUE(&peer, 10 * S, BIT(CV_TIMER_WAY), 350);
+	CHECK_QUIET(&peer, 10 * S);
+	test_peer_report(&peer, CV_EVENT_WAY_CHANGED, 0);
+	test_peer_report(&peer, CV_EVENT_STOP, 0);
+	CHECK_QUIET(&peer, 10 * S);
 }
 
 static void test_timer_retry(void)
@@ -460,6 +489,10 @@ static void test_timer_random(void)
 		if (event == CV_EVENT_PERSISTENT_CHANGED)
 			peer.state.persistent_s = fake_random_below(2) *
 						  fake_random_below(65536);
+		if (event == CV_EVENT_WAY_CHANGED)
+			peer.state.way_ms = fake_random_below(6000);
+		if (!fake_random_below(100))
+			peer.state.silent_s = fake_random_below(CV_TIMER_RULES_SILENT_MAX_S + 1);
 		if (event == CV_EVENT_IDLE_CHANGED)
 			peer.state.idle_s = fake_random_below(2) * fake_random_below(100);
 		if (cv_timer_rules_quiet(&peer.state, event, peer.now_ms)) {
@@ -487,7 +520,7 @@ static void test_timer_random(void)
 
 static void test_timer_size(void)
 {
-	CHECK(sizeof(struct cv_timer_state) <= 44, "expected at most 44 bytes, got %zu",
+	CHECK(sizeof(struct cv_timer_state) <= 52, "expected at most 52 bytes, got %zu",
 	      sizeof(struct cv_timer_state));
 }
 
@@ -518,6 +551,7 @@ EVERYWHERE(test_timer_stopped);
 EVERYWHERE(test_timer_restart);
 EVERYWHERE(test_timer_keepalive);
 EVERYWHERE(test_timer_new_handshake);
+EVERYWHERE(test_timer_way);
 EVERYWHERE(test_timer_retry);
 EVERYWHERE(test_timer_retry_success);
 EVERYWHERE(test_timer_response_postpones);
@@ -537,6 +571,8 @@ int main(void)
 		{ "a keepalive 10 s after unanswered data", test_timer_keepalive_everywhere },
 		{ "a new handshake 15 s after the first unanswered packet",
 		  test_timer_new_handshake_everywhere },
+		{ "the next way of an initiation after the time that is set",
+		  test_timer_way_everywhere },
 		{ "18 initiations in about 90 s, then giving up", test_timer_retry_everywhere },
 		{ "a success starts the count over", test_timer_retry_success_everywhere },
 		{ "a response puts the next initiation off",
@@ -551,7 +587,7 @@ int main(void)
 		{ "a peer that is idle for long enough is to go", test_timer_idle_everywhere },
 		{ "busy traffic leaves the kernel timer alone", test_timer_busy_everywhere },
 		{ "random events miss no deadline", test_timer_random },
-		{ "a peer's timer state has at most 44 bytes", test_timer_size },
+		{ "a peer's timer state has at most 52 bytes", test_timer_size },
 	};
 
 	return unit_main(cases, ARRAY_SIZE(cases));

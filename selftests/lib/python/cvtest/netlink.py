@@ -37,6 +37,12 @@ PASS_STUN, PASS_ALL = range(2)
 PEER_ENDPOINT_BEFORE, PEER_INITIATOR, PEER_KNOCK_ID, PEER_NAME, PEER_IDLE_S = range(64, 69)
 (PEER_RX_PACKETS, PEER_TX_PACKETS, PEER_SESSION_AGE_S, PEER_HEARD) = range(69, 73)
 (PEER_DROPS_SOURCE, PEER_DROPS_REPLAY, PEER_DROPS_EXPIRED, PEER_DROPS_MEMORY) = range(73, 77)
+(PEER_CANDIDATES, PEER_FOLLOW, PEER_SOURCES, PEER_SILENT_S, PEER_REKEY_NOW,
+ PEER_ENDPOINT_SINCE, PEER_ENDPOINT_REASON) = range(77, 84)
+CANDIDATE_ENDPOINT, CANDIDATE_PREFERENCE, CANDIDATE_IN_USE = range(64, 67)
+CANDIDATES_MAX = SOURCES_MAX = 8
+SILENT_S_MAX = 60
+FOLLOW_ANYWHERE, FOLLOW_NEVER, FOLLOW_WITHIN = range(3)
 (KNOCK_ID, KNOCK_KEY, KNOCK_ENDPOINT, KNOCK_TIME, KNOCK_AGE_MS, KNOCK_SECONDS) = range(65, 71)
 WANT_DESTINATION, WANT_KEY, WANT_AGE_MS, WANT_PACKETS = range(64, 68)
 KINDS = dict(enumerate((
@@ -46,6 +52,7 @@ KINDS = dict(enumerate((
 REASONS = dict(enumerate((
     "asked", "replaced", "link gone", "link down", "time", "key", "sleep", "removed",
     "expired"), 1))
+ENDPOINT_REASONS = dict(enumerate(("set", "handshake", "data"), 1))
 
 
 class Refusal(Exception):
@@ -109,6 +116,21 @@ def allowed_ip(text, *more):
     return nest(0, u16(IP_FAMILY, family),
                 attr(IP_ADDRESS, socket.inet_pton(family, address)),
                 u8(IP_PREFIX, int(length)), *more)
+
+
+def candidate(where, preference=None, *more):
+    """An element of PEER_CANDIDATES; WHERE is a sockaddr, as endpoint() makes it."""
+    parts = [] if preference is None else [u8(CANDIDATE_PREFERENCE, preference)]
+    return nest(0, attr(CANDIDATE_ENDPOINT, where), *parts, *more)
+
+
+def candidates(*elements):
+    return nest(PEER_CANDIDATES, *elements)
+
+
+def sources(*texts):
+    """Each is ADDRESS/LENGTH."""
+    return nest(PEER_SOURCES, *map(allowed_ip, texts))
 
 
 def peer(key, *more):
@@ -312,6 +334,21 @@ def show_endpoint(data):
     if family == socket.AF_INET:
         return f"{socket.inet_ntop(family, data[4:8])}:{port}"
     return f"[{socket.inet_ntop(family, data[8:24])}]:{port}"
+
+
+def show_candidates(fields):
+    """Of a peer: a list of (ADDRESS:PORT, preference, whether it is in use)."""
+    found = []
+    for _, element in attrs(fields.get(PEER_CANDIDATES, b"")):
+        parts = dict(attrs(element))
+        found.append((show_endpoint(parts[CANDIDATE_ENDPOINT]), parts[CANDIDATE_PREFERENCE][0],
+                      CANDIDATE_IN_USE in parts))
+    return found
+
+
+def show_sources(fields):
+    """Of a peer: a list of ADDRESS/LENGTH."""
+    return [show_ip(element) for _, element in attrs(fields.get(PEER_SOURCES, b""))]
 
 
 def show_ip(data):

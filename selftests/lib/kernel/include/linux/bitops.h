@@ -11,6 +11,7 @@ static inline int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
+#define clear_bit(bit, word) ((void)(*(word) &= ~(1UL << (bit))))
 #define clear_bit_unlock(bit, word) ((void)(*(word) &= ~(1UL << (bit))))
 
 static inline bool test_and_set_bit(unsigned int bit, unsigned long *word)

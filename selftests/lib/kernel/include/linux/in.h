@@ -17,4 +17,9 @@ static inline bool ipv4_is_lbcast(__be32 addr)
 	return addr == htonl(INADDR_BROADCAST);
 }
 
+static inline bool ipv4_is_zeronet(__be32 addr)
+{
+	return !(addr & htonl(0xff000000));
+}
+
 #endif /* FAKE_LINUX_IN_H */

@@ -12,6 +12,8 @@ int rhashtable_insert_fast(struct rhashtable *table, struct rhash_head *node,
 			   const struct rhashtable_params params);
 int rhashtable_lookup_insert_fast(struct rhashtable *table, struct rhash_head *node,
 				  const struct rhashtable_params params);
+void *rhashtable_lookup_get_insert_fast(struct rhashtable *table, struct rhash_head *node,
+					const struct rhashtable_params params);
 int rhashtable_remove_fast(struct rhashtable *table, struct rhash_head *node,
 			   const struct rhashtable_params params);
 int rhashtable_replace_fast(struct rhashtable *table, struct rhash_head *old,

@@ -59,4 +59,6 @@ bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *delay
 bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *rcu_work);
 void cancel_delayed_work_sync(struct delayed_work *delayed);
 
+#define schedule_delayed_work(delayed, ticks) queue_delayed_work(NULL, delayed, ticks)
+
 #endif /* FAKE_LINUX_WORKQUEUE_H */

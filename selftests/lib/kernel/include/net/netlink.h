@@ -17,6 +17,7 @@ enum {
 	NLA_U64,
 	NLA_BINARY,
 	NLA_NUL_STRING,
+	NLA_FLAG,
 	NLA_NESTED,
 	NLA_NESTED_ARRAY,
 	NLA_REJECT,
@@ -103,6 +104,11 @@ static inline u64 nla_get_u64(const struct nlattr *attr)
 	return number;
 }
 
+static inline bool nla_get_flag(const struct nlattr *attr)
+{
+	return attr;
+}
+
 static inline __be32 nla_get_in_addr(const struct nlattr *attr)
 {
 	return *(const __be32 *)nla_data(attr);
@@ -155,7 +161,8 @@ static inline int nla_put(struct sk_buff *skb, int type, int bytes, const void *
 
 	if (!attr)
 		return -EMSGSIZE;
-	memcpy(nla_data(attr), data, bytes);
+	if (bytes)
+		memcpy(nla_data(attr), data, bytes);
 	return 0;
 }
 
@@ -172,6 +179,11 @@ static inline int nla_put_u16(struct sk_buff *skb, int type, u16 number)
 static inline int nla_put_u32(struct sk_buff *skb, int type, u32 number)
 {
 	return nla_put(skb, type, sizeof(number), &number);
+}
+
+static inline int nla_put_flag(struct sk_buff *skb, int type)
+{
+	return nla_put(skb, type, 0, NULL);
 }
 
 /* On x86 nothing is needed to fill up. */
