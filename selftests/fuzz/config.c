@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzz target: what people write. A first byte of 1 to 11 has the rest read as one word of
+ * Fuzz target: what people write. A first byte of 1 to 14 has the rest read as one word of
  * a command line; anything else is a configuration file, that byte included.
  */
 #include <arpa/inet.h>
@@ -159,6 +159,91 @@ static void check_endpoint(const char *word, struct cvl_error *err)
 	cvl_device_destroy(dev);
 }
 
+/* What is accepted, written out, means the same; white space aside. */
+static void check_candidates(const struct cvl_peer *peer)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *again = cvl_peer_append(dev);
+	const struct cvl_candidate *a, *b;
+	bool can_be_written = true;
+	unsigned int count = 0;
+	struct cvl_error err;
+	char *text = NULL;
+	size_t bytes;
+	FILE *file = open_memstream(&text, &bytes);
+
+	for (a = peer->candidates; a; a = a->next, count++) {
+		FUZZ_CHECK(a->host && a->service, "expected a host and a port");
+		FUZZ_CHECK(!a->next || a->preference <= a->next->preference,
+			   "expected them by preference");
+		/* no host has a bracket in its name, but what looks for one finds that out */
+		can_be_written = can_be_written && !strchr(a->host, ']');
+		fprintf(file, "%s[%s]:%s@%u", count ? "," : "", a->host, a->service,
+			a->preference);
+	}
+	fclose(file);
+	FUZZ_CHECK(count <= CVL_CANDIDATES_MAX, "expected at most 8 candidates, got %u", count);
+	FUZZ_CHECK(!can_be_written || !cvl_word_candidates(again, text, &err),
+		   "expected to read %s again, got: %s", text, err.text);
+	a = can_be_written ? peer->candidates : NULL;
+	for (b = again->candidates; a && b; a = a->next, b = b->next)
+		FUZZ_CHECK(!strcmp(a->host, b->host) && !strcmp(a->service, b->service) &&
+			   a->preference == b->preference, "expected %s to mean the same again",
+			   text);
+	FUZZ_CHECK(!a && !b, "expected as many candidates as before of %s", text);
+	free(text);
+	cvl_device_destroy(dev);
+}
+
+static void check_follow(const struct cvl_peer *peer)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *again = cvl_peer_append(dev);
+	const struct cvl_allowed_ip *ip;
+	unsigned int count = 0;
+	struct cvl_error err;
+
+	FUZZ_CHECK(!peer->sources == (peer->follow != CVL_FOLLOW_WITHIN),
+		   "expected prefixes to follow to, or a word");
+	for (ip = peer->sources; ip; ip = ip->next, count++) {
+		char text[CVL_ALLOWED_IP_TEXT_SIZE];
+
+		cvl_allowed_ip_to_text(text, ip);
+		FUZZ_CHECK(!cvl_word_follow(again, text, &err),
+			   "expected to read %s again, got: %s", text, err.text);
+		FUZZ_CHECK(again->sources->prefix_bits == ip->prefix_bits &&
+			   !memcmp(&again->sources->v6, &ip->v6, ip->family == AF_INET ? 4 : 16),
+			   "expected %s to be masked already", text);
+	}
+	FUZZ_CHECK(count <= CVL_SOURCES_MAX, "expected at most 8 prefixes, got %u", count);
+	cvl_device_destroy(dev);
+}
+
+/* Where else a peer may be, and where it is followed to. */
+static int check_ways(uint8_t kind, struct cvl_peer *peer, const char *word,
+		      struct cvl_error *err)
+{
+	uint32_t silent_s = 0;
+	int code;
+
+	switch (kind) {
+	case 12:
+		code = cvl_word_candidates(peer, word, err);
+		if (!code)
+			check_candidates(peer);
+		return code;
+	case 13:
+		code = cvl_word_follow(peer, word, err);
+		if (!code)
+			check_follow(peer);
+		return code;
+	default:
+		code = cvl_word_silent(&silent_s, word, err);
+		FUZZ_CHECK(silent_s <= 60, "expected at most a minute of %s", word);
+		return code;
+	}
+}
+
 /* What is refused changes nothing. */
 static void check_own(uint8_t kind, const char *word, struct cvl_error *err)
 {
@@ -186,13 +271,18 @@ static void check_own(uint8_t kind, const char *word, struct cvl_error *err)
 		code = cvl_word_dscp(&dscp, word, err);
 		FUZZ_CHECK(dscp <= CVL_DSCP_COPY, "expected a DSCP of %s, got %u", word, dscp);
 		break;
-	default:
+	case 11:
 		code = cvl_word_idle(&idle_s, word, err);
 		FUZZ_CHECK(idle_s <= 1728000, "expected at most 20 days of %s", word);
+		break;
+	default:
+		code = check_ways(kind, peer, word, err);
+		break;
 	}
 	if (code) {
 		check_error(err, code);
-		FUZZ_CHECK(!dev->has && !peer->has, "expected no change by %s", word);
+		FUZZ_CHECK(!dev->has && !peer->has && !peer->candidates && !peer->sources,
+			   "expected no change by %s", word);
 	}
 	cvl_device_destroy(dev);
 }
@@ -242,7 +332,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *word;
 
-	if (!size || !data[0] || data[0] > 11) {
+	if (!size || !data[0] || data[0] > 14) {
 		check_config(data, size);
 		return 0;
 	}

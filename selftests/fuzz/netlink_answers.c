@@ -134,7 +134,7 @@ static size_t answers_build(uint8_t *out, const struct netlink_answer *answer)
 	if (answer->fill)
 		answer->fill(out + NLMSG_HDRLEN);
 	bytes += netlink_build(out + bytes, ANSWER_BYTES - bytes, &answers_input,
-			       NETLINK_BUILD_OWN);
+			       answer->own_first ? answer->own_first : NETLINK_BUILD_OWN);
 	nlh.nlmsg_len = (uint32_t)bytes;
 	nlh.nlmsg_seq = answers_sequence;
 	memcpy(out, &nlh, sizeof(nlh));

@@ -21,12 +21,14 @@
  * @fill: sets in it what the input says; may be NULL
  * @is_raw: the input has the bytes: how many words, themselves, whether the number of the
  *	request is put in
+ * @own_first: what type NETLINK_BUILD_OWN of netlink_build.h means; 0 for itself
  */
 struct netlink_answer {
 	uint16_t type;
 	size_t header_bytes;
 	void (*fill)(uint8_t *header);
 	bool is_raw;
+	uint16_t own_first;
 };
 
 #define NETLINK_ANSWER_RAW { .is_raw = true }

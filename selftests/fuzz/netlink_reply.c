@@ -44,7 +44,11 @@ static const struct netlink_answer reply_answers[REPLY_TYPES] = {
 	[REPLY_OVERRUN] = { .type = NLMSG_OVERRUN },
 	[REPLY_LINK] = NETLINK_ANSWER(RTM_NEWLINK, sizeof(struct ifinfomsg), reply_fill_link),
 	[REPLY_FAMILY] = NETLINK_ANSWER(GENL_ID_CTRL, sizeof(struct genlmsghdr), NULL),
-	[REPLY_DEVICE] = NETLINK_ANSWER(REPLY_FAMILY_ID, sizeof(struct genlmsghdr), NULL),
+	[REPLY_DEVICE] = {
+		.type = REPLY_FAMILY_ID,
+		.header_bytes = sizeof(struct genlmsghdr),
+		.own_first = CV_OWN_FIRST,
+	},
 };
 
 /* A refusal says why, in one line, without what terminals obey. */
@@ -58,6 +62,25 @@ static void reply_check_error(int code, const struct cvl_error *err)
 		FUZZ_CHECK((unsigned char)*c >= ' ' && *c != 0x7f,
 			   "expected no control characters, got byte %u in: %s",
 			   (unsigned char)*c, err->text);
+}
+
+/* What a hostile kernel sends without end is refused, and what is kept can be printed. */
+static void reply_check_ways(const struct cvl_peer *peer)
+{
+	const struct cvl_candidate *candidate;
+	const struct cvl_allowed_ip *ip;
+	char text[CVL_CANDIDATE_TEXT_SIZE];
+	unsigned int count = 0;
+
+	for (candidate = peer->candidates; candidate; candidate = candidate->next, count++)
+		cvl_candidate_to_text(text, candidate);
+	FUZZ_CHECK(count <= CVL_CANDIDATES_MAX, "expected at most 8 candidates, got %u", count);
+	for (ip = peer->sources, count = 0; ip; ip = ip->next)
+		count++;
+	FUZZ_CHECK(count <= CVL_SOURCES_MAX, "expected at most 8 prefixes, got %u", count);
+	FUZZ_CHECK(peer->follow != CVL_FOLLOW_WITHIN || count, "expected prefixes to follow to");
+	FUZZ_CHECK(peer->follow <= CVL_FOLLOW_WITHIN && peer->endpoint_reason <= CVL_ENDPOINT_DATA,
+		   "expected values that have a word");
 }
 
 /* A device that came can be printed, and what was printed be read. */
@@ -75,6 +98,7 @@ static void reply_check_device(const struct cvl_device *dev)
 
 		if (peer->has & CVL_PEER_ENDPOINT)
 			cvl_endpoint_to_text(endpoint, &peer->endpoint);
+		reply_check_ways(peer);
 	}
 	if (!cvl_config_print(file, dev)) {
 		fclose(file);

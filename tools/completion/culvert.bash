@@ -43,16 +43,21 @@ _culvert_set()
 		mapfile -t COMPREPLY < <(compgen -W any -- "$cur")
 		return
 		;;
-	fwmark | persistent-keepalive | idle)
+	follow)
+		mapfile -t COMPREPLY < <(compgen -W "anywhere never" -- "$cur")
+		return
+		;;
+	fwmark | persistent-keepalive | idle | silent)
 		mapfile -t COMPREPLY < <(compgen -W off -- "$cur")
 		return
 		;;
-	listen-port | endpoint | allowed-ips | name)
+	listen-port | endpoint | allowed-ips | name | candidates)
 		return
 		;;
 	esac
 	[ -z "$seen_peer" ] ||
-		words+=" remove preshared-key endpoint persistent-keepalive allowed-ips name idle"
+		words+=" remove preshared-key endpoint persistent-keepalive allowed-ips name idle
+			candidates follow silent rekey"
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 
@@ -62,7 +67,7 @@ _culvert()
 	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
 	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp socket module
 		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
-		persistent-keepalive names idle drops dump"
+		persistent-keepalive names idle candidates follow silent drops dump"
 	local words="" i seen_peer=""
 
 	COMPREPLY=()

@@ -19,12 +19,13 @@ const struct cmd cmd_table[] = {
 	  "name of the device. FIELD is one of:\n"
 	  "  public-key private-key listen-port fwmark bind-addresses bind-device\n"
 	  "  dscp socket module peers preshared-keys endpoints allowed-ips\n"
-	  "  latest-handshakes transfer persistent-keepalive names idle drops dump\n" },
+	  "  latest-handshakes transfer persistent-keepalive names idle candidates\n"
+	  "  follow silent drops dump\n" },
 	{ "showconf", cmd_showconf, "DEV",
 	  "print the configuration of a device, keys included, as setconf reads it",
 	  "" },
 	{ "set", cmd_set,
-	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [socket FD] [socket-pass WHAT] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS]]...",
+	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [socket FD] [socket-pass WHAT] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS] [candidates CANDIDATES] [follow WHERE] [silent SECONDS] [rekey]]...",
 	  "change a device; add, change or remove peers",
 	  "  PORT     0 to 65535; with 0 the kernel chooses a free port\n"
 	  "  MARK     off, or a 32-bit number, decimal or hexadecimal (0x...)\n"
@@ -42,11 +43,18 @@ const struct cmd cmd_table[] = {
 	  "  WHAT     is left to the caller of what comes to it: stun (messages of that\n"
 	  "           protocol) or all that is not the device's\n"
 	  "  SECONDS  off, or 1 to 65535; idle, after which the peer is removed if\n"
-	  "           nothing comes from it, off or 1 to 1728000\n"
+	  "           nothing comes from it, off or 1 to 1728000; silent, after which the\n"
+	  "           candidates are tried if nothing comes back, off (15) or 1 to 60\n"
 	  "  NAME     of a peer, for people; \"\" for none\n"
 	  "  LIST     ADDRESS/BITS,... replaces the list of the peer, and \"\" empties\n"
 	  "           it; if any item begins with + or -, the list is kept, and items are\n"
-	  "           added or, with -, removed\n" },
+	  "           added or, with -, removed\n"
+	  "  CANDIDATES  other endpoints of the peer: HOST:PORT or HOST:PORT@N,... with N,\n"
+	  "           0 to 255, its class: the least is tried first, 0 if it is not given;\n"
+	  "           at most 8 replace those of the peer, and \"\" removes them\n"
+	  "  WHERE    packets of the peer move it: anywhere, never (but to its candidates),\n"
+	  "           or ADDRESS/BITS,..., at most 8: then packets from elsewhere are dropped\n"
+	  "  rekey    begins a handshake with the peer now\n" },
 	{ "setconf", cmd_setconf, "DEV FILE",
 	  "replace the whole configuration of a device with that in a file",
 	  "What the file does not mention is turned off, and other peers are removed.\n" },

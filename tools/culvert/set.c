@@ -50,6 +50,25 @@ static int cmd_set_preshared_key(struct cvl_parser *parser, const char *value)
 	return cmd_keyfile_read(parser->peer->preshared_key, value, -1, true, parser->err);
 }
 
+/* Names among them are resolved later, and then it is said where they are, as of an endpoint. */
+static int cmd_set_candidates(struct cvl_parser *parser, const char *value)
+{
+	struct cvl_peer *peer = parser->peer;
+
+	if (!peer->candidates_place)
+		peer->candidates_place = strdup(peer->endpoint_place);
+	if (!peer->candidates_place)
+		return cvl_error_set(parser->err, -ENOMEM, "out of memory");
+	return cvl_parse_candidates(parser, value);
+}
+
+static int cmd_set_rekey(struct cvl_parser *parser, const char *value)
+{
+	(void)value;
+	parser->peer->rekey_now = true;
+	return 0;
+}
+
 static const struct cmd_set_word cmd_set_words[] = {
 	{ "listen-port", false, true, cvl_parse_listen_port },
 	{ "fwmark", false, true, cvl_parse_fwmark },
@@ -67,6 +86,10 @@ static const struct cmd_set_word cmd_set_words[] = {
 	{ "allowed-ips", true, true, cvl_parse_allowed_ips },
 	{ "name", true, true, cvl_parse_name },
 	{ "idle", true, true, cvl_parse_idle },
+	{ "candidates", true, true, cmd_set_candidates },
+	{ "follow", true, true, cvl_parse_follow },
+	{ "silent", true, true, cvl_parse_silent },
+	{ "rekey", true, false, cmd_set_rekey },
 	{ NULL, false, false, NULL },
 };
 
@@ -89,13 +112,14 @@ static int cmd_set_refuse_word(struct cvl_parser *parser, const char *name,
 		", bind-address, bind-device, dscp, socket, socket-pass, peer";
 	static const char of_peer[] =
 		", remove, preshared-key, endpoint, persistent-keepalive, allowed-ips, name, idle";
+	static const char of_ways[] = ", candidates, follow, silent, rekey";
 	const char *why = known ? "needs a peer before it" : "is not a setting";
 
 	cvl_error_word(parser->err, name);
 	return cvl_error_set(parser->err, -EINVAL,
-			     "set: '%s' %s; expected %s%s%s",
+			     "set: '%s' %s; expected %s%s%s%s",
 			     parser->err->word, why, of_device, of_sockets,
-			     parser->peer ? of_peer : "");
+			     parser->peer ? of_peer : "", parser->peer ? of_ways : "");
 }
 
 /* Reads one word with its value. Return: how many arguments these are, or a negative errno. */
@@ -118,6 +142,16 @@ static int cmd_set_read_word(struct cvl_parser *parser, char **argv)
 	return word->has_value ? 2 : 1;
 }
 
+/* A peer is added by what is set of it. rekey sets nothing, so it alone adds none. */
+static void cmd_set_update_only(struct cvl_device *dev)
+{
+	struct cvl_peer *peer;
+
+	for (peer = dev->peers; peer; peer = peer->next)
+		peer->update_only = peer->rekey_now && !peer->has && !peer->allowed_ips &&
+				    !peer->replace_allowed_ips;
+}
+
 static int cmd_set_read(struct cvl_device *dev, char **argv, struct cvl_error *err)
 {
 	struct cvl_parser parser = { .dev = dev, .err = err };
@@ -129,6 +163,7 @@ static int cmd_set_read(struct cvl_device *dev, char **argv, struct cvl_error *e
 			return used;
 		argv += used;
 	}
+	cmd_set_update_only(dev);
 	return 0;
 }
 

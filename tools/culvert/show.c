@@ -119,24 +119,23 @@ static void cmd_show_endpoint(const struct cvl_peer *peer)
 	fputs(text, stdout);
 }
 
-static void cmd_show_ip_list(const struct cvl_peer *peer, char separator)
+static void cmd_show_ip_list(const struct cvl_allowed_ip *ip, char separator)
 {
-	const struct cvl_allowed_ip *ip;
 	char text[CVL_ALLOWED_IP_TEXT_SIZE];
 
-	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+	if (!ip)
+		fputs("(none)", stdout);
+	for (; ip; ip = ip->next) {
 		cvl_allowed_ip_to_text(text, ip);
 		fputs(text, stdout);
 		if (ip->next)
 			putchar(separator);
 	}
-	if (!peer->allowed_ips)
-		fputs("(none)", stdout);
 }
 
 static void cmd_show_allowed_ips(const struct cvl_peer *peer)
 {
-	cmd_show_ip_list(peer, ' ');
+	cmd_show_ip_list(peer->allowed_ips, ' ');
 }
 
 static void cmd_show_handshake(const struct cvl_peer *peer)
@@ -171,6 +170,35 @@ static void cmd_show_idle(const struct cvl_peer *peer)
 		fputs("off", stdout);
 }
 
+static void cmd_show_candidates(const struct cvl_peer *peer)
+{
+	const struct cvl_candidate *candidate;
+	char text[CVL_CANDIDATE_TEXT_SIZE];
+
+	for (candidate = peer->candidates; candidate; candidate = candidate->next) {
+		cvl_candidate_to_text(text, candidate);
+		printf("%s%s", text, candidate->next ? " " : "");
+	}
+	if (!peer->candidates)
+		fputs("(none)", stdout);
+}
+
+static void cmd_show_follow(const struct cvl_peer *peer)
+{
+	if (peer->follow == CVL_FOLLOW_WITHIN)
+		cmd_show_ip_list(peer->sources, ' ');
+	else
+		fputs(peer->follow == CVL_FOLLOW_NEVER ? "never" : "anywhere", stdout);
+}
+
+static void cmd_show_silent(const struct cvl_peer *peer)
+{
+	if (peer->silent_s)
+		printf("%u", peer->silent_s);
+	else
+		fputs("off", stdout);
+}
+
 static void cmd_show_dump_device(const struct cvl_device *dev)
 {
 	cmd_show_key(dev->private_key);
@@ -186,7 +214,7 @@ static void cmd_show_dump_peer(const struct cvl_peer *peer)
 	putchar('\t');
 	cmd_show_endpoint(peer);
 	putchar('\t');
-	cmd_show_ip_list(peer, ',');
+	cmd_show_ip_list(peer->allowed_ips, ',');
 	putchar('\t');
 	cmd_show_handshake(peer);
 	putchar('\t');
@@ -214,6 +242,9 @@ static const struct cmd_show_field cmd_show_fields[] = {
 	{ "persistent-keepalive", .print_peer = cmd_show_keepalive, .keyed = true },
 	{ "names", .print_peer = cmd_show_name, .keyed = true },
 	{ "idle", .print_peer = cmd_show_idle, .keyed = true },
+	{ "candidates", .print_peer = cmd_show_candidates, .keyed = true },
+	{ "follow", .print_peer = cmd_show_follow, .keyed = true },
+	{ "silent", .print_peer = cmd_show_silent, .keyed = true },
 	{ "drops", .print_lines = cmd_show_drops },
 	{ "dump", .print_device = cmd_show_dump_device, .print_peer = cmd_show_dump_peer,
 	  .keyed = true },

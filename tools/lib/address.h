@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * union cvl_address without a branch for each family at every use; internal to the library
- * and the command. All but IPv6 is taken for IPv4.
+ * union cvl_address, and prefixes, without a branch for each family at every use; internal to
+ * the library and the command. All but IPv6 is taken for IPv4.
  */
 #ifndef LIBCULVERT_ADDRESS_H
 #define LIBCULVERT_ADDRESS_H
@@ -36,6 +36,23 @@ static inline size_t cvl_address_ip_bytes(const union cvl_address *address)
 {
 	return cvl_address_is_ipv6(address) ? sizeof(address->v6.sin6_addr) :
 					      sizeof(address->v4.sin_addr);
+}
+
+/* Clears the bits behind the prefix, as the kernel does. */
+static inline void cvl_address_mask(struct cvl_allowed_ip *ip)
+{
+	uint8_t *bytes = (uint8_t *)&ip->v6;
+	size_t size = ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		size_t first_bit = i * 8;
+
+		if (first_bit >= ip->prefix_bits)
+			bytes[i] = 0;
+		else if (first_bit + 8 > ip->prefix_bits)
+			bytes[i] &= (uint8_t)(0xff00U >> (ip->prefix_bits - first_bit));
+	}
 }
 
 #endif /* LIBCULVERT_ADDRESS_H */

@@ -65,17 +65,30 @@ static int cvl_config_preshared_key(struct cvl_parser *parser, const char *value
 	return cvl_word_key(parser->peer->preshared_key, value, true, parser->err);
 }
 
-static int cvl_config_endpoint(struct cvl_parser *parser, const char *value)
+/* Notes where a name is that is resolved later. */
+static int cvl_config_place(struct cvl_parser *parser, char **place)
 {
 	const struct cvl_config_reader *r = cvl_config_reader_of(parser);
-	struct cvl_peer *peer = parser->peer;
 
-	free(peer->endpoint_place);
-	if (asprintf(&peer->endpoint_place, "%s:%u", r->file, r->line) < 0) {
-		peer->endpoint_place = NULL;
-		return cvl_error_set(parser->err, -ENOMEM, "out of memory");
-	}
-	return cvl_parse_endpoint(parser, value);
+	free(*place);
+	if (asprintf(place, "%s:%u", r->file, r->line) >= 0)
+		return 0;
+	*place = NULL;
+	return cvl_error_set(parser->err, -ENOMEM, "out of memory");
+}
+
+static int cvl_config_endpoint(struct cvl_parser *parser, const char *value)
+{
+	int ret = cvl_config_place(parser, &parser->peer->endpoint_place);
+
+	return ret ? ret : cvl_parse_endpoint(parser, value);
+}
+
+static int cvl_config_candidates(struct cvl_parser *parser, const char *value)
+{
+	int ret = cvl_config_place(parser, &parser->peer->candidates_place);
+
+	return ret ? ret : cvl_parse_candidates(parser, value);
 }
 
 static const struct cvl_config_word cvl_config_interface_words[] = {
@@ -91,6 +104,9 @@ static const struct cvl_config_word cvl_config_peer_words[] = {
 	{ "Endpoint", cvl_config_endpoint },
 	{ "AllowedIPs", cvl_parse_allowed_ips },
 	{ "PersistentKeepalive", cvl_parse_keepalive },
+	{ "Candidates", cvl_config_candidates },
+	{ "Follow", cvl_parse_follow },
+	{ "Silent", cvl_parse_silent },
 	{ NULL, NULL },
 };
 
@@ -116,18 +132,20 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 {
 	const char *section = "Interface";
 	const char *words = "PrivateKey, ListenPort or FwMark";
+	const char *own = "";
 	const char *hint = "";
 
 	if (r->section == CVL_CONFIG_PEER) {
 		section = "Peer";
-		words = "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive";
+		words = "PublicKey, PresharedKey, Endpoint, AllowedIPs, PersistentKeepalive";
+		own = ", Candidates, Follow or Silent";
 	}
 	if (cvl_config_is_quick_word(name))
 		hint = " (it is for wg-quick: remove it)";
 	cvl_error_word(r->parser.err, name);
 	return cvl_error_set(r->parser.err, -EINVAL,
-			     "'%s' is not a setting of [%s]%s; expected %s",
-			     r->parser.err->word, section, hint, words);
+			     "'%s' is not a setting of [%s]%s; expected %s%s",
+			     r->parser.err->word, section, hint, words, own);
 }
 
 /* "Word=value", without any white space. */
@@ -322,12 +340,54 @@ void cvl_config_make_whole(struct cvl_device *dev)
 		    CVL_DEVICE_FWMARK;
 }
 
+/* Nothing if there are none. */
+static void cvl_config_print_prefixes(FILE *out, const char *word,
+				      const struct cvl_allowed_ip *first)
+{
+	char text[CVL_ALLOWED_IP_TEXT_SIZE];
+	const struct cvl_allowed_ip *ip;
+
+	for (ip = first; ip; ip = ip->next) {
+		cvl_allowed_ip_to_text(text, ip);
+		fprintf(out, "%s%s%s%s", ip == first ? word : "", ip == first ? " = " : ", ",
+			text, ip->next ? "" : "\n");
+	}
+}
+
+/* Those that are not resolved are left out, as is an endpoint that is not. */
+static void cvl_config_print_candidates(FILE *out, const struct cvl_candidate *candidate)
+{
+	const char *before = "Candidates = ";
+	char text[CVL_CANDIDATE_TEXT_SIZE];
+	bool any = false;
+
+	for (; candidate; candidate = candidate->next) {
+		if (cvl_candidate_to_text(text, candidate))
+			continue;
+		fprintf(out, "%s%s", before, text);
+		before = ", ";
+		any = true;
+	}
+	if (any)
+		fputc('\n', out);
+}
+
+/* What wg(8) does not read: it is there only if it has been set. */
+static void cvl_config_print_own(FILE *out, const struct cvl_peer *peer)
+{
+	cvl_config_print_candidates(out, peer->candidates);
+	if (peer->follow == CVL_FOLLOW_NEVER)
+		fputs("Follow = never\n", out);
+	else if (peer->follow == CVL_FOLLOW_WITHIN)
+		cvl_config_print_prefixes(out, "Follow", peer->sources);
+	if (peer->silent_s)
+		fprintf(out, "Silent = %u\n", peer->silent_s);
+}
+
 static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
 {
-	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE];
 	char endpoint[CVL_ENDPOINT_TEXT_SIZE];
 	char key[CVL_KEY_TEXT_SIZE];
-	const struct cvl_allowed_ip *ip;
 
 	cvl_key_to_text(key, peer->public_key);
 	fprintf(out, "[Peer]\nPublicKey = %s\n", key);
@@ -336,17 +396,14 @@ static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
 		cvl_key_to_text(key, peer->preshared_key);
 		fprintf(out, "PresharedKey = %s\n", key);
 	}
-	for (ip = peer->allowed_ips; ip; ip = ip->next) {
-		cvl_allowed_ip_to_text(ip_text, ip);
-		fprintf(out, "%s%s%s", ip == peer->allowed_ips ?
-			"AllowedIPs = " : ", ", ip_text, ip->next ? "" : "\n");
-	}
+	cvl_config_print_prefixes(out, "AllowedIPs", peer->allowed_ips);
 	/* wireguard.ko takes a port of 0, where nothing can be, and no file is read that has it */
 	if (peer->has & CVL_PEER_ENDPOINT && cvl_address_port(&peer->endpoint) &&
 	    !cvl_endpoint_to_text(endpoint, &peer->endpoint))
 		fprintf(out, "Endpoint = %s\n", endpoint);
 	if (peer->keepalive_s)
 		fprintf(out, "PersistentKeepalive = %u\n", peer->keepalive_s);
+	cvl_config_print_own(out, peer);
 	explicit_bzero(key, sizeof(key));
 }
 

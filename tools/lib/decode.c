@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "address.h"
 #include "internal.h"
 
 static int cvl_decode_malformed(struct cvl_error *err, const char *what)
@@ -36,8 +37,7 @@ bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes)
 	return true;
 }
 
-static bool cvl_decode_endpoint(struct cvl_peer *peer,
-				const struct nlattr *attr)
+static bool cvl_decode_address(union cvl_address *out, const struct nlattr *attr)
 {
 	const struct sockaddr *address = mnl_attr_get_payload(attr);
 	size_t bytes = mnl_attr_get_payload_len(attr);
@@ -46,23 +46,21 @@ static bool cvl_decode_endpoint(struct cvl_peer *peer,
 	if (bytes < offsetof(struct sockaddr, sa_data))
 		return false;
 	memcpy(&family, &address->sa_family, sizeof(family));
-	if (!(family == AF_INET && bytes == sizeof(peer->endpoint.v4)) &&
-	    !(family == AF_INET6 && bytes == sizeof(peer->endpoint.v6)))
+	if (!(family == AF_INET && bytes == sizeof(out->v4)) &&
+	    !(family == AF_INET6 && bytes == sizeof(out->v6)))
 		return false;
-	memcpy(&peer->endpoint, address, bytes);
-	peer->has |= CVL_PEER_ENDPOINT;
+	memcpy(out, address, bytes);
 	return true;
 }
 
-static bool cvl_decode_handshake_time(struct cvl_peer *peer,
-				      const struct nlattr *attr)
+static bool cvl_decode_time(int64_t *s, int64_t *ns, const struct nlattr *attr)
 {
 	struct __kernel_timespec time;
 
 	if (!cvl_decode_bytes(&time, attr, sizeof(time)))
 		return false;
-	peer->handshake_s = time.tv_sec;
-	peer->handshake_ns = time.tv_nsec;
+	*s = time.tv_sec;
+	*ns = time.tv_nsec;
 	return true;
 }
 
@@ -127,6 +125,111 @@ static int cvl_decode_allowed_ips(struct cvl_peer *peer,
 	return 0;
 }
 
+/* One with a port of 0 cannot be read again once it is printed. */
+static bool cvl_decode_candidate(struct cvl_candidate *candidate, const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+	bool ok = true;
+
+	memset(candidate, 0, sizeof(*candidate));
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case CVCANDIDATE_A_ENDPOINT:
+			ok = cvl_decode_address(&candidate->endpoint, attr);
+			break;
+		case CVCANDIDATE_A_PREFERENCE:
+			ok = cvl_decode_bytes(&candidate->preference, attr,
+					      sizeof(candidate->preference));
+			break;
+		case CVCANDIDATE_A_IN_USE:
+			ok = !mnl_attr_get_payload_len(attr);
+			candidate->in_use = true;
+			break;
+		default:
+			break;
+		}
+		if (!ok)
+			return false;
+	}
+	return candidate->endpoint.any.sa_family && cvl_address_port(&candidate->endpoint);
+}
+
+static int cvl_decode_candidates(struct cvl_peer *peer, const struct nlattr *nest,
+				 struct cvl_error *err)
+{
+	const struct nlattr *item;
+	unsigned int count = 0;
+
+	cvl_candidates_clear(peer);
+	peer->has |= CVL_PEER_CANDIDATES;
+	mnl_attr_for_each_nested(item, nest) {
+		struct cvl_candidate read;
+		struct cvl_candidate *candidate;
+
+		if (count++ == CVL_CANDIDATES_MAX)
+			return cvl_decode_malformed(err, "list of candidates");
+		if (!cvl_decode_candidate(&read, item))
+			return cvl_decode_malformed(err, "candidate");
+		candidate = cvl_candidate_add(peer, read.preference);
+		if (!candidate)
+			return cvl_error_set(err, -ENOMEM, "out of memory");
+		candidate->endpoint = read.endpoint;
+		candidate->in_use = read.in_use;
+	}
+	return 0;
+}
+
+static int cvl_decode_sources(struct cvl_peer *peer, const struct nlattr *nest,
+			      struct cvl_error *err)
+{
+	const struct nlattr *item;
+	unsigned int count = 0;
+
+	cvl_sources_clear(peer);
+	mnl_attr_for_each_nested(item, nest) {
+		struct cvl_allowed_ip ip;
+
+		if (count++ == CVL_SOURCES_MAX)
+			return cvl_decode_malformed(err, "list of prefixes");
+		if (!cvl_decode_allowed_ip(&ip, item))
+			return cvl_decode_malformed(err, "prefix");
+		if (!cvl_source_append(peer, &ip))
+			return cvl_error_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+/* Where a newer kernel may follow a peer to is not known here, and none of these three. */
+static bool cvl_decode_follow(struct cvl_peer *peer, const struct nlattr *attr)
+{
+	uint8_t value;
+
+	if (!cvl_decode_bytes(&value, attr, sizeof(value)) || value > CVFOLLOW_MAX)
+		return false;
+	peer->has |= CVL_PEER_FOLLOW;
+	if (value == CVFOLLOW_WITHIN)
+		peer->follow = CVL_FOLLOW_WITHIN;
+	else
+		peer->follow = value == CVFOLLOW_NEVER ? CVL_FOLLOW_NEVER : CVL_FOLLOW_ANYWHERE;
+	return true;
+}
+
+/* Reasons that a newer kernel may have are none of ours. */
+static bool cvl_decode_endpoint_reason(struct cvl_peer *peer, const struct nlattr *attr)
+{
+	static const enum cvl_endpoint_reason reasons[] = {
+		[CVENDPOINT_SET] = CVL_ENDPOINT_SET,
+		[CVENDPOINT_HANDSHAKE] = CVL_ENDPOINT_HANDSHAKE,
+		[CVENDPOINT_DATA] = CVL_ENDPOINT_DATA,
+	};
+	uint8_t value;
+
+	if (!cvl_decode_bytes(&value, attr, sizeof(value)))
+		return false;
+	peer->endpoint_reason = value <= CVENDPOINT_MAX ? reasons[value] : CVL_ENDPOINT_UNTOLD;
+	return true;
+}
+
 static bool cvl_decode_peer_name(struct cvl_peer *peer,
 				 const struct nlattr *attr)
 {
@@ -138,6 +241,35 @@ static bool cvl_decode_peer_name(struct cvl_peer *peer,
 	return true;
 }
 
+/* What kind wireguard does not have. */
+static bool cvl_decode_own_peer_attr(struct cvl_peer *peer,
+				     const struct nlattr *attr)
+{
+	int64_t ns;
+
+	switch (mnl_attr_get_type(attr)) {
+	case CVPEER_A_NAME:
+		return cvl_decode_peer_name(peer, attr);
+	case CVPEER_A_IDLE_S:
+		peer->has |= CVL_PEER_IDLE;
+		return cvl_decode_bytes(&peer->idle_s, attr,
+					sizeof(peer->idle_s));
+	case CVPEER_A_FOLLOW:
+		return cvl_decode_follow(peer, attr);
+	case CVPEER_A_SILENT_S:
+		peer->has |= CVL_PEER_SILENT;
+		return cvl_decode_bytes(&peer->silent_s, attr,
+					sizeof(peer->silent_s)) &&
+		       peer->silent_s <= CV_SILENT_S_MAX;
+	case CVPEER_A_ENDPOINT_SINCE:
+		return cvl_decode_time(&peer->endpoint_since_s, &ns, attr);
+	case CVPEER_A_ENDPOINT_REASON:
+		return cvl_decode_endpoint_reason(peer, attr);
+	default:
+		return true;
+	}
+}
+
 static bool cvl_decode_peer_attr(struct cvl_peer *peer,
 				 const struct nlattr *attr)
 {
@@ -147,13 +279,14 @@ static bool cvl_decode_peer_attr(struct cvl_peer *peer,
 		return cvl_decode_bytes(peer->preshared_key, attr,
 					sizeof(peer->preshared_key));
 	case CVPEER_A_ENDPOINT:
-		return cvl_decode_endpoint(peer, attr);
+		peer->has |= CVL_PEER_ENDPOINT;
+		return cvl_decode_address(&peer->endpoint, attr);
 	case CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL:
 		peer->has |= CVL_PEER_KEEPALIVE;
 		return cvl_decode_bytes(&peer->keepalive_s, attr,
 					sizeof(peer->keepalive_s));
 	case CVPEER_A_LAST_HANDSHAKE_TIME:
-		return cvl_decode_handshake_time(peer, attr);
+		return cvl_decode_time(&peer->handshake_s, &peer->handshake_ns, attr);
 	case CVPEER_A_RX_BYTES:
 		return cvl_decode_bytes(&peer->rx_bytes, attr,
 					sizeof(peer->rx_bytes));
@@ -163,15 +296,40 @@ static bool cvl_decode_peer_attr(struct cvl_peer *peer,
 	case CVPEER_A_PROTOCOL_VERSION:
 		return cvl_decode_bytes(&peer->protocol_version, attr,
 					sizeof(peer->protocol_version));
-	case CVPEER_A_NAME:
-		return cvl_decode_peer_name(peer, attr);
-	case CVPEER_A_IDLE_S:
-		peer->has |= CVL_PEER_IDLE;
-		return cvl_decode_bytes(&peer->idle_s, attr,
-					sizeof(peer->idle_s));
 	default:
-		return true;
+		return cvl_decode_own_peer_attr(peer, attr);
 	}
+}
+
+static int cvl_decode_peer(struct cvl_peer *peer, const struct nlattr *nest,
+			   struct cvl_error *err)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		int ret = 0;
+
+		switch (mnl_attr_get_type(attr)) {
+		case CVPEER_A_ALLOWEDIPS:
+			ret = cvl_decode_allowed_ips(peer, attr, err);
+			break;
+		case CVPEER_A_CANDIDATES:
+			ret = cvl_decode_candidates(peer, attr, err);
+			break;
+		case CVPEER_A_SOURCES:
+			ret = cvl_decode_sources(peer, attr, err);
+			break;
+		default:
+			if (!cvl_decode_peer_attr(peer, attr))
+				ret = cvl_decode_malformed(err, "peer");
+			break;
+		}
+		if (ret)
+			return ret;
+	}
+	if (peer->follow == CVL_FOLLOW_WITHIN && !peer->sources)
+		return cvl_decode_malformed(err, "list of prefixes");
+	return 0;
 }
 
 /* The peer an element is about: a new one, or the one that goes on here. */
@@ -208,26 +366,19 @@ static int cvl_decode_peers(struct cvl_device *dev, const struct nlattr *nest,
 			    struct cvl_error *err)
 {
 	const struct nlattr *item;
-	const struct nlattr *attr;
 	bool first = true;
 
 	mnl_attr_for_each_nested(item, nest) {
 		struct cvl_peer *peer = cvl_decode_peer_find(dev, item, first,
 							     err);
+		int ret;
 
 		if (!peer)
 			return err->code;
 		first = false;
-		mnl_attr_for_each_nested(attr, item) {
-			int ret = 0;
-
-			if (mnl_attr_get_type(attr) == CVPEER_A_ALLOWEDIPS)
-				ret = cvl_decode_allowed_ips(peer, attr, err);
-			else if (!cvl_decode_peer_attr(peer, attr))
-				ret = cvl_decode_malformed(err, "peer");
-			if (ret)
-				return ret;
-		}
+		ret = cvl_decode_peer(peer, item, err);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -428,16 +579,44 @@ static const struct nlattr *cvl_decode_covering(const struct nlattr *nest,
 	return NULL;
 }
 
+/* Where something stands in a request. */
+struct cvl_decode_position {
+	const struct nlmsghdr *request;
+	uint32_t offset;
+};
+
+/* An item of a list that covers the position, or "": its kind and the item itself. */
+static void cvl_decode_place_in_list(char *text, size_t text_size,
+				     const struct nlattr *list,
+				     const struct cvl_decode_position *at)
+{
+	const struct nlattr *item = cvl_decode_covering(list, at->request, at->offset);
+	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE];
+	char candidate_text[CVL_CANDIDATE_TEXT_SIZE];
+	struct cvl_candidate candidate;
+	struct cvl_allowed_ip ip;
+
+	if (!item)
+		return;
+	if (mnl_attr_get_type(list) == CVPEER_A_CANDIDATES) {
+		if (cvl_decode_candidate(&candidate, item) &&
+		    !cvl_candidate_to_text(candidate_text, &candidate))
+			snprintf(text, text_size, ", candidate %s", candidate_text);
+	} else if (cvl_decode_allowed_ip(&ip, item)) {
+		cvl_allowed_ip_to_text(ip_text, &ip);
+		snprintf(text, text_size, ", %s %s",
+			 mnl_attr_get_type(list) == CVPEER_A_SOURCES ? "follow" : "allowed IP",
+			 ip_text);
+	}
+}
+
 static void cvl_decode_place_in_peer(char *text, size_t text_size,
 				     const struct nlattr *peer,
-				     const struct nlmsghdr *request,
-				     uint32_t offset)
+				     const struct cvl_decode_position *at)
 {
-	char ip_text[CVL_ALLOWED_IP_TEXT_SIZE] = "";
+	char item[CVL_CANDIDATE_TEXT_SIZE + 16] = "";
 	char key[CVL_KEY_TEXT_SIZE] = "";
-	struct cvl_allowed_ip ip;
 	const struct nlattr *attr;
-	const struct nlattr *item;
 
 	mnl_attr_for_each_nested(attr, peer) {
 		switch (mnl_attr_get_type(attr)) {
@@ -446,16 +625,15 @@ static void cvl_decode_place_in_peer(char *text, size_t text_size,
 				cvl_key_to_text(key, mnl_attr_get_payload(attr));
 			break;
 		case CVPEER_A_ALLOWEDIPS:
-			item = cvl_decode_covering(attr, request, offset);
-			if (item && cvl_decode_allowed_ip(&ip, item))
-				cvl_allowed_ip_to_text(ip_text, &ip);
+		case CVPEER_A_CANDIDATES:
+		case CVPEER_A_SOURCES:
+			cvl_decode_place_in_list(item, sizeof(item), attr, at);
 			break;
 		default:
 			break;
 		}
 	}
-	snprintf(text, text_size, "peer %s%s%s", key,
-		 *ip_text ? ", allowed IP " : "", ip_text);
+	snprintf(text, text_size, "peer %s%s", key, item);
 }
 
 /**
@@ -470,6 +648,7 @@ static void cvl_decode_place_in_peer(char *text, size_t text_size,
 bool cvl_decode_place(char *text, size_t text_size,
 		      const struct nlmsghdr *request, uint32_t offset)
 {
+	const struct cvl_decode_position at = { request, offset };
 	const struct nlattr *attr;
 	const struct nlattr *peer;
 
@@ -479,8 +658,7 @@ bool cvl_decode_place(char *text, size_t text_size,
 		peer = cvl_decode_covering(attr, request, offset);
 		if (!peer)
 			continue;
-		cvl_decode_place_in_peer(text, text_size, peer, request,
-					 offset);
+		cvl_decode_place_in_peer(text, text_size, peer, &at);
 		return true;
 	}
 	return false;

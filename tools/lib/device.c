@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * struct cvl_device in memory: create it, append peers and allowed IPs, destroy it.
+ * struct cvl_device in memory: create it, append peers and what they have, destroy it.
  * The parsers of files, command lines and netlink messages fill it.
  */
 #include <stdlib.h>
@@ -19,19 +19,25 @@ struct cvl_device *cvl_device_create(void)
 	return calloc(1, sizeof(struct cvl_device));
 }
 
-static void cvl_device_destroy_peer(struct cvl_peer *peer)
+static void cvl_device_free_ips(struct cvl_allowed_ip *ip)
 {
-	struct cvl_allowed_ip *ip = peer->allowed_ips;
-
 	while (ip) {
 		struct cvl_allowed_ip *next = ip->next;
 
 		free(ip);
 		ip = next;
 	}
+}
+
+static void cvl_device_destroy_peer(struct cvl_peer *peer)
+{
+	cvl_device_free_ips(peer->allowed_ips);
+	cvl_candidates_clear(peer);
+	cvl_sources_clear(peer);
 	free(peer->endpoint_host);
 	free(peer->endpoint_service);
 	free(peer->endpoint_place);
+	free(peer->candidates_place);
 	explicit_bzero(peer, sizeof(*peer));
 	free(peer);
 }
@@ -99,4 +105,75 @@ struct cvl_allowed_ip *cvl_allowed_ip_append(struct cvl_peer *peer,
 		peer->allowed_ips = copy;
 	peer->last_allowed_ip = copy;
 	return copy;
+}
+
+/**
+ * cvl_candidate_add() - add an empty candidate, by its class
+ * @peer: owns the candidate
+ * @preference: its class; it comes last of this one, as in the kernel
+ *
+ * Return: the candidate, borrowed, or NULL if there is no memory.
+ */
+struct cvl_candidate *cvl_candidate_add(struct cvl_peer *peer, uint8_t preference)
+{
+	struct cvl_candidate *candidate = calloc(1, sizeof(*candidate));
+	struct cvl_candidate **place = &peer->candidates;
+
+	if (!candidate)
+		return NULL;
+	while (*place && (*place)->preference <= preference)
+		place = &(*place)->next;
+	candidate->preference = preference;
+	candidate->next = *place;
+	*place = candidate;
+	return candidate;
+}
+
+/**
+ * cvl_candidates_clear() - free all candidates
+ * @peer: has none afterwards
+ */
+void cvl_candidates_clear(struct cvl_peer *peer)
+{
+	while (peer->candidates) {
+		struct cvl_candidate *next = peer->candidates->next;
+
+		free(peer->candidates->host);
+		free(peer->candidates->service);
+		free(peer->candidates);
+		peer->candidates = next;
+	}
+}
+
+/**
+ * cvl_source_append() - add a copy of a prefix that a peer is followed to
+ * @peer: owns the copy
+ * @ip: its next pointer does not matter
+ *
+ * Return: the copy, borrowed, or NULL if there is no memory.
+ */
+struct cvl_allowed_ip *cvl_source_append(struct cvl_peer *peer,
+					 const struct cvl_allowed_ip *ip)
+{
+	struct cvl_allowed_ip *copy = malloc(sizeof(*copy));
+	struct cvl_allowed_ip **place = &peer->sources;
+
+	if (!copy)
+		return NULL;
+	*copy = *ip;
+	copy->next = NULL;
+	while (*place)
+		place = &(*place)->next;
+	*place = copy;
+	return copy;
+}
+
+/**
+ * cvl_sources_clear() - free all prefixes that a peer is followed to
+ * @peer: has none afterwards
+ */
+void cvl_sources_clear(struct cvl_peer *peer)
+{
+	cvl_device_free_ips(peer->sources);
+	peer->sources = NULL;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libculvert.h"
+#include "address.h"
 
 /*
  * A peer of one side. A file may have several sections with one key: each adds to what
@@ -23,6 +23,9 @@ struct cvl_diff_peer {
 	const struct cvl_peer *preshared_from;
 	const struct cvl_peer *endpoint_from;
 	const struct cvl_peer *keepalive_from;
+	const struct cvl_peer *candidates_from;
+	const struct cvl_peer *follow_from;
+	const struct cvl_peer *silent_from;
 };
 
 /* The owner of a prefix that no peer has. */
@@ -86,24 +89,6 @@ static int cvl_diff_by_owner(const void *a, const void *b)
 	return cvl_diff_compare_prefix(&x->ip, &y->ip);
 }
 
-/* Clears the bits behind the prefix, as the kernel does. */
-static void cvl_diff_mask(struct cvl_allowed_ip *ip)
-{
-	uint8_t *bytes = (uint8_t *)&ip->v6;
-	size_t size = ip->family == AF_INET6 ? 16 : 4;
-	size_t i;
-
-	for (i = 0; i < size; i++) {
-		size_t first_bit = i * 8;
-
-		if (first_bit >= ip->prefix_bits)
-			bytes[i] = 0;
-		else if (first_bit + 8 > ip->prefix_bits)
-			bytes[i] &= (uint8_t)(0xff00U >>
-					      (ip->prefix_bits - first_bit));
-	}
-}
-
 static void cvl_diff_free(struct cvl_diff_side *side)
 {
 	free(side->peers);
@@ -118,6 +103,12 @@ static void cvl_diff_merge(struct cvl_diff_peer *into, const struct cvl_peer *pe
 		into->endpoint_from = peer;
 	if (peer->has & CVL_PEER_KEEPALIVE)
 		into->keepalive_from = peer;
+	if (peer->has & CVL_PEER_CANDIDATES)
+		into->candidates_from = peer;
+	if (peer->has & CVL_PEER_FOLLOW)
+		into->follow_from = peer;
+	if (peer->has & CVL_PEER_SILENT)
+		into->silent_from = peer;
 }
 
 /* Sorts the sections by key, makes one peer of those with the same, and tells each whose. */
@@ -198,7 +189,7 @@ static void cvl_diff_add_ip(struct cvl_diff_side *side, const struct cvl_allowed
 	struct cvl_diff_ip *entry = &side->ips[side->ip_count++];
 
 	entry->ip = *ip;
-	cvl_diff_mask(&entry->ip);
+	cvl_address_mask(&entry->ip);
 	entry->owner = owner;
 	entry->position = position;
 }
@@ -288,6 +279,9 @@ static int cvl_diff_collect(struct cvl_diff_side *side,
 		p->preshared_from = peer;
 		p->endpoint_from = peer;
 		p->keepalive_from = peer;
+		p->candidates_from = peer;
+		p->follow_from = peer;
+		p->silent_from = peer;
 		p->section = side->peer_count++;
 	}
 	if (!ret) {
@@ -397,6 +391,85 @@ static void cvl_diff_peer_fields(struct cvl_peer *out,
 	}
 }
 
+/* In this order: that of the candidates of one class is the order of their turns. */
+static bool cvl_diff_same_candidates(const struct cvl_peer *now, const struct cvl_peer *wanted)
+{
+	const struct cvl_candidate *a = now->candidates;
+	const struct cvl_candidate *b = wanted->candidates;
+
+	for (; a && b; a = a->next, b = b->next) {
+		if (a->preference != b->preference ||
+		    !cvl_diff_same_endpoint(&a->endpoint, &b->endpoint))
+			return false;
+	}
+	return !a && !b;
+}
+
+/* Whether each of the prefixes is one of the others. */
+static bool cvl_diff_has_sources(const struct cvl_peer *peer, const struct cvl_allowed_ip *ip)
+{
+	for (; ip; ip = ip->next) {
+		const struct cvl_allowed_ip *other = peer->sources;
+
+		while (other && cvl_diff_compare_prefix(other, ip))
+			other = other->next;
+		if (!other)
+			return false;
+	}
+	return true;
+}
+
+static bool cvl_diff_same_follow(const struct cvl_peer *a, const struct cvl_peer *b)
+{
+	if (a->follow != b->follow)
+		return false;
+	return a->follow != CVL_FOLLOW_WITHIN ||
+	       (cvl_diff_has_sources(a, b->sources) && cvl_diff_has_sources(b, a->sources));
+}
+
+static int cvl_diff_copy_candidates(struct cvl_peer *out, const struct cvl_candidate *candidate)
+{
+	out->has |= CVL_PEER_CANDIDATES;
+	for (; candidate; candidate = candidate->next) {
+		struct cvl_candidate *copy = cvl_candidate_add(out, candidate->preference);
+
+		if (!copy)
+			return -ENOMEM;
+		copy->endpoint = candidate->endpoint;
+	}
+	return 0;
+}
+
+static int cvl_diff_copy_follow(struct cvl_peer *out, const struct cvl_peer *wanted)
+{
+	const struct cvl_allowed_ip *ip;
+
+	out->has |= CVL_PEER_FOLLOW;
+	out->follow = wanted->follow;
+	for (ip = wanted->sources; ip; ip = ip->next) {
+		if (!cvl_source_append(out, ip))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Where else a peer may be, and where it is followed to. */
+static int cvl_diff_peer_ways(struct cvl_peer *out, const struct cvl_peer *now,
+			      const struct cvl_diff_peer *wanted)
+{
+	int ret = 0;
+
+	if (now->silent_s != wanted->silent_from->silent_s) {
+		out->silent_s = wanted->silent_from->silent_s;
+		out->has |= CVL_PEER_SILENT;
+	}
+	if (!cvl_diff_same_candidates(now, wanted->candidates_from))
+		ret = cvl_diff_copy_candidates(out, wanted->candidates_from->candidates);
+	if (!ret && !cvl_diff_same_follow(now, wanted->follow_from))
+		ret = cvl_diff_copy_follow(out, wanted->follow_from);
+	return ret;
+}
+
 /* Takes the last peer of the change back if nothing about it changes. */
 static int cvl_diff_peer(struct cvl_device *change, const struct cvl_peer *now,
 			 const struct cvl_diff_peer *wanted,
@@ -410,8 +483,10 @@ static int cvl_diff_peer(struct cvl_device *change, const struct cvl_peer *now,
 	if (!out)
 		return -ENOMEM;
 	cvl_diff_peer_fields(out, now ? now : &cvl_diff_no_peer, wanted);
-	ret = cvl_diff_peer_ips(out, now_ips, wanted_ips,
-				change->kind == CVL_KIND_CULVERT);
+	ret = cvl_diff_peer_ways(out, now ? now : &cvl_diff_no_peer, wanted);
+	if (!ret)
+		ret = cvl_diff_peer_ips(out, now_ips, wanted_ips,
+					change->kind == CVL_KIND_CULVERT);
 	if (ret)
 		return ret;
 	if (now && !out->has && !out->allowed_ips && !out->replace_allowed_ips) {
@@ -499,8 +574,9 @@ static void cvl_diff_device_fields(struct cvl_device *change,
  * @change: set to a new device for cvl_device_destroy(), or to NULL
  * @now: as the kernel gave it
  * @wanted: as a file gave it, endpoints resolved. What it does not say is off,
- *	but for the listen port and endpoints, which stay; a list of allowed IPs
- *	with signs is a change to what the peer has now
+ *	but for the listen port and endpoints, which stay, as do settings that files
+ *	do not have; a list of allowed IPs with signs is a change to what the peer
+ *	has now
  * @err: set on failure
  *
  * Return: 0 or -ENOMEM.

@@ -79,23 +79,122 @@ static void cvl_encode_own_device(struct nlmsghdr *nlh,
 				dev->socket_pass_all ? CVPASS_ALL : CVPASS_STUN);
 }
 
+static bool cvl_encode_endpoint(struct cvl_encode_room *room, uint16_t type,
+				const union cvl_address *endpoint)
+{
+	return mnl_attr_put_check(room->nlh, room->bytes, type,
+				  cvl_address_size(endpoint), endpoint);
+}
+
+static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
+				  const struct cvl_allowed_ip *ip)
+{
+	size_t size = ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
+	struct nlmsghdr *nlh = room->nlh;
+	struct nlattr *nest = mnl_attr_nest_start_check(nlh, room->bytes, 0);
+
+	if (!nest)
+		return false;
+	if (!mnl_attr_put_u16_check(nlh, room->bytes, CVALLOWEDIP_A_FAMILY,
+				    ip->family) ||
+	    !mnl_attr_put_check(nlh, room->bytes, CVALLOWEDIP_A_IPADDR, size,
+				&ip->v6) ||
+	    !mnl_attr_put_u8_check(nlh, room->bytes, CVALLOWEDIP_A_CIDR_MASK,
+				   ip->prefix_bits) ||
+	    (ip->remove &&
+	     !mnl_attr_put_u32_check(nlh, room->bytes, CVALLOWEDIP_A_FLAGS,
+				     CVALLOWEDIP_F_REMOVE_ME))) {
+		mnl_attr_nest_cancel(nlh, nest);
+		return false;
+	}
+	mnl_attr_nest_end(nlh, nest);
+	return true;
+}
+
+static bool cvl_encode_candidate(struct cvl_encode_room *room,
+				 const struct cvl_candidate *candidate)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(room->nlh, room->bytes, 0);
+
+	if (!nest ||
+	    !cvl_encode_endpoint(room, CVCANDIDATE_A_ENDPOINT, &candidate->endpoint) ||
+	    !mnl_attr_put_u8_check(room->nlh, room->bytes, CVCANDIDATE_A_PREFERENCE,
+				   candidate->preference))
+		return false;
+	mnl_attr_nest_end(room->nlh, nest);
+	return true;
+}
+
+/* None at all is a nest that is empty. */
+static bool cvl_encode_candidates(struct cvl_encode_room *room,
+				  const struct cvl_candidate *candidate)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(room->nlh, room->bytes,
+							CVPEER_A_CANDIDATES);
+
+	if (!nest)
+		return false;
+	for (; candidate; candidate = candidate->next) {
+		if (candidate->endpoint.any.sa_family &&
+		    !cvl_encode_candidate(room, candidate))
+			return false;
+	}
+	mnl_attr_nest_end(room->nlh, nest);
+	return true;
+}
+
+static const uint8_t cvl_encode_follow_values[] = {
+	[CVL_FOLLOW_ANYWHERE] = CVFOLLOW_ANYWHERE,
+	[CVL_FOLLOW_NEVER] = CVFOLLOW_NEVER,
+	[CVL_FOLLOW_WITHIN] = CVFOLLOW_WITHIN,
+};
+
+static bool cvl_encode_follow(struct cvl_encode_room *room, const struct cvl_peer *peer)
+{
+	const struct cvl_allowed_ip *ip;
+	struct nlattr *nest;
+
+	if (!mnl_attr_put_u8_check(room->nlh, room->bytes, CVPEER_A_FOLLOW,
+				   cvl_encode_follow_values[peer->follow]))
+		return false;
+	if (peer->follow != CVL_FOLLOW_WITHIN)
+		return true;
+	nest = mnl_attr_nest_start_check(room->nlh, room->bytes, CVPEER_A_SOURCES);
+	if (!nest)
+		return false;
+	for (ip = peer->sources; ip; ip = ip->next) {
+		if (!cvl_encode_allowed_ip(room, ip))
+			return false;
+	}
+	mnl_attr_nest_end(room->nlh, nest);
+	return true;
+}
+
+/* What kind wireguard does not have. */
 static bool cvl_encode_own_peer(struct cvl_encode_room *room,
 				const struct cvl_peer *peer)
 {
+	struct nlmsghdr *nlh = room->nlh;
+
 	if (peer->has & CVL_PEER_NAME &&
-	    !mnl_attr_put_strz_check(room->nlh, room->bytes, CVPEER_A_NAME,
+	    !mnl_attr_put_strz_check(nlh, room->bytes, CVPEER_A_NAME,
 				     peer->name))
 		return false;
-	return !(peer->has & CVL_PEER_IDLE) ||
-	       mnl_attr_put_u32_check(room->nlh, room->bytes, CVPEER_A_IDLE_S,
-				      peer->idle_s);
-}
-
-static bool cvl_encode_endpoint(struct cvl_encode_room *room,
-				const union cvl_address *endpoint)
-{
-	return mnl_attr_put_check(room->nlh, room->bytes, CVPEER_A_ENDPOINT,
-				  cvl_address_size(endpoint), endpoint);
+	if (peer->has & CVL_PEER_IDLE &&
+	    !mnl_attr_put_u32_check(nlh, room->bytes, CVPEER_A_IDLE_S,
+				    peer->idle_s))
+		return false;
+	if (peer->has & CVL_PEER_CANDIDATES &&
+	    !cvl_encode_candidates(room, peer->candidates))
+		return false;
+	if (peer->has & CVL_PEER_FOLLOW && !cvl_encode_follow(room, peer))
+		return false;
+	if (peer->has & CVL_PEER_SILENT &&
+	    !mnl_attr_put_u32_check(nlh, room->bytes, CVPEER_A_SILENT_S,
+				    peer->silent_s))
+		return false;
+	return !peer->rekey_now ||
+	       mnl_attr_put_check(nlh, room->bytes, CVPEER_A_REKEY_NOW, 0, "");
 }
 
 /*
@@ -128,7 +227,7 @@ static bool cvl_encode_peer_fields(struct cvl_encode_room *room,
 				CV_KEY_LEN, peer->preshared_key))
 		return false;
 	if (peer->has & CVL_PEER_ENDPOINT && peer->endpoint.any.sa_family &&
-	    !cvl_encode_endpoint(room, &peer->endpoint))
+	    !cvl_encode_endpoint(room, CVPEER_A_ENDPOINT, &peer->endpoint))
 		return false;
 	if (peer->has & CVL_PEER_KEEPALIVE &&
 	    !mnl_attr_put_u16_check(nlh, room->bytes,
@@ -136,31 +235,6 @@ static bool cvl_encode_peer_fields(struct cvl_encode_room *room,
 				    peer->keepalive_s))
 		return false;
 	return cvl_encode_own_peer(room, peer);
-}
-
-static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
-				  const struct cvl_allowed_ip *ip)
-{
-	size_t size = ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
-	struct nlmsghdr *nlh = room->nlh;
-	struct nlattr *nest = mnl_attr_nest_start_check(nlh, room->bytes, 0);
-
-	if (!nest)
-		return false;
-	if (!mnl_attr_put_u16_check(nlh, room->bytes, CVALLOWEDIP_A_FAMILY,
-				    ip->family) ||
-	    !mnl_attr_put_check(nlh, room->bytes, CVALLOWEDIP_A_IPADDR, size,
-				&ip->v6) ||
-	    !mnl_attr_put_u8_check(nlh, room->bytes, CVALLOWEDIP_A_CIDR_MASK,
-				   ip->prefix_bits) ||
-	    (ip->remove &&
-	     !mnl_attr_put_u32_check(nlh, room->bytes, CVALLOWEDIP_A_FLAGS,
-				     CVALLOWEDIP_F_REMOVE_ME))) {
-		mnl_attr_nest_cancel(nlh, nest);
-		return false;
-	}
-	mnl_attr_nest_end(nlh, nest);
-	return true;
 }
 
 /* As many allowed IPs of the peer as there is room for. */

@@ -14,14 +14,34 @@
 
 #define CVL_RESOLVE_MAX_DELAY_MS 20000
 
-static int cvl_endpoint_fail(const struct cvl_peer *peer, int code,
+/* What is resolved: the endpoint of a peer, or one of its candidates. */
+struct cvl_endpoint_text {
+	const char *kind;
+	const char *host;
+	const char *service;
+	/* where the text stands, or NULL */
+	const char *place;
+	union cvl_address *address;
+};
+
+/*
+ * What is left of the patience with a name server. Endpoint and candidates of a peer share it:
+ * nine names of one server that is down take no longer than one.
+ */
+struct cvl_endpoint_patience {
+	const struct cvl_resolve_options *options;
+	int retries;
+	unsigned int delay_ms;
+};
+
+static int cvl_endpoint_fail(const struct cvl_endpoint_text *text, int code,
 			     const char *reason, struct cvl_error *err)
 {
-	cvl_error_word(err, peer->endpoint_host);
-	cvl_error_set(err, code, "endpoint '%s': %s; expected %s", err->word,
+	cvl_error_word(err, text->host);
+	cvl_error_set(err, code, "%s '%s': %s; expected %s", text->kind, err->word,
 		      reason, "a host that resolves to an address, and a port");
-	if (peer->endpoint_place)
-		cvl_error_prefix(err, "%s: ", peer->endpoint_place);
+	if (text->place)
+		cvl_error_prefix(err, "%s: ", text->place);
 	return code;
 }
 
@@ -42,41 +62,43 @@ static void cvl_endpoint_wait(unsigned int delay_ms)
 		;
 }
 
-static void cvl_endpoint_notify(const struct cvl_peer *peer, const char *reason,
-				unsigned int delay_ms,
-				const struct cvl_resolve_options *options)
+static void cvl_endpoint_notify(const struct cvl_endpoint_text *text, const char *reason,
+				const struct cvl_endpoint_patience *patience)
 {
+	const struct cvl_resolve_options *options = patience->options;
 	struct cvl_error shown = { 0 };
 
 	if (!options->notify)
 		return;
-	cvl_error_word(&shown, peer->endpoint_host);
-	cvl_error_set(&shown, 0, "endpoint '%s': %s; next try in %u.%u s",
-		      shown.word, reason, delay_ms / 1000,
-		      delay_ms % 1000 / 100);
-	if (peer->endpoint_place)
-		cvl_error_prefix(&shown, "%s: ", peer->endpoint_place);
+	cvl_error_word(&shown, text->host);
+	cvl_error_set(&shown, 0, "%s '%s': %s; next try in %u.%u s", text->kind,
+		      shown.word, reason, patience->delay_ms / 1000,
+		      patience->delay_ms % 1000 / 100);
+	if (text->place)
+		cvl_error_prefix(&shown, "%s: ", text->place);
 	options->notify(options->arg, shown.text);
 }
 
-static int cvl_endpoint_take(struct cvl_peer *peer,
+static int cvl_endpoint_take(const struct cvl_endpoint_text *text,
 			     const struct addrinfo *found,
 			     struct cvl_error *err)
 {
+	union cvl_address *address = text->address;
+
 	if (!(found->ai_family == AF_INET &&
-	      found->ai_addrlen == sizeof(peer->endpoint.v4)) &&
+	      found->ai_addrlen == sizeof(address->v4)) &&
 	    !(found->ai_family == AF_INET6 &&
-	      found->ai_addrlen == sizeof(peer->endpoint.v6)))
-		return cvl_endpoint_fail(peer, -EAFNOSUPPORT,
+	      found->ai_addrlen == sizeof(address->v6)))
+		return cvl_endpoint_fail(text, -EAFNOSUPPORT,
 					 "neither an IPv4 nor an IPv6 address",
 					 err);
-	memset(&peer->endpoint, 0, sizeof(peer->endpoint));
-	memcpy(&peer->endpoint, found->ai_addr, found->ai_addrlen);
+	memset(address, 0, sizeof(*address));
+	memcpy(address, found->ai_addr, found->ai_addrlen);
 	return 0;
 }
 
-static int cvl_endpoint_resolve(struct cvl_peer *peer,
-				const struct cvl_resolve_options *options,
+static int cvl_endpoint_resolve(const struct cvl_endpoint_text *text,
+				struct cvl_endpoint_patience *patience,
 				struct cvl_error *err)
 {
 	const struct addrinfo hints = {
@@ -84,8 +106,6 @@ static int cvl_endpoint_resolve(struct cvl_peer *peer,
 		.ai_socktype = SOCK_DGRAM,
 		.ai_protocol = IPPROTO_UDP,
 	};
-	unsigned int delay_ms = options->first_delay_ms;
-	int retries = options->retries;
 	struct addrinfo *found;
 	int fault;
 	int ret;
@@ -93,32 +113,64 @@ static int cvl_endpoint_resolve(struct cvl_peer *peer,
 	for (;;) {
 		const char *reason;
 
-		fault = getaddrinfo(peer->endpoint_host, peer->endpoint_service,
-				    &hints, &found);
+		fault = getaddrinfo(text->host, text->service, &hints, &found);
 		if (!fault)
 			break;
 		reason = fault == EAI_SYSTEM ? strerror(errno) :
 			gai_strerror(fault);
-		if (!cvl_endpoint_may_retry(fault) || !retries)
-			return cvl_endpoint_fail(peer, -EADDRNOTAVAIL, reason,
+		if (!cvl_endpoint_may_retry(fault) || !patience->retries)
+			return cvl_endpoint_fail(text, -EADDRNOTAVAIL, reason,
 						 err);
-		if (retries > 0)
-			retries--;
-		cvl_endpoint_notify(peer, reason, delay_ms, options);
-		cvl_endpoint_wait(delay_ms);
-		delay_ms += delay_ms / 5;
-		if (delay_ms > CVL_RESOLVE_MAX_DELAY_MS)
-			delay_ms = CVL_RESOLVE_MAX_DELAY_MS;
+		if (patience->retries > 0)
+			patience->retries--;
+		cvl_endpoint_notify(text, reason, patience);
+		cvl_endpoint_wait(patience->delay_ms);
+		patience->delay_ms += patience->delay_ms / 5;
+		if (patience->delay_ms > CVL_RESOLVE_MAX_DELAY_MS)
+			patience->delay_ms = CVL_RESOLVE_MAX_DELAY_MS;
 	}
-	ret = cvl_endpoint_take(peer, found, err);
+	ret = cvl_endpoint_take(text, found, err);
 	freeaddrinfo(found);
 	return ret;
 }
 
+static int cvl_endpoint_resolve_peer(struct cvl_peer *peer,
+				     const struct cvl_resolve_options *options,
+				     struct cvl_error *err)
+{
+	struct cvl_endpoint_patience patience = {
+		.options = options,
+		.retries = options->retries,
+		.delay_ms = options->first_delay_ms,
+	};
+	struct cvl_endpoint_text text = {
+		.kind = "endpoint",
+		.host = peer->endpoint_host,
+		.service = peer->endpoint_service,
+		.place = peer->endpoint_place,
+		.address = &peer->endpoint,
+	};
+	struct cvl_candidate *candidate;
+	int ret = 0;
+
+	if (text.host)
+		ret = cvl_endpoint_resolve(&text, &patience, err);
+	text.kind = "candidate";
+	text.place = peer->candidates_place;
+	for (candidate = peer->candidates; candidate && !ret; candidate = candidate->next) {
+		text.host = candidate->host;
+		text.service = candidate->service;
+		text.address = &candidate->endpoint;
+		if (text.host)
+			ret = cvl_endpoint_resolve(&text, &patience, err);
+	}
+	return ret;
+}
+
 /**
- * cvl_endpoints_resolve() - find the address of each endpoint given as text
- * @dev: the endpoints of its peers are filled in
- * @options: how patient to be
+ * cvl_endpoints_resolve() - find the address of each endpoint and candidate given as text
+ * @dev: the endpoints of its peers and of their candidates are filled in
+ * @options: how patient to be with the names of each peer
  * @err: set on failure
  *
  * Blocks while a name server is asked.
@@ -132,11 +184,8 @@ int cvl_endpoints_resolve(struct cvl_device *dev,
 	struct cvl_peer *peer;
 
 	for (peer = dev->peers; peer; peer = peer->next) {
-		int ret;
+		int ret = peer->remove ? 0 : cvl_endpoint_resolve_peer(peer, options, err);
 
-		if (!peer->endpoint_host || peer->remove)
-			continue;
-		ret = cvl_endpoint_resolve(peer, options, err);
 		if (ret)
 			return ret;
 	}
@@ -166,6 +215,26 @@ int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
 	snprintf(text, CVL_ENDPOINT_TEXT_SIZE, v6 ? "[%s]:%u" : "%s:%u", host,
 		 cvl_address_port(endpoint));
 	return 0;
+}
+
+/**
+ * cvl_candidate_to_text() - write a candidate
+ * @text: its endpoint as cvl_endpoint_to_text() writes it; behind it an at sign and the
+ *	preference, unless that is 0
+ * @candidate: its name must be resolved
+ *
+ * Return: 0, or -EAFNOSUPPORT with an empty @text.
+ */
+int cvl_candidate_to_text(char text[CVL_CANDIDATE_TEXT_SIZE],
+			  const struct cvl_candidate *candidate)
+{
+	int ret = cvl_endpoint_to_text(text, &candidate->endpoint);
+	size_t used = strlen(text);
+
+	if (!ret && candidate->preference)
+		snprintf(text + used, CVL_CANDIDATE_TEXT_SIZE - used, "@%u",
+			 candidate->preference);
+	return ret;
 }
 
 /**

@@ -18,7 +18,7 @@
 #define CVL_MESSAGE_BYTES 32768
 
 /* What the longest single step of an encoder may need, with room to spare. */
-#define CVL_MESSAGE_MIN_BYTES 512
+#define CVL_MESSAGE_MIN_BYTES 1024
 
 /**
  * struct cvl_encoder - where the encoding of a change has got to

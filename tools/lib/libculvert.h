@@ -32,6 +32,12 @@ extern "C" {
 #define CVL_NAME_SIZE 64
 /* an IPv6 address, "/", 128, zero */
 #define CVL_ALLOWED_IP_TEXT_SIZE 52
+/* an endpoint, "@", 255 */
+#define CVL_CANDIDATE_TEXT_SIZE (CVL_ENDPOINT_TEXT_SIZE + 4)
+
+/* candidates of a peer, and prefixes that it may be followed to, at most */
+#define CVL_CANDIDATES_MAX 8
+#define CVL_SOURCES_MAX 8
 
 /**
  * struct cvl_error - why a function failed
@@ -89,12 +95,59 @@ union cvl_address {
 	struct sockaddr_in6 v6;
 };
 
+/**
+ * struct cvl_candidate - another place where a peer may be
+ * @next: the next one of the same peer, of the same class or a less preferred one, or NULL
+ * @endpoint: where that is; the family is 0 until it is known
+ * @host: a name or address that is still to be resolved, or NULL
+ * @service: the port that goes with it, or NULL
+ * @preference: its class: the less, the sooner it is tried
+ * @in_use: the peer is there now; never sent
+ */
+struct cvl_candidate {
+	struct cvl_candidate *next;
+	union cvl_address endpoint;
+	char *host;
+	char *service;
+	uint8_t preference;
+	bool in_use;
+};
+
+/**
+ * enum cvl_follow - where authentic packets move a peer
+ * @CVL_FOLLOW_ANYWHERE: where they come from
+ * @CVL_FOLLOW_NEVER: to none but its candidates
+ * @CVL_FOLLOW_WITHIN: within some prefixes; what comes from elsewhere is dropped
+ */
+enum cvl_follow {
+	CVL_FOLLOW_ANYWHERE,
+	CVL_FOLLOW_NEVER,
+	CVL_FOLLOW_WITHIN,
+};
+
+/**
+ * enum cvl_endpoint_reason - why a peer is where it is
+ * @CVL_ENDPOINT_UNTOLD: the kernel has not said
+ * @CVL_ENDPOINT_SET: a request has said so
+ * @CVL_ENDPOINT_HANDSHAKE: an authentic handshake message came from there
+ * @CVL_ENDPOINT_DATA: an authentic data message or keepalive came from there
+ */
+enum cvl_endpoint_reason {
+	CVL_ENDPOINT_UNTOLD,
+	CVL_ENDPOINT_SET,
+	CVL_ENDPOINT_HANDSHAKE,
+	CVL_ENDPOINT_DATA,
+};
+
 /* Bits of &struct cvl_peer.has */
 #define CVL_PEER_PRESHARED_KEY 0x1U
 #define CVL_PEER_ENDPOINT 0x2U
 #define CVL_PEER_KEEPALIVE 0x4U
 #define CVL_PEER_NAME 0x8U
 #define CVL_PEER_IDLE 0x10U
+#define CVL_PEER_CANDIDATES 0x20U
+#define CVL_PEER_FOLLOW 0x40U
+#define CVL_PEER_SILENT 0x80U
 
 /**
  * struct cvl_peer - one peer of a device, or a change to one
@@ -103,6 +156,7 @@ union cvl_address {
  * @remove: in a change: remove the peer
  * @replace_allowed_ips: in a change: remove all its allowed IPs first
  * @update_only: in a change: do nothing if there is no such peer
+ * @rekey_now: in a change: send an initiation
  * @public_key: names the peer
  * @preshared_key: all zero for none
  * @endpoint: where it is; the family is 0 until it is known
@@ -112,6 +166,15 @@ union cvl_address {
  * @keepalive_s: persistent keepalive in seconds, 0 for off
  * @name: for people; "" for none
  * @idle_s: removed after so many seconds without anything from it, 0 for never
+ * @candidates: the first of its candidates, by preference, or NULL; in a change these are all
+ * @candidates_place: where their text stands, for error messages, or NULL
+ * @follow: where authentic packets move it
+ * @sources: the first of the prefixes that it is followed to, or NULL, if @follow is
+ *	CVL_FOLLOW_WITHIN
+ * @silent_s: it is silent when data was sent and for so many seconds nothing has come back, 0 for
+ *	the kernel's default
+ * @endpoint_since_s: since when it is at @endpoint in seconds since 1970, or 0 if not told
+ * @endpoint_reason: why it is there
  * @handshake_s: time of the latest handshake in seconds since 1970, or 0
  * @handshake_ns: nanoseconds of that second
  * @rx_bytes: bytes received from the peer
@@ -126,6 +189,7 @@ struct cvl_peer {
 	bool remove;
 	bool replace_allowed_ips;
 	bool update_only;
+	bool rekey_now;
 	uint8_t public_key[CVL_KEY_BYTES];
 	uint8_t preshared_key[CVL_KEY_BYTES];
 	union cvl_address endpoint;
@@ -135,6 +199,13 @@ struct cvl_peer {
 	uint16_t keepalive_s;
 	char name[CVL_NAME_SIZE];
 	uint32_t idle_s;
+	struct cvl_candidate *candidates;
+	char *candidates_place;
+	enum cvl_follow follow;
+	struct cvl_allowed_ip *sources;
+	uint32_t silent_s;
+	int64_t endpoint_since_s;
+	enum cvl_endpoint_reason endpoint_reason;
 	int64_t handshake_s;
 	int64_t handshake_ns;
 	uint64_t rx_bytes;
@@ -229,6 +300,11 @@ void cvl_device_destroy(struct cvl_device *dev);
 struct cvl_peer *cvl_peer_append(struct cvl_device *dev);
 struct cvl_allowed_ip *cvl_allowed_ip_append(struct cvl_peer *peer,
 					     const struct cvl_allowed_ip *ip);
+struct cvl_candidate *cvl_candidate_add(struct cvl_peer *peer, uint8_t preference);
+void cvl_candidates_clear(struct cvl_peer *peer);
+struct cvl_allowed_ip *cvl_source_append(struct cvl_peer *peer,
+					 const struct cvl_allowed_ip *ip);
+void cvl_sources_clear(struct cvl_peer *peer);
 
 /* key.c */
 void cvl_key_to_text(char text[CVL_KEY_TEXT_SIZE],
@@ -270,6 +346,11 @@ int cvl_word_socket_pass(struct cvl_device *dev, const char *word,
 int cvl_word_name(struct cvl_peer *peer, const char *word,
 		  struct cvl_error *err);
 int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);
+int cvl_word_candidates(struct cvl_peer *peer, const char *word,
+			struct cvl_error *err);
+int cvl_word_follow(struct cvl_peer *peer, const char *word,
+		    struct cvl_error *err);
+int cvl_word_silent(uint32_t *silent_s, const char *word, struct cvl_error *err);
 
 /* text.c */
 int cvl_text_skip_mark(const char **text, size_t *text_bytes,
@@ -297,6 +378,8 @@ int cvl_endpoints_resolve(struct cvl_device *dev,
 			  struct cvl_error *err);
 int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
 			 const union cvl_address *endpoint);
+int cvl_candidate_to_text(char text[CVL_CANDIDATE_TEXT_SIZE],
+			  const struct cvl_candidate *candidate);
 void cvl_allowed_ip_to_text(char text[CVL_ALLOWED_IP_TEXT_SIZE],
 			    const struct cvl_allowed_ip *ip);
 

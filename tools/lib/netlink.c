@@ -341,6 +341,14 @@ static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 			return "name of a peer";
 		if (peer->has & CVL_PEER_IDLE)
 			return "idle time of a peer";
+		if (peer->has & CVL_PEER_CANDIDATES)
+			return "candidates of a peer";
+		if (peer->has & CVL_PEER_FOLLOW)
+			return "limit to where a peer is followed";
+		if (peer->has & CVL_PEER_SILENT)
+			return "silent time of a peer";
+		if (peer->rekey_now)
+			return "rekey of a peer";
 	}
 	return NULL;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "parse.h"
 
 static int cvl_parse_refuse(struct cvl_error *err, const char *word,
@@ -198,21 +199,13 @@ static const char *cvl_parse_find_port(const char *word)
 	return end && end[1] == ':' ? end + 1 : NULL;
 }
 
-/**
- * cvl_word_endpoint() - read where a peer is; resolves nothing
- * @peer: its endpoint_host and endpoint_service are replaced
- * @word: HOST:PORT; an IPv6 address stands in brackets
- * @err: set on failure
- *
- * Return: 0, -EINVAL or -ENOMEM.
- */
-int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
-		      struct cvl_error *err)
+/* HOST:PORT in two strings for free(); a failure sets neither. */
+static int cvl_parse_host_port(char **host_text, char **service_text, const char *word,
+			       struct cvl_error *err)
 {
 	const char *colon = cvl_parse_find_port(word);
 	const char *host = *word == '[' ? word + 1 : word;
 	const char *digits;
-	char *service;
 	size_t host_size;
 	uint32_t port;
 
@@ -231,15 +224,38 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 	    (!cvl_parse_number(&port, digits, 65535, false) || !port))
 		return cvl_parse_refuse(err, word, "an endpoint",
 				       "a port from 1 to 65535 after the last ':'");
-	service = strdup(digits);
-	if (!service)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	free(peer->endpoint_service);
-	peer->endpoint_service = service;
+	*host_text = strndup(host, host_size);
+	*service_text = strdup(digits);
+	if (*host_text && *service_text)
+		return 0;
+	free(*host_text);
+	free(*service_text);
+	*host_text = NULL;
+	*service_text = NULL;
+	return cvl_error_set(err, -ENOMEM, "out of memory");
+}
+
+/**
+ * cvl_word_endpoint() - read where a peer is; resolves nothing
+ * @peer: its endpoint_host and endpoint_service are replaced
+ * @word: HOST:PORT; an IPv6 address stands in brackets
+ * @err: set on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
+		      struct cvl_error *err)
+{
+	char *host;
+	char *service;
+	int ret = cvl_parse_host_port(&host, &service, word, err);
+
+	if (ret)
+		return ret;
 	free(peer->endpoint_host);
-	peer->endpoint_host = strndup(host, host_size);
-	if (!peer->endpoint_host)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
+	free(peer->endpoint_service);
+	peer->endpoint_host = host;
+	peer->endpoint_service = service;
 	peer->has |= CVL_PEER_ENDPOINT;
 	return 0;
 }
@@ -265,12 +281,11 @@ static bool cvl_parse_prefix(struct cvl_allowed_ip *ip, char *text)
 	return true;
 }
 
-/* One item of the list; its text is used up. */
-static int cvl_parse_allowed_ip(struct cvl_peer *peer, char *item,
-				char sign, struct cvl_error *err)
+/* One item of a list of prefixes; its text is used up. */
+static int cvl_parse_prefix_item(struct cvl_allowed_ip *ip, char *item, const char *what,
+				 const char *expected, struct cvl_error *err)
 {
 	char whole[CVL_ALLOWED_IP_TEXT_SIZE + 16];
-	struct cvl_allowed_ip ip;
 	size_t size = strlen(item);
 
 	/* the message shows the item as it was written */
@@ -278,9 +293,21 @@ static int cvl_parse_allowed_ip(struct cvl_peer *peer, char *item,
 		size = sizeof(whole) - 1;
 	memcpy(whole, item, size);
 	whole[size] = '\0';
-	if (!cvl_parse_prefix(&ip, item))
-		return cvl_parse_refuse(err, whole, "an allowed IP",
-				       "ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6");
+	if (!cvl_parse_prefix(ip, item))
+		return cvl_parse_refuse(err, whole, what, expected);
+	return 0;
+}
+
+static int cvl_parse_allowed_ip(struct cvl_peer *peer, char *item,
+				char sign, struct cvl_error *err)
+{
+	struct cvl_allowed_ip ip;
+	int ret = cvl_parse_prefix_item(&ip, item, "an allowed IP",
+					"ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6",
+					err);
+
+	if (ret)
+		return ret;
 	ip.remove = sign == '-';
 	if (!cvl_allowed_ip_append(peer, &ip))
 		return cvl_error_set(err, -ENOMEM, "out of memory");
@@ -528,6 +555,153 @@ int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err)
 	return 0;
 }
 
+static int cvl_parse_too_many(struct cvl_error *err, const char *item, const char *kind,
+			      unsigned int max)
+{
+	cvl_error_word(err, item);
+	return cvl_error_set(err, -EINVAL, "'%s' is one %s too many; expected at most %u of a peer",
+			     err->word, kind, max);
+}
+
+/* One item of the list; its text is used up. A link in an IPv6 address may have any sign. */
+static int cvl_parse_candidate(struct cvl_peer *peer, char *item, struct cvl_error *err)
+{
+	char *bracket = *item == '[' ? strchr(item, ']') : NULL;
+	char *at = strrchr(bracket ? bracket : item, '@');
+	struct cvl_candidate *candidate;
+	uint32_t preference = 0;
+
+	if (at && !cvl_parse_number(&preference, at + 1, UINT8_MAX, false))
+		return cvl_parse_refuse(err, item, "a candidate",
+				       "HOST:PORT or HOST:PORT@N, with a preference N from 0 to 255");
+	if (at)
+		*at = '\0';
+	candidate = cvl_candidate_add(peer, (uint8_t)preference);
+	if (!candidate)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	return cvl_parse_host_port(&candidate->host, &candidate->service, item, err);
+}
+
+/**
+ * cvl_word_candidates() - read where else a peer may be; resolves nothing
+ * @peer: gets these candidates in place of those it has
+ * @word: items with commas between them, or "" for none at all: endpoints as for
+ *	cvl_word_endpoint(), each of which an at sign and its preference may follow, a number from 0
+ *	to 255; white space does not matter
+ * @err: set on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_candidates(struct cvl_peer *peer, const char *word, struct cvl_error *err)
+{
+	struct cvl_peer read = { 0 };
+	unsigned int count = 0;
+	char *list = strdup(word);
+	char *rest = list;
+	char *item;
+	int ret = 0;
+
+	if (!list)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	cvl_parse_compact(list);
+	if (!*list)
+		rest = NULL;
+	while (!ret && (item = strsep(&rest, ","))) {
+		if (count++ < CVL_CANDIDATES_MAX)
+			ret = cvl_parse_candidate(&read, item, err);
+		else
+			ret = cvl_parse_too_many(err, item, "candidate", CVL_CANDIDATES_MAX);
+	}
+	free(list);
+	if (ret) {
+		cvl_candidates_clear(&read);
+		return ret;
+	}
+	cvl_candidates_clear(peer);
+	peer->candidates = read.candidates;
+	peer->has |= CVL_PEER_CANDIDATES;
+	return 0;
+}
+
+static int cvl_parse_sources(struct cvl_peer *peer, char *list, struct cvl_error *err)
+{
+	unsigned int count = 0;
+	char *item;
+	int ret = 0;
+
+	while (!ret && (item = strsep(&list, ","))) {
+		struct cvl_allowed_ip ip;
+
+		if (count++ == CVL_SOURCES_MAX)
+			return cvl_parse_too_many(err, item, "prefix", CVL_SOURCES_MAX);
+		ret = cvl_parse_prefix_item(&ip, item, "a prefix",
+					    "anywhere, never, or ADDRESS/BITS, at most 8 of these with commas between them",
+					    err);
+		if (ret)
+			break;
+		cvl_address_mask(&ip);
+		if (!cvl_source_append(peer, &ip))
+			ret = cvl_error_set(err, -ENOMEM, "out of memory");
+	}
+	return ret;
+}
+
+/**
+ * cvl_word_follow() - read where authentic packets move a peer
+ * @peer: its follow and sources are replaced
+ * @word: "anywhere", "never", or prefixes with commas between them: host bits are cleared, and
+ *	an address without bits is all of them; white space does not matter
+ * @err: set on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_word_follow(struct cvl_peer *peer, const char *word, struct cvl_error *err)
+{
+	struct cvl_peer read = { .follow = CVL_FOLLOW_WITHIN };
+	char *list = strdup(word);
+	int ret = 0;
+
+	if (!list)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	cvl_parse_compact(list);
+	if (!strcasecmp(list, "anywhere"))
+		read.follow = CVL_FOLLOW_ANYWHERE;
+	else if (!strcasecmp(list, "never"))
+		read.follow = CVL_FOLLOW_NEVER;
+	else
+		ret = cvl_parse_sources(&read, list, err);
+	free(list);
+	if (ret) {
+		cvl_sources_clear(&read);
+		return ret;
+	}
+	cvl_sources_clear(peer);
+	peer->sources = read.sources;
+	peer->follow = read.follow;
+	peer->has |= CVL_PEER_FOLLOW;
+	return 0;
+}
+
+/**
+ * cvl_word_silent() - read after how long a peer is silent
+ * @silent_s: set, in seconds
+ * @word: "off" is the same as 0, and stands for the kernel's default
+ * @err: set on failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_word_silent(uint32_t *silent_s, const char *word, struct cvl_error *err)
+{
+	uint32_t number = 0;
+
+	if (strcasecmp(word, "off") &&
+	    !cvl_parse_number(&number, word, 60, false))
+		return cvl_parse_refuse(err, word, "a time",
+				       "off, which stands for 15 s, or seconds from 1 to 60");
+	*silent_s = number;
+	return 0;
+}
+
 /**
  * cvl_parse_listen_port() - set the listen port of a device
  * @parser: its device is changed
@@ -675,4 +849,41 @@ int cvl_parse_idle(struct cvl_parser *parser, const char *value)
 {
 	parser->peer->has |= CVL_PEER_IDLE;
 	return cvl_word_idle(&parser->peer->idle_s, value, parser->err);
+}
+
+/**
+ * cvl_parse_candidates() - set where else a peer may be
+ * @parser: its peer is changed
+ * @value: as for cvl_word_candidates()
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_parse_candidates(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_candidates(parser->peer, value, parser->err);
+}
+
+/**
+ * cvl_parse_follow() - set where authentic packets move a peer
+ * @parser: its peer is changed
+ * @value: as for cvl_word_follow()
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_parse_follow(struct cvl_parser *parser, const char *value)
+{
+	return cvl_word_follow(parser->peer, value, parser->err);
+}
+
+/**
+ * cvl_parse_silent() - set after how long a peer is silent
+ * @parser: its peer is changed
+ * @value: as for cvl_word_silent()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_parse_silent(struct cvl_parser *parser, const char *value)
+{
+	parser->peer->has |= CVL_PEER_SILENT;
+	return cvl_word_silent(&parser->peer->silent_s, value, parser->err);
 }

@@ -32,5 +32,8 @@ int cvl_parse_sockets(struct cvl_parser *parser, const char *value);
 int cvl_parse_socket_pass(struct cvl_parser *parser, const char *value);
 int cvl_parse_name(struct cvl_parser *parser, const char *value);
 int cvl_parse_idle(struct cvl_parser *parser, const char *value);
+int cvl_parse_candidates(struct cvl_parser *parser, const char *value);
+int cvl_parse_follow(struct cvl_parser *parser, const char *value);
+int cvl_parse_silent(struct cvl_parser *parser, const char *value);
 
 #endif /* LIBCULVERT_PARSE_H */

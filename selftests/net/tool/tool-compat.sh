@@ -196,6 +196,141 @@ test_own()
 		set "$dev" peer "${K[1]}" name $'a\nb'
 }
 
+# ways: candidates, follow and silent of the first peer, as scripts see them.
+ways() { echo "$(shows candidates) | $(shows follow) | $(shows silent)"; }
+
+# ways_of FILE: in a file of one peer, with what stdin has.
+ways_of()
+{
+	{
+		printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.1.2.0/24\n' "${K[1]}"
+		cat
+	} >"$1"
+}
+
+# Candidates, where a peer is followed to, and when it is silent: words, fields and files.
+test_ways()
+{
+	local k=$1 word
+
+	c set "$dev" listen-port 4711 peer "${K[1]}" allowed-ips 10.1.2.0/24
+	if [ "$k" = wireguard ]; then
+		for word in "candidates 192.0.2.1:5" "follow never" "silent 9" rekey; do
+			# shellcheck disable=SC2086 # words
+			refused "$k, ${word%% *}" \
+				"links of kind wireguard have no (candidates|limit to where a peer is followed|silent time|rekey)" \
+				set "$dev" fwmark 7 peer "${K[1]}" $word
+		done
+		is "$k: no ways are shown" "(none) | anywhere | off" "$(ways)"
+		ways_of "$tmp/ways.conf" <<<"Candidates = 192.0.2.1:5"
+		refused "$k, Candidates in a file" "links of kind wireguard have no candidates" \
+			setconf "$dev" "$tmp/ways.conf"
+		return
+	fi
+	test_ways_words "$k"
+	test_ways_files "$k"
+	test_ways_refusals "$k"
+}
+
+test_ways_words()
+{
+	local k=$1
+
+	is "$k: no ways are shown" "(none) | anywhere | off" "$(ways)"
+	works "$k: set candidates, follow and silent" c set "$dev" peer "${K[1]}" \
+		candidates "192.0.2.1:51820@1, [2001:db8::1]:51820,192.0.2.3:9@1" \
+		follow 192.0.2.77/24,2001:db8::1 silent 9
+	is "$k: show candidates by preference, follow masked, silent" \
+		"[2001:db8::1]:51820 192.0.2.1:51820@1 192.0.2.3:9@1 | 192.0.2.0/24 2001:db8::1/128 | 9" \
+		"$(ways)"
+	matches "$k: show ways" "candidates: \[2001:db8::1\]:51820, 192.0.2.1:51820@1, 192.0.2.3:9@1.*follow: 192.0.2.0/24, 2001:db8::1/128.*silent: after 9 seconds" \
+		"$(c show "$dev" | tr '\n' ' ')"
+	works "$k: an endpoint that is a candidate" c set "$dev" peer "${K[1]}" \
+		endpoint 192.0.2.3:9
+	matches "$k: show the way in use, since when and why" "endpoint: 192.0.2.3:9.*endpoint since: (Now|[0-9]+ seconds? ago) \(set\).*192.0.2.3:9@1 \(in use\)" \
+		"$(c show "$dev" | tr '\n' ' ')"
+	is "$k: dump has the columns of wg(8)" 8 \
+		"$(c show "$dev" dump | sed -n 2p | tr '\t' '\n' | wc -l)"
+	works "$k: change the port: candidates stay" c set "$dev" listen-port 4712
+	isnt "$k: changed port: candidates" "(none)" "$(shows candidates)"
+	refused "$k, rekey of a link that is down" "peer ${K[1]}: .*rekey: the link is down" \
+		set "$dev" peer "${K[1]}" silent 8 rekey
+	is "$k: rekey of a link that is down: nothing has changed" 9 "$(shows silent)"
+	works "$k: rekey of a peer that is not there" c set "$dev" peer "${K[9]}" rekey
+	fails "$k: rekey of a peer that is not there: none is added" \
+		grep -qxF "${K[9]}" <(c show "$dev" peers)
+	works "$k: follow never, no candidates, silent off" c set "$dev" peer "${K[1]}" \
+		candidates "" follow never silent off
+	is "$k: follow never, no candidates, silent off: show" "(none) | never | off" "$(ways)"
+	works "$k: follow anywhere" c set "$dev" peer "${K[1]}" follow anywhere
+	is "$k: follow anywhere: show" "(none) | anywhere | off" "$(ways)"
+}
+
+test_ways_files()
+{
+	local k=$1 all
+
+	ways_of "$tmp/ways.conf" <<-END
+		Candidates = 192.0.2.1:51820@1, [2001:db8::1]:51820
+		follow = 192.0.2.77/24
+		Silent = 9
+	END
+	ways_of "$tmp/none.conf" </dev/null
+	all="[2001:db8::1]:51820 192.0.2.1:51820@1 | 192.0.2.0/24 | 9"
+	works "$k: setconf with ways" c setconf "$dev" "$tmp/ways.conf"
+	is "$k: setconf with ways: show" "$all" "$(ways)"
+	is "$k: showconf with ways" "Candidates = [2001:db8::1]:51820, 192.0.2.1:51820@1
+Follow = 192.0.2.0/24
+Silent = 9" "$(conf | sed -n '/^Cand/,$p')"
+	conf >"$tmp/printed.conf"
+	works "$k: addconf without ways" c addconf "$dev" "$tmp/none.conf"
+	is "$k: addconf without ways: they stay" "$all" "$(ways)"
+	works "$k: syncconf without ways" c syncconf "$dev" "$tmp/none.conf"
+	is "$k: syncconf without ways: they are off" "(none) | anywhere | off" "$(ways)"
+	works "$k: syncconf with ways" c syncconf "$dev" "$tmp/printed.conf"
+	is "$k: syncconf with ways: show" "$all" "$(ways)"
+	works "$k: setconf without ways" c setconf "$dev" "$tmp/none.conf"
+	is "$k: setconf without ways: they are off" "(none) | anywhere | off" "$(ways)"
+	works "$k: setconf of what showconf printed with ways" c setconf "$dev" "$tmp/printed.conf"
+	is "$k: setconf of what showconf printed with ways: show" "$all" "$(ways)"
+	c setconf "$dev" "$tmp/none.conf"
+	is "$k: showconf without ways has no word of its own" "" \
+		"$(conf | grep -iE 'candidates|follow|silent' || :)"
+}
+
+test_ways_refusals()
+{
+	local k=$1 nine
+
+	nine=$(printf '192.0.2.1:%d,' {1..9})
+	refused "$k, nine candidates" "candidates: '192.0.2.1:9' is one candidate too many; expected at most 8" \
+		set "$dev" fwmark 5 peer "${K[1]}" candidates "${nine%,}"
+	refused "$k, class 256" "'192.0.2.1:5@256' is not a candidate; expected .*from 0 to 255" \
+		set "$dev" fwmark 5 peer "${K[1]}" candidates 192.0.2.1:5@256
+	refused "$k, candidate without a port" "'192.0.2.1' is not an endpoint; expected HOST:PORT" \
+		set "$dev" fwmark 5 peer "${K[1]}" candidates 192.0.2.1
+	WG_ENDPOINT_RESOLUTION_RETRIES=0 refused "$k, candidate that does not resolve" \
+		"set: peer ${K[1]}: candidate 'no.such.host.invalid'" set "$dev" \
+		fwmark 5 peer "${K[1]}" candidates 192.0.2.1:5,no.such.host.invalid:5@1
+	refused "$k, candidate that is a multicast address" \
+		"peer ${K[1]}, candidate 224.0.0.1:5@2: " \
+		set "$dev" fwmark 5 peer "${K[1]}" candidates 192.0.2.1:5,224.0.0.1:5@2
+	refused "$k, one candidate twice" "peer ${K[1]}, candidate 192.0.2.1:5@2: " \
+		set "$dev" fwmark 5 peer "${K[1]}" candidates 192.0.2.1:5,192.0.2.1:5@2
+	refused "$k, follow nothing" "follow: '' is not a prefix; expected anywhere, never" \
+		set "$dev" fwmark 5 peer "${K[1]}" follow ""
+	refused "$k, follow a prefix of 33" "'10.0.0.0/33' is not a prefix" \
+		set "$dev" fwmark 5 peer "${K[1]}" follow 10.0.0.0/33
+	refused "$k, silent for 61 s" "silent: '61' is not a time; expected off" \
+		set "$dev" fwmark 5 peer "${K[1]}" silent 61
+	refused "$k, candidates before a peer" "'candidates' needs a peer before it" \
+		set "$dev" candidates 192.0.2.1:5
+	refused "$k, rekey before a peer" "'rekey' needs a peer before it" set "$dev" rekey
+	is "$k: refused ways: nothing has changed" "off (none) | anywhere | off" \
+		"$(c show "$dev" fwmark) $(ways)"
+	c set "$dev" peer "${K[1]}" remove
+}
+
 # Only newer kernels let wireguard remove a single prefix; culvert always does.
 test_take_away()
 {
@@ -369,6 +504,9 @@ session_since()
 	echo "$time"
 }
 
+# handshake_after TIME
+handshake_after() { [ "$(c show "$dev" latest-handshakes | cut -f2 | head -1)" -gt "$1" ]; }
+
 # syncconf leaves a session alone that setconf would end.
 test_sync()
 {
@@ -395,6 +533,11 @@ test_sync()
 	wait_for 10 n a ping -c1 -W1 10.0.0.2 || :
 	soon "$k: a handshake" 10 handshake
 	before=$(c show "$dev" latest-handshakes | cut -f2)
+	if [ "$k" != wireguard ]; then
+		works "$k: rekey" c set "$dev" peer "$(culvert pubkey <"$tmp/kb")" rekey
+		soon "$k: rekey: another handshake" 10 handshake_after "$before"
+		before=$(c show "$dev" latest-handshakes | cut -f2)
+	fi
 	works "$k: syncconf with a session" c syncconf "$dev" "$tmp/sync.conf"
 	is "$k: syncconf with a session: the session stays" "$before" "$(session_since "$before")"
 	sed 's|10.0.0.2/32|10.0.0.2/32,10.4.0.0/16|' "$tmp/sync.conf" >"$tmp/sync2.conf"
@@ -422,6 +565,7 @@ for k in $(printf '%s\n' wireguard "$kind" | sort -u); do
 	test_set "$k"
 	test_own "$k"
 	test_take_away "$k"
+	test_ways "$k"
 	test_files "$k"
 	test_many "$k"
 	test_refusals "$k"

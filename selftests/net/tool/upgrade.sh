@@ -110,7 +110,9 @@ everything()
 	addr a cv2 10.82.0.1/24 fd82::1/64
 	n a "$tool" set cv2 fwmark 0x77 listen-port 4444 peer "${pub[b]}" \
 		preshared-key <("$tool" genpsk) endpoint "[2001:db8:51::2]:9" \
-		allowed-ips 10.82.0.2/32,fd82::/64 persistent-keepalive 11
+		allowed-ips 10.82.0.2/32,fd82::/64 persistent-keepalive 11 \
+		candidates "[2001:db8:51::2]:10@7,198.51.100.2:9" follow 198.51.100.0/24,2001:db8::/32 \
+		silent 12
 }
 
 test_upgrade()

@@ -3,7 +3,9 @@
  * Unit test of tools/lib/config.c, parse.c and endpoint.c; selftests/check-unit
  * runs it.
  */
+#include <dlfcn.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 
 #include "ktap.h"
@@ -90,6 +92,41 @@ static void test_good(void)
 	      "[Interface]\n\n[Peer]\nPublicKey = " KEY_1 "\n");
 }
 
+static void test_good_ways(void)
+{
+	means("candidates, by preference, in their order within a class",
+	      PEER "Candidates=1.0.0.1:9@2,[FD00::1]:5, 1.0.0.2:3 @ 2,[fe80::1%lo]:4@7,1.0.0.3:2\n",
+	      "[Interface]\n\n" PEER_PRINTED
+	      "Candidates = [fd00::1]:5, 1.0.0.3:2, 1.0.0.1:9@2, 1.0.0.2:3@2, [fe80::1%lo]:4@7\n");
+	means("the later list of candidates counts",
+	      PEER "Candidates=192.0.2.1:1,192.0.2.2:2\ncandidates=192.0.2.3:3\n",
+	      "[Interface]\n\n" PEER_PRINTED "Candidates = 192.0.2.3:3\n");
+	means("no candidates", PEER "Candidates=192.0.2.1:1\nCandidates=\n",
+	      "[Interface]\n\n" PEER_PRINTED);
+	means("eight candidates",
+	      PEER "Candidates=[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,[::]:8\n",
+	      "[Interface]\n\n" PEER_PRINTED
+	      "Candidates = [::]:1, [::]:2, [::]:3, [::]:4, [::]:5, [::]:6, [::]:7, [::]:8\n");
+	means("a class behind an IPv6 address", PEER "Candidates=[::1]:5@1,[::2]:6\n",
+	      "[Interface]\n\n" PEER_PRINTED "Candidates = [::2]:6, [::1]:5@1\n");
+	means("a candidate by name", PEER "Candidates=first.test:7@3\n",
+	      "[Interface]\n\n" PEER_PRINTED "Candidates = 192.0.2.77:7@3\n");
+	means("follow never", PEER "Follow = Never\n",
+	      "[Interface]\n\n" PEER_PRINTED "Follow = never\n");
+	means("follow prefixes, masked; an address is one host",
+	      PEER "Follow = 10.1.2.3/8, 192.0.2.1, 2001:db8:ffff::1/33, ::1, 0.0.0.0/0\n",
+	      "[Interface]\n\n" PEER_PRINTED
+	      "Follow = 10.0.0.0/8, 192.0.2.1/32, 2001:db8:8000::/33, ::1/128, 0.0.0.0/0\n");
+	means("follow anywhere, after prefixes", PEER "Follow=10.0.0.0/8\nFollow=anywhere\n",
+	      "[Interface]\n\n" PEER_PRINTED);
+	means("silent", PEER "Silent = 60\n", "[Interface]\n\n" PEER_PRINTED "Silent = 60\n");
+	means("silent off", PEER "Silent=5\nSilent=Off\n", "[Interface]\n\n" PEER_PRINTED);
+	means("all of them, behind those of wg(8)",
+	      PEER "Silent=1\nFollow=never\nCandidates=192.0.2.1:1\nPersistentKeepalive=2\n",
+	      "[Interface]\n\n" PEER_PRINTED "PersistentKeepalive = 2\n"
+	      "Candidates = 192.0.2.1:1\nFollow = never\nSilent = 1\n");
+}
+
 static void refuses(const char *name, const char *text, const char *part)
 {
 	struct cvl_device *dev = cvl_device_create();
@@ -140,6 +177,85 @@ static void test_refused_values(void)
 	refuses("endpoint with an open bracket", PEER "Endpoint=[::1:5", "'[::1:5'");
 	refuses("endpoint with nothing in brackets", PEER "Endpoint=[]:5", "'[]:5'");
 	refuses("endpoint with text after brackets", PEER "Endpoint=[::1]x:5", "'[::1]x:5'");
+}
+
+static void test_refused_ways(void)
+{
+	refuses("candidate without port", PEER "Candidates=192.0.2.1",
+		"f:3: Candidates: '192.0.2.1' is not an endpoint; expected HOST:PORT");
+	refuses("candidate with port 0", PEER "Candidates=192.0.2.1:0@1",
+		"Candidates: '192.0.2.1:0' is not an endpoint; expected a port from 1 to 65535");
+	refuses("candidate with preference 256", PEER "Candidates=192.0.2.2:2,192.0.2.1:1@256",
+		"'192.0.2.1:1@256' is not a candidate; expected HOST:PORT or HOST:PORT@N, with a preference N from 0 to 255");
+	refuses("candidate with preference -1", PEER "Candidates=[::1]:1@-1", "'[::1]:1@-1'");
+	refuses("candidate with an empty preference", PEER "Candidates=[::1]:1@", "'[::1]:1@'");
+	refuses("candidate with its port last", PEER "Candidates=192.0.2.1@1:51820",
+		"'192.0.2.1@1:51820' is not a candidate");
+	refuses("candidate of a preference alone", PEER "Candidates=@1", "'' is not an endpoint");
+	refuses("candidates with a comma at the end", PEER "Candidates=192.0.2.1:1,",
+		"'' is not an endpoint");
+	refuses("candidates of nothing but a comma", PEER "Candidates=,", "'' is not an endpoint");
+	refuses("candidate in an open bracket", PEER "Candidates=[::1:5@1", "'[::1:5'");
+	refuses("nine candidates", PEER "Candidates=a:1,a:2,a:3,a:4,a:5,a:6,a:7,a:8,b:9@7",
+		"f:3: Candidates: 'b:9@7' is one candidate too many; expected at most 8 of a peer");
+	refuses("follow nothing", PEER "Follow=",
+		"f:3: Follow: '' is not a prefix; expected anywhere, never, or ADDRESS/BITS, at most 8 of these");
+	refuses("follow an unknown word", PEER "Follow=always", "'always' is not a prefix");
+	refuses("follow never and a prefix", PEER "Follow=never,10.0.0.0/8", "'never'");
+	refuses("follow a prefix of 33 bits", PEER "Follow=10.0.0.0/8,10.0.0.0/33",
+		"'10.0.0.0/33' is not a prefix");
+	refuses("follow a prefix with a sign", PEER "Follow=+10.0.0.0/8", "'+10.0.0.0/8'");
+	refuses("follow with a comma at the end", PEER "Follow=10.0.0.0/8,", "''");
+	refuses("follow nine prefixes",
+		PEER "Follow=10.0.0.0/8,::/1,::/2,::/3,::/4,::/5,::/6,::/7,::/8",
+		"Follow: '::/8' is one prefix too many; expected at most 8 of a peer");
+	refuses("silent for 61 s", PEER "Silent=61",
+		"f:3: Silent: '61' is not a time; expected off, which stands for 15 s, or seconds from 1 to 60");
+	refuses("silent for -1 s", PEER "Silent=-1", "'-1' is not a time");
+	refuses("silent for nothing", PEER "Silent=", "'' is not a time");
+	refuses("rekey is no word of files", PEER "Rekey=1",
+		"'Rekey' is not a setting of [Peer]; expected PublicKey, PresharedKey, Endpoint, AllowedIPs, PersistentKeepalive, Candidates, Follow or Silent");
+	refuses("candidates of the device", "[Interface]\nCandidates=192.0.2.1:1",
+		"'Candidates' is not a setting of [Interface]");
+}
+
+/* What is refused leaves what was there, as a second word of `set` may come. */
+static void test_refused_ways_change_nothing(void)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *peer = cvl_peer_append(dev);
+	struct cvl_error err = { 0 };
+	uint32_t silent_s = 7;
+
+	ktap_ok(!cvl_word_candidates(peer, " 192.0.2.1 : 5 @ 3 ,\n[::1]:5", &err) &&
+		!strcmp(peer->candidates->host, "::1") && !peer->candidates->preference &&
+		!strcmp(peer->candidates->next->host, "192.0.2.1") &&
+		peer->candidates->next->preference == 3 &&
+		!strcmp(peer->candidates->next->service, "5") && !peer->candidates->next->next,
+		"candidates of `set`: white space does not matter");
+	ktap_ok(!cvl_word_candidates(peer, "[fe80::1%a@2]:5", &err) &&
+		!strcmp(peer->candidates->host, "fe80::1%a@2") && !peer->candidates->preference &&
+		!peer->candidates->next, "a candidate by a link with an at sign in its name");
+	cvl_word_candidates(peer, "192.0.2.1:5,[::1]:5", &err);
+	ktap_ok(!cvl_word_follow(peer, "192.0.2.0/24, ::1", &err) &&
+		peer->follow == CVL_FOLLOW_WITHIN && peer->sources->prefix_bits == 24 &&
+		peer->sources->next->prefix_bits == 128 && !peer->sources->next->next,
+		"follow of `set`: white space does not matter");
+	ktap_equal(peer->has, CVL_PEER_CANDIDATES | CVL_PEER_FOLLOW,
+		   "candidates and follow of `set`: fields");
+	ktap_ok(cvl_word_candidates(peer, "192.0.2.9:9,x", &err) == -EINVAL &&
+		peer->candidates && peer->candidates->next,
+		"candidates that are refused leave those that were there");
+	ktap_ok(cvl_word_follow(peer, "10.0.0.0/8,x", &err) == -EINVAL &&
+		peer->follow == CVL_FOLLOW_WITHIN && peer->sources->prefix_bits == 24,
+		"follow that is refused leaves what was there");
+	ktap_ok(cvl_word_silent(&silent_s, "off,", &err) == -EINVAL && silent_s == 7,
+		"silent that is refused leaves what was there");
+	ktap_ok(!cvl_word_follow(peer, "never", &err) && peer->follow == CVL_FOLLOW_NEVER &&
+		!peer->sources, "follow never: no prefix is left");
+	ktap_ok(!cvl_word_candidates(peer, "", &err) && !peer->candidates &&
+		peer->has & CVL_PEER_CANDIDATES, "candidates of '': none, and it is said");
+	cvl_device_destroy(dev);
 }
 
 static void test_refused_lines(void)
@@ -358,9 +474,71 @@ static void test_resolve(void)
 	cvl_device_destroy(dev);
 }
 
+/* How often the name server that does not answer was asked. */
+static int again_count;
+
+/* Stands before the C library's: names in .test are ours (RFC 6761). */
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+		struct addrinfo **found)
+{
+	int (*next)(const char *host, const char *service, const struct addrinfo *hints,
+		    struct addrinfo **found) = dlsym(RTLD_NEXT, "getaddrinfo");
+
+	if (host && !strcmp(host, "again.test")) {
+		again_count++;
+		return EAI_AGAIN;
+	}
+	return next(host && !strcmp(host, "first.test") ? "192.0.2.77" : host, service, hints,
+		    found);
+}
+
+static void notice(void *arg, const char *text)
+{
+	ktap_has(text, arg, "a name server that does not answer: the wait is said");
+}
+
+/* One peer's names share the patience of its endpoint. */
+static void test_resolve_candidates(void)
+{
+	const struct cvl_resolve_options options = {
+		.retries = 3, .notify = notice,
+		.arg = "f:4: candidate 'again.test': ",
+	};
+	static const char text[] = PEER "Candidates=again.test:5\n";
+	static const char many[] = PEER "Endpoint=192.0.2.1:1\n"
+		"Candidates=192.0.2.1:1,first.test:2,again.test:3,again.test:4@1\n";
+	char *out = reprint(PEER "Candidates=192.0.2.1:1,no.such.invalid:5@7\n",
+			    strlen(PEER "Candidates=192.0.2.1:1,no.such.invalid:5@7\n"));
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_error err = { 0 };
+
+	ktap_has(out, "f:3: candidate 'no.such.invalid': ",
+		 "a candidate that does not resolve: file, line and word");
+	ktap_has(out, "; expected a host that resolves to an address, and a port",
+		 "a candidate that does not resolve: what is expected");
+	free(out);
+	out = reprint(text, strlen(text));
+	ktap_has(out, "f:3: candidate 'again.test': ", "a candidate without a name server");
+	ktap_equal(again_count, 1, "a candidate without a name server: asked once");
+	free(out);
+	cvl_config_parse(dev, "f", many, strlen(many), &err);
+	again_count = 0;
+	ktap_equal(cvl_endpoints_resolve(dev, &options, &err), -EADDRNOTAVAIL,
+		   "a name server that does not answer: candidates are refused");
+	ktap_equal(again_count, 4, "a name server that does not answer: asked four times in all");
+	dev->peers->remove = true;
+	ktap_equal(cvl_endpoints_resolve(dev, &options, &err), 0,
+		   "candidates of a peer that is removed: not asked for");
+	cvl_device_destroy(dev);
+}
+
 int main(void)
 {
 	test_good();
+	test_good_ways();
+	test_refused_ways();
+	test_refused_ways_change_nothing();
+	test_resolve_candidates();
 	test_refused_values();
 	test_refused_lines();
 	test_secrets();

@@ -40,6 +40,10 @@ struct state {
 	bool present[KEYS];
 	uint16_t keepalive_s[KEYS];
 	uint16_t endpoint_port[KEYS];
+	uint32_t silent_s[KEYS];
+	/* all of them in one number: ports and classes, or prefixes */
+	uint64_t candidates[KEYS];
+	uint64_t follow[KEYS];
 	/* owner of the prefix 10.x.0.0/16, or -1 */
 	int owner[PREFIXES];
 };
@@ -47,6 +51,46 @@ struct state {
 static int key_number(const struct cvl_peer *peer)
 {
 	return peer->public_key[0] - 1;
+}
+
+/* Candidates have ports and classes below 8. */
+static uint64_t candidates_of(const struct cvl_peer *peer)
+{
+	const struct cvl_candidate *candidate;
+	uint64_t number = 0;
+
+	for (candidate = peer->candidates; candidate; candidate = candidate->next)
+		number = number << 6 | (uint64_t)ntohs(candidate->endpoint.v4.sin_port) << 3 |
+			 candidate->preference;
+	return number;
+}
+
+/* As a set of prefixes; their second byte is below 8. */
+static uint64_t follow_of(const struct cvl_peer *peer)
+{
+	const struct cvl_allowed_ip *ip;
+	uint64_t number = (uint64_t)peer->follow << 8;
+
+	for (ip = peer->sources; ip; ip = ip->next)
+		number |= 1U << ((const uint8_t *)&ip->v4)[1];
+	return number;
+}
+
+static void forget_ways(struct state *state, int key)
+{
+	state->silent_s[key] = 0;
+	state->candidates[key] = 0;
+	state->follow[key] = 0;
+}
+
+static void apply_ways(struct state *state, const struct cvl_peer *peer, int key)
+{
+	if (peer->has & CVL_PEER_SILENT)
+		state->silent_s[key] = peer->silent_s;
+	if (peer->has & CVL_PEER_CANDIDATES)
+		state->candidates[key] = candidates_of(peer);
+	if (peer->has & CVL_PEER_FOLLOW)
+		state->follow[key] = follow_of(peer);
 }
 
 static void apply_peer(struct state *state, const struct cvl_peer *peer)
@@ -63,6 +107,7 @@ static void apply_peer(struct state *state, const struct cvl_peer *peer)
 	if (peer->remove || !state->present[key]) {
 		state->keepalive_s[key] = 0;
 		state->endpoint_port[key] = 0;
+		forget_ways(state, key);
 	}
 	state->present[key] = !peer->remove;
 	if (peer->remove)
@@ -71,6 +116,7 @@ static void apply_peer(struct state *state, const struct cvl_peer *peer)
 		state->keepalive_s[key] = peer->keepalive_s;
 	if (peer->has & CVL_PEER_ENDPOINT)
 		state->endpoint_port[key] = peer->endpoint.v4.sin_port;
+	apply_ways(state, peer, key);
 	for (ip = peer->allowed_ips; ip; ip = ip->next) {
 		int *owner = &state->owner[((uint8_t *)&ip->v4)[1]];
 
@@ -105,6 +151,32 @@ static void start(struct state *state)
 		state->owner[i] = -1;
 }
 
+static void dump_ways(struct cvl_peer *peer, const struct state *state, int key)
+{
+	uint64_t number = state->candidates[key];
+	int i;
+
+	peer->silent_s = state->silent_s[key];
+	for (i = 54; i >= 0; i -= 6) {
+		struct cvl_candidate *candidate;
+
+		if (!(number >> i & 63))
+			continue;
+		candidate = cvl_candidate_add(peer, number >> i & 7);
+		candidate->endpoint.v4.sin_family = AF_INET;
+		candidate->endpoint.v4.sin_port = htons(number >> i >> 3 & 7);
+		candidate->endpoint.v4.sin_addr.s_addr = htonl(0xc0000202);
+	}
+	peer->follow = (enum cvl_follow)(state->follow[key] >> 8);
+	for (i = 7; i >= 0; i--) {
+		struct cvl_allowed_ip ip = { .family = AF_INET, .prefix_bits = 16 };
+
+		ip.v4.s_addr = htonl(0x0a000000U | (uint32_t)i << 16);
+		if (state->follow[key] >> i & 1)
+			cvl_source_append(peer, &ip);
+	}
+}
+
 /* The state as the device that a dump would give. */
 static struct cvl_device *dump(const struct state *state)
 {
@@ -129,6 +201,7 @@ static struct cvl_device *dump(const struct state *state)
 			peer->endpoint.v4.sin_addr.s_addr = htonl(0xc0000201);
 			peer->has |= CVL_PEER_ENDPOINT;
 		}
+		dump_ways(peer, state, key);
 		for (i = 0; i < PREFIXES; i++) {
 			struct cvl_allowed_ip ip = {
 				.family = AF_INET,
@@ -152,6 +225,28 @@ static unsigned int pick(unsigned int below)
 	return (random_state >> 8) % below;
 }
 
+static void random_ways(char *text, size_t size)
+{
+	static const char * const follow[] = {
+		"anywhere", "never", "10.1.2.3/16", "10.1.0.0/16,10.2.0.0/16",
+		"10.2.0.0/16,10.1.9.9/16,10.2.3.4/16",
+	};
+	unsigned int candidates = pick(4);
+	size_t used = 0;
+
+	if (!pick(3))
+		used += (size_t)snprintf(text + used, size - used, "Silent=%u\n", pick(3));
+	if (!pick(3))
+		used += (size_t)snprintf(text + used, size - used, "Follow=%s\n", follow[pick(5)]);
+	if (pick(2))
+		return;
+	used += (size_t)snprintf(text + used, size - used, "Candidates=");
+	while (candidates--)
+		used += (size_t)snprintf(text + used, size - used, "192.0.2.2:%u@%u%s",
+					 1 + pick(3), pick(3), candidates ? "," : "");
+	snprintf(text + used, size - used, "\n");
+}
+
 /* A random file; some peers and prefixes in it twice, and with signs. */
 static void random_text(char *text, size_t size)
 {
@@ -171,6 +266,8 @@ static void random_text(char *text, size_t size)
 			used += (size_t)snprintf(text + used, size - used,
 						 "Endpoint=192.0.2.1:%u\n",
 						 1 + pick(2));
+		random_ways(text + used, size - used);
+		used += strlen(text + used);
 		while (pick(3))
 			used += (size_t)snprintf(text + used, size - used,
 						 "AllowedIPs=%s10.%u.9.9/16\n",
@@ -192,6 +289,7 @@ static void expect(struct state *expected, const struct state *now,
 		mentioned[key_number(peer)] = true;
 	for (key = 0; key < KEYS; key++) {
 		expected->keepalive_s[key] = 0;
+		forget_ways(expected, key);
 		if (mentioned[key])
 			continue;
 		expected->present[key] = false;
@@ -237,7 +335,7 @@ static bool one_change(struct state *state, const char *text,
 static void test_random(enum cvl_kind kind, const char *name)
 {
 	struct state state;
-	char text[4096];
+	char text[8192];
 	int wrong = 0;
 	int i;
 
@@ -328,8 +426,56 @@ static void test_least(void)
 	cvl_device_destroy(change);
 }
 
+#define CANDIDATES "Candidates=192.0.2.1:1,192.0.2.2:2@9,192.0.2.3:3@9\n"
+
+static void test_ways(void)
+{
+	struct cvl_device *change = diff(PEER_1 CANDIDATES "Follow=10.1.2.3/8,::/0\nSilent=5\n",
+					 PEER_1 "Silent=05\nFollow=::/0,10.0.0.0/8,::1/0\n"
+					 "Candidates=192.0.2.2:2@9,192.0.2.1:1,192.0.2.3:3@9\n");
+
+	ktap_ok(cvl_device_is_empty(change),
+		"diff: order of prefixes, and of candidates of other classes, is no change");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 CANDIDATES,
+		      PEER_1 "Candidates=192.0.2.1:1,192.0.2.3:3@9,192.0.2.2:2@9\n");
+	ktap_ok(change->peers && change->peers->has == CVL_PEER_CANDIDATES &&
+		change->peers->candidates->next->endpoint.v4.sin_port == htons(3),
+		"diff: order of candidates of one class is a change");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 CANDIDATES, PEER_1 CANDIDATES "Candidates=192.0.2.1:1@1\n");
+	ktap_ok(change->peers && change->peers->has == CVL_PEER_CANDIDATES &&
+		change->peers->candidates->preference == 1 && !change->peers->candidates->next &&
+		change->peers->candidates->endpoint.v4.sin_addr.s_addr == htonl(0xc0000201),
+		"diff: all candidates are replaced");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 CANDIDATES "Follow=never\nSilent=5\n", PEER_1);
+	ktap_ok(change->peers && change->peers->has ==
+		(CVL_PEER_CANDIDATES | CVL_PEER_FOLLOW | CVL_PEER_SILENT) &&
+		!change->peers->candidates && change->peers->follow == CVL_FOLLOW_ANYWHERE &&
+		!change->peers->silent_s,
+		"diff: candidates, follow and silent not mentioned are removed");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "Follow=10.0.0.0/8\n", PEER_1 "Follow=10.0.0.0/8,10.0.0.0/9\n");
+	ktap_ok(change->peers && change->peers->has == CVL_PEER_FOLLOW &&
+		change->peers->follow == CVL_FOLLOW_WITHIN && change->peers->sources->next,
+		"diff: one prefix more to follow to replaces all");
+	cvl_device_destroy(change);
+	change = diff(PEER_1, PEER_1 "Candidates=\nFollow=anywhere\nSilent=off\n");
+	ktap_ok(cvl_device_is_empty(change), "diff: what is not set already, and is not to be");
+	cvl_device_destroy(change);
+	change = diff("", PEER_1 "Silent=3\n" PEER_1 "Follow=never\n" PEER_1 CANDIDATES PEER_1);
+	ktap_ok(change->peers && change->peers->has ==
+		(CVL_PEER_CANDIDATES | CVL_PEER_FOLLOW | CVL_PEER_SILENT) &&
+		change->peers->silent_s == 3 && change->peers->follow == CVL_FOLLOW_NEVER &&
+		change->peers->candidates && !change->peers->next,
+		"diff: sections of one new peer add up");
+	cvl_device_destroy(change);
+}
+
 int main(void)
 {
+	test_ways();
 	test_least();
 	test_random(CVL_KIND_CULVERT, "diff: 20000 random changes, single allowed IPs removed");
 	test_random(CVL_KIND_WIREGUARD, "diff: 20000 random changes, whole lists of allowed IPs");

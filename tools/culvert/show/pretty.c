@@ -104,13 +104,12 @@ static void cmd_pretty_endpoint(const struct cmd_pretty *p,
 	puts(text);
 }
 
-static void cmd_pretty_allowed_ips(const struct cmd_pretty *p,
-				   const struct cvl_peer *peer)
+static void cmd_pretty_prefixes(const struct cmd_pretty *p,
+				const struct cvl_allowed_ip *ip)
 {
-	const struct cvl_allowed_ip *ip;
-
-	cmd_pretty_label(p, "allowed ips");
-	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+	if (!ip)
+		fputs("(none)", stdout);
+	for (; ip; ip = ip->next) {
 		char text[CVL_ALLOWED_IP_TEXT_SIZE];
 
 		cvl_allowed_ip_to_text(text, ip);
@@ -119,29 +118,79 @@ static void cmd_pretty_allowed_ips(const struct cmd_pretty *p,
 		cmd_term_print(p->colour, CMD_CYAN, "/");
 		printf("%u%s", ip->prefix_bits, ip->next ? ", " : "");
 	}
-	puts(peer->allowed_ips ? "" : "(none)");
+	putchar('\n');
+}
+
+static void cmd_pretty_ago(const struct cmd_pretty *p, int64_t then_s)
+{
+	int64_t now = time(NULL);
+
+	if (then_s > now) {
+		putchar('(');
+		cmd_term_print(p->colour, CMD_RED,
+			       "System clock wound backward; connection problems may ensue.");
+		putchar(')');
+	} else if (then_s == now) {
+		fputs("Now", stdout);
+	} else {
+		cmd_term_print_span(p->colour, (uint64_t)now - (uint64_t)then_s);
+		fputs(" ago", stdout);
+	}
 }
 
 static void cmd_pretty_handshake(const struct cmd_pretty *p,
 				 const struct cvl_peer *peer)
 {
-	int64_t now = time(NULL);
-
 	if (!peer->handshake_s)
 		return;
 	cmd_pretty_label(p, "latest handshake");
-	if (peer->handshake_s > now) {
-		putchar('(');
-		cmd_term_print(p->colour, CMD_RED,
-			       "System clock wound backward; connection problems may ensue.");
-		puts(")");
-	} else if (peer->handshake_s == now) {
-		puts("Now");
-	} else {
-		cmd_term_print_span(p->colour,
-				    (uint64_t)(now - peer->handshake_s));
-		puts(" ago");
+	cmd_pretty_ago(p, peer->handshake_s);
+	putchar('\n');
+}
+
+static void cmd_pretty_endpoint_since(const struct cmd_pretty *p,
+				      const struct cvl_peer *peer)
+{
+	static const char * const reasons[] = {
+		[CVL_ENDPOINT_UNTOLD] = "",
+		[CVL_ENDPOINT_SET] = " (set)",
+		[CVL_ENDPOINT_HANDSHAKE] = " (a handshake)",
+		[CVL_ENDPOINT_DATA] = " (a packet)",
+	};
+
+	if (!peer->endpoint_since_s)
+		return;
+	cmd_pretty_label(p, "endpoint since");
+	cmd_pretty_ago(p, peer->endpoint_since_s);
+	puts(reasons[peer->endpoint_reason]);
+}
+
+static void cmd_pretty_candidates(const struct cmd_pretty *p,
+				  const struct cvl_peer *peer)
+{
+	const struct cvl_candidate *candidate;
+	char text[CVL_CANDIDATE_TEXT_SIZE];
+
+	if (!peer->candidates)
+		return;
+	cmd_pretty_label(p, "candidates");
+	for (candidate = peer->candidates; candidate; candidate = candidate->next) {
+		cvl_candidate_to_text(text, candidate);
+		printf("%s%s%s", text, candidate->in_use ? " (in use)" : "",
+		       candidate->next ? ", " : "\n");
 	}
+}
+
+static void cmd_pretty_follow(const struct cmd_pretty *p,
+			      const struct cvl_peer *peer)
+{
+	if (peer->follow == CVL_FOLLOW_ANYWHERE)
+		return;
+	cmd_pretty_label(p, "follow");
+	if (peer->follow == CVL_FOLLOW_NEVER)
+		puts("never");
+	else
+		cmd_pretty_prefixes(p, peer->sources);
 }
 
 static void cmd_pretty_peer(const struct cmd_pretty *p,
@@ -158,7 +207,11 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 	}
 	cmd_pretty_key(p, "preshared key", peer->preshared_key, true);
 	cmd_pretty_endpoint(p, peer);
-	cmd_pretty_allowed_ips(p, peer);
+	cmd_pretty_endpoint_since(p, peer);
+	cmd_pretty_candidates(p, peer);
+	cmd_pretty_follow(p, peer);
+	cmd_pretty_label(p, "allowed ips");
+	cmd_pretty_prefixes(p, peer->allowed_ips);
 	cmd_pretty_handshake(p, peer);
 	if (peer->rx_bytes || peer->tx_bytes) {
 		cmd_pretty_label(p, "transfer");
@@ -177,6 +230,12 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 		cmd_pretty_label(p, "removed when idle");
 		fputs("for ", stdout);
 		cmd_term_print_span(p->colour, peer->idle_s);
+		putchar('\n');
+	}
+	if (peer->silent_s) {
+		cmd_pretty_label(p, "silent");
+		fputs("after ", stdout);
+		cmd_term_print_span(p->colour, peer->silent_s);
 		putchar('\n');
 	}
 }
