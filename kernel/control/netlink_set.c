@@ -87,6 +87,8 @@ enum cv_netlink_set_action {
  * struct cv_netlink_set_peer - one peer of a request
  */
 struct cv_netlink_set_peer {
+	/** @nest: the element, in the request */
+	const struct nlattr *nest;
 	/** @public_key: CV_KEY_LEN bytes in the request */
 	const u8 *public_key;
 	/** @preshared_key: the same; NULL: stays as it is */
@@ -419,7 +421,7 @@ static int cv_netlink_set_parse_ways(struct cv_netlink_set *set, struct cv_netli
 	const struct nlattr *silent = attrs[CVPEER_A_SILENT_S];
 
 	static_assert(CV_SILENT_S_MAX == CV_TIMER_RULES_SILENT_MAX_S);
-	static_assert(CV_SILENT_S_DEFAULT == CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S);
+	static_assert(CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S == CV_SILENT_S_DEFAULT);
 	peer->silent_s = -1;
 	if (silent) {
 		if (nla_get_u32(silent) > CV_SILENT_S_MAX) {
@@ -480,6 +482,7 @@ static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *
 	err = cv_netlink_set_check_peer(set, attrs);
 	if (err)
 		return err;
+	peer->nest = nest;
 	peer->public_key = nla_data(attrs[CVPEER_A_PUBLIC_KEY]);
 	if (attrs[CVPEER_A_PRESHARED_KEY])
 		peer->preshared_key = nla_data(attrs[CVPEER_A_PRESHARED_KEY]);
@@ -927,6 +930,8 @@ struct cv_netlink_set_after {
 	bool rekey;
 	/* it is known where it is */
 	bool has_endpoint;
+	/* its last element, for errors */
+	const struct nlattr *nest;
 	/* where its candidates will be */
 	const struct cv_ways *candidates;
 	/* where it will be followed to */
@@ -938,15 +943,18 @@ static void cv_netlink_set_after_one(struct cv_netlink_set_after *after,
 				     const struct cv_netlink_set_peer *element)
 {
 	const struct cv_netlink_ways *said = &element->said;
+	const struct cv_ways *ways;
 
 	if (after->peer != element->peer) {
 		memset(after, 0, sizeof(*after));
 		after->peer = element->peer;
 		after->has_endpoint = cv_path_family(&after->peer->path);
-		after->follow = rcu_dereference_protected(after->peer->path.ways,
-				lockdep_is_held(&after->peer->dev->lock));
-		after->candidates = after->follow;
+		ways = rcu_dereference_protected(after->peer->path.ways,
+						 lockdep_is_held(&after->peer->dev->lock));
+		after->candidates = ways;
+		after->follow = ways;
 	}
+	after->nest = element->nest;
 	after->removed = element->action == CV_NETLINK_SET_REMOVE;
 	after->rekey |= element->rekey;
 	after->has_endpoint |= element->endpoint.remote.any.sa_family;
@@ -960,21 +968,19 @@ static void cv_netlink_set_after_one(struct cv_netlink_set_after *after,
 static int cv_netlink_set_check_rekey(struct cv_netlink_set *set,
 				      const struct cv_netlink_set_after *after, bool has_key)
 {
-	const struct nlattr *peers = set->attrs[CVDEVICE_A_PEERS];
-
 	if (!netif_running(set->dev->netdev)) {
-		NL_SET_ERR_MSG_ATTR(set->extack, peers,
+		NL_SET_ERR_MSG_ATTR(set->extack, after->nest,
 				    "rekey: the link is down: set it up first");
 		return -ENETDOWN;
 	}
 	if (!has_key) {
-		NL_SET_ERR_MSG_ATTR(set->extack, peers,
+		NL_SET_ERR_MSG_ATTR(set->extack, after->nest,
 				    "rekey: the link has no private key: set one first");
 		return -ENOKEY;
 	}
 	if (after->has_endpoint || (after->candidates && after->candidates->candidate_count))
 		return 0;
-	NL_SET_ERR_MSG_ATTR(set->extack, peers,
+	NL_SET_ERR_MSG_ATTR(set->extack, after->nest,
 			    "rekey: the peer has neither an endpoint nor candidates: set one of them");
 	return -EDESTADDRREQ;
 }
@@ -986,8 +992,7 @@ static int cv_netlink_set_check_after(struct cv_netlink_set *set,
 
 	if (!after->peer || after->removed)
 		return 0;
-	err = cv_netlink_ways_check(after->candidates, after->follow,
-				    set->attrs[CVDEVICE_A_PEERS], set->extack);
+	err = cv_netlink_ways_check(after->candidates, after->follow, after->nest, set->extack);
 	if (!err && after->rekey)
 		err = cv_netlink_set_check_rekey(set, after, has_key);
 	return err;

@@ -134,6 +134,16 @@ static bool cv_netlink_ways_is_host(const struct cv_endpoint *endpoint)
 	return v6 != IPV6_ADDR_ANY && !(v6 & (IPV6_ADDR_MULTICAST | IPV6_ADDR_MAPPED));
 }
 
+/* As an endpoint that is learned has it, so that it can be found to be in use. */
+static void cv_netlink_ways_normalize(struct cv_endpoint *endpoint)
+{
+	if (endpoint->remote.any.sa_family != AF_INET6)
+		return;
+	endpoint->remote.v6.sin6_flowinfo = 0;
+	if (!(ipv6_addr_type(&endpoint->remote.v6.sin6_addr) & IPV6_ADDR_LINKLOCAL))
+		endpoint->remote.v6.sin6_scope_id = 0;
+}
+
 static int cv_netlink_ways_parse_candidate(struct cv_ways *ways, const struct nlattr *nest,
 					   struct netlink_ext_ack *extack)
 {
@@ -157,13 +167,7 @@ static int cv_netlink_ways_parse_candidate(struct cv_ways *ways, const struct nl
 				    "a candidate must be the address of one host, not a multicast, broadcast or unspecified one");
 		return -EINVAL;
 	}
-	/* As in an endpoint that is learned, so that it can be found to be in use. */
-	if (candidate.endpoint.remote.any.sa_family == AF_INET6) {
-		candidate.endpoint.remote.v6.sin6_flowinfo = 0;
-		if (!__ipv6_addr_needs_scope_id(ipv6_addr_type(
-			&candidate.endpoint.remote.v6.sin6_addr)))
-			candidate.endpoint.remote.v6.sin6_scope_id = 0;
-	}
+	cv_netlink_ways_normalize(&candidate.endpoint);
 	if (attrs[CVCANDIDATE_A_PREFERENCE])
 		candidate.preference = nla_get_u8(attrs[CVCANDIDATE_A_PREFERENCE]);
 	err = cv_ways_add_candidate(ways, &candidate);

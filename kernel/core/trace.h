@@ -74,7 +74,7 @@ TRACE_EVENT(cv_peer_event,
 				   { CV_EVENT_WIPED, "wiped" },
 				   { CV_EVENT_PERSISTENT_CHANGED, "persistent_changed" },
 				   { CV_EVENT_IDLE_CHANGED, "idle_changed" },
-				   { CV_EVENT_WAY_CHANGED, "way_changed" },		\
+				   { CV_EVENT_WAY_CHANGED, "way_changed" },
 				   { CV_EVENT_KEY_CHANGED, "key_changed" }))
 );
 

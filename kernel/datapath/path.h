@@ -45,7 +45,7 @@ struct cv_path {
 	struct cv_path_home *home;
 	/** @link: in the list of @home, under cv_path_routes_lock */
 	struct list_head link;
-	/** @ways: NULL: no candidates, and followed anywhere; written under @lock, read under RCU */
+	/** @ways: NULL: no candidates, followed anywhere; written under @lock, read under RCU */
 	struct cv_ways __rcu *ways;
 };
 

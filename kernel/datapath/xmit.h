@@ -32,7 +32,7 @@ struct cv_xmit {
 	const struct cv_endpoint *endpoint;
 	/** @ds: DS field of the outer header */
 	u8 ds;
-	/** @off_path: @endpoint is not that of the peer's path, whose routes lead elsewhere */
+	/** @off_path: @endpoint is not that of the peer's path: its route cache is left alone */
 	bool off_path;
 	/** @to_host: it must be the address of one host, not a broadcast address */
 	bool to_host;

@@ -250,10 +250,9 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 }
 
 /*
- * Whether an initiation of ours is on its way to the peer, which was sent before it can have seen
- * the one of its own that is answered now. Each end gives its own up for the other's, so that
- * neither is answered and both begin anew seconds later; unless one of them keeps it for as long
- * as an answer may take. Both may: then each sends under the session that it has begun.
+ * Whether our initiation in flight is so young that the peer may not have seen it when it sent its
+ * own. Were each end to give its own up for the other's, neither would be answered. If both keep
+ * theirs, each sends under the session that it has begun.
  */
 static bool cv_exchange_crosses(const struct cv_exchange *exchange, u64 now_ns)
 {

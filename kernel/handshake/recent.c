@@ -2,9 +2,8 @@
 /*
  * Which addresses have been sent initiations lately. Called by spread.c.
  *
- * There is an entry for each address that was sent some, in a hash table and in a list, the one
- * whose last is oldest first, for as long as any of them counts. A work item removes those that do
- * not; there are no more than candidates that initiations may be sent to in that time.
+ * There is an entry for each address that was sent an initiation within 5 s, in a hash table and in
+ * a list, oldest first. A work item removes older ones.
  */
 #include <linux/err.h>
 #include <linux/ktime.h>

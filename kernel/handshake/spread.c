@@ -24,7 +24,7 @@
 #define CV_SPREAD_EQUAL_MS 50
 #define CV_SPREAD_LESS_MS 300
 
-/* For as long a candidate is waited for that was sent the last initiation lately. */
+/* A candidate that may be sent to again within this time is waited for; others are put last. */
 #define CV_SPREAD_LATE_MS 600
 
 /*
@@ -236,7 +236,7 @@ void cv_spread_continue(struct cv_peer *peer)
 			cv_spread_defer(peer);
 			continue;
 		}
-		/* The last one was sent there after others, this one before them. */
+		/* It may be sent there soon: wait for that, and stay at this stop. */
 		wait_ms = err > 0 && err <= CV_SPREAD_LATE_MS ? err :
 			  cv_spread_advance(peer, !err);
 		if (wait_ms) {

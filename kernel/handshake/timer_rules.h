@@ -124,7 +124,7 @@ struct cv_timer_state {
 	u16 persistent_s;
 	/** @way_ms: what CV_TIMER_WAY waits for; the caller's */
 	u16 way_ms;
-	/** @silent_s: what CV_TIMER_NEW_HANDSHAKE waits for, 0: as the protocol has it; the caller's */
+	/** @silent_s: of CV_TIMER_NEW_HANDSHAKE, 0: the protocol's; the caller's */
 	u8 silent_s;
 	/** @attempts: initiations without an answer since the last session or GIVE_UP */
 	u8 attempts;

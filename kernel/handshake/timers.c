@@ -135,7 +135,7 @@ void cv_timers_set_idle(struct cv_peer *peer, u32 seconds)
  * @peer: which
  * @seconds: how long, at most CV_TIMER_RULES_SILENT_MAX_S; 0: as the protocol has it
  *
- * Of data that was sent before it holds from the next answer on.
+ * A timer that runs keeps its deadline; the new time counts when it is next armed.
  *
  * Context: process; holds &cv_device.lock.
  */

@@ -37,7 +37,8 @@ void cv_todo_exit(void)
 
 /*
  * Between two initiations the retry timer remembers that one is wanted, and its jitter is
- * what keeps two ends from trying at the same moment, which undoes both initiations: so
+ * what keeps two ends from trying at the same moment, which on a way of more than half a second
+ * undoes both initiations: so
  * packets, which come at both all the while, leave it the whole of its time. The coarse
  * clock may be a little before @initiated_ns.
  */

@@ -101,7 +101,7 @@ static void cv_work_fire(struct timer_list *timer)
 	}
 }
 
-/* What asks for an initiation; the last of them decides which ways it goes. */
+/* Reasons for an initiation. With CV_TODO_WAY_LOST among them it goes all ways. */
 #define CV_WORK_ASKS (BIT(CV_TODO_INITIATE) | BIT(CV_TODO_RETRY) | BIT(CV_TODO_WAY_LOST))
 
 /*

@@ -182,15 +182,18 @@
  * A peer is sent to where its last authentic packet came from, or where %CVPEER_A_ENDPOINT has
  * said it is: that is the way in use. %CVPEER_A_CANDIDATES are up to %CV_CANDIDATES_MAX others, in
  * classes: the less %CVCANDIDATE_A_PREFERENCE, the sooner it is tried. They never move the peer;
- * an authentic packet does, as always.
+ * an authentic packet does, as always. Where it was before is forgotten: an endpoint that is to be
+ * tried again is to be among the candidates.
  *
- * When there is no session, or for %CVPEER_A_SILENT_S nothing has come back by the way in use, the
+ * When there is no session, or data was sent and for %CVPEER_A_SILENT_S nothing authentic came, the
  * same initiation goes to the way in use, and then to the candidates one after another until it
  * is answered: 50 ms apart, and 300 ms before those of a less preferred class. A responder answers
  * the first copy that comes, so that the quickest way that works is the next one in use; it
- * need not know of this. What was sent before that comes late, and does not move the peer back. If
- * no answer comes, every second initiation begins one way later, for a way that works in one
- * direction only. When nothing can be sent by the way in use, the others are tried at once.
+ * need not know of this. Packets sent before that handshake which arrive later do not move the peer
+ * back. It stays there until that way is silent, or a rekey is asked for, even if one that is
+ * preferred works again. If no answer comes, every second initiation begins one way later, for a
+ * way that works in one direction only. When nothing can be sent by the way in use, the others are
+ * tried at once.
  *
  * As always there are 5 s between two initiations of a peer; and in 5 s the peers of a link
  * together send one to a candidate, and eight to an address: others wait or leave it out. A
@@ -287,7 +290,7 @@ enum cv_cmd {
  * @CVEVENT_ENDPOINT_MOVED: group session: an authenticated packet came from somewhere else;
  *	has %CVPEER_A_ENDPOINT_BEFORE
  * @CVEVENT_PEER_SILENT: group session: data or initiations were sent, and for
- *	%CVPEER_A_SILENT_S nothing has come back
+ *	%CVPEER_A_SILENT_S nothing has come back; of initiations as many as fit into that time
  * @CVEVENT_PEER_BACK: group session: after that something has come
  * @CVEVENT_SOCKET_LOST: group session: the namespace of the link's UDP socket has ended, or a
  *	program's socket that the link had was closed
@@ -571,7 +574,7 @@ enum cv_endpoint_reason {
  *	in one direction causes a handshake every 5 s or so
  * @CVPEER_A_REKEY_NOW: flag, set only: send an initiation
  * @CVPEER_A_ENDPOINT_SINCE: struct __kernel_timespec of the real time clock, since when the peer
- *	is where it is; dump only, and as the next absent while it has neither candidates nor
+ *	is where it is; dumps and events only. Absent, as the next, while it has neither candidates nor
  *	%CVPEER_A_FOLLOW, or has not moved since it got the first of them
  * @CVPEER_A_ENDPOINT_REASON: u8 of &enum cv_endpoint_reason
  * @__CVPEER_A_OWN_LAST: internal
@@ -655,7 +658,7 @@ enum cv_allowedip_attr {
  * enum cv_candidate_attr - attributes of a candidate, numbered from %CV_OWN_FIRST as all of ours
  * @CVCANDIDATE_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6
  * @CVCANDIDATE_A_PREFERENCE: u8, its class: the less, the sooner it is tried; 0 if absent
- * @CVCANDIDATE_A_IN_USE: flag, dump only: the peer is there now
+ * @CVCANDIDATE_A_IN_USE: flag, dumps and events only: the peer is there now
  * @__CVCANDIDATE_A_LAST: internal
  * @CVCANDIDATE_A_MAX: the greatest
  */

@@ -10,8 +10,8 @@
 . "$(dirname "$0")/../../lib/test.sh"
 
 hold=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_hold.ko
-idle=800
-# Twenty seconds for all of them, if nothing ended it before, in which a namespace can end.
+idle=400
+# Ten seconds for all of them, if nothing ended it before, in which a namespace can end.
 hold_ms=$((25 * ${CV_SLOW:-1}))
 # The end of a link waits for them.
 expect_log "unregister_netdevice: waiting for cv0"
