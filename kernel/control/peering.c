@@ -106,9 +106,9 @@ void cv_peering_publish(struct cv_peer *peer)
 void cv_peering_stop(struct cv_peer *peer)
 {
 	cv_timers_event(peer, CV_EVENT_STOP);
-	clear_bit(CV_TODO_REKEY, &peer->todo);
 	/* Before the sessions: until it has seen the link down or the peer dead, it makes some. */
 	cv_exchange_clear(peer);
+	clear_bit(CV_TODO_REKEY, &peer->todo);
 	if (cv_session_is_young(peer))
 		cv_notify_raise(peer, CVEVENT_SESSION_OVER, CVREASON_LINK_DOWN);
 	if (cv_session_drop_all(peer))

@@ -410,6 +410,8 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 {
 	struct cv_session *session = batch->session;
 	struct cv_peer *peer = session->peer;
+	/* First: what comes under a session that is confirmed is not late. */
+	bool confirmed = cv_session_confirm(session);
 	struct sk_buff *skb;
 
 	skb_queue_reverse_walk(&batch->in, skb) {
@@ -418,7 +420,7 @@ static void cv_rx_authentic(struct cv_batch *batch, bool data)
 		cv_rx_follow(session, skb);
 		break;
 	}
-	if (unlikely(cv_session_confirm(session))) {
+	if (unlikely(confirmed)) {
 		cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
 		cv_notify_raise(peer, CVEVENT_SESSION_MADE, CVREASON_UNSPEC);
 		cv_tx_send_staged(peer);

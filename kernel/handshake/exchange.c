@@ -251,14 +251,23 @@ static enum cv_drop cv_exchange_fresh(struct cv_peer *peer,
 
 /*
  * Whether our initiation in flight is so young that the peer may not have seen it when it sent its
- * own. Were each end to give its own up for the other's, neither would be answered. If both keep
- * theirs, each sends under the session that it has begun.
+ * own, and may still be answered: see session.c, DOC: Crossing.
  */
 static bool cv_exchange_crosses(const struct cv_exchange *exchange, u64 now_ns)
 {
+	u64 since_ns = exchange->crossed_ns ?: exchange->peer->initiated_ns;
+
 	lockdep_assert_held(&exchange->peer->exchange_lock);
 	return exchange->state == CV_EXCHANGE_INITIATED &&
-	       now_ns - exchange->peer->initiated_ns < CV_EXCHANGE_CROSSING_MS * NSEC_PER_MSEC;
+	       now_ns - since_ns < CV_EXCHANGE_CROSSING_MS * NSEC_PER_MSEC;
+}
+
+/* Ours goes no further, and waits a little longer for an answer. */
+static void cv_exchange_cross(struct cv_exchange *exchange, u64 now_ns)
+{
+	if (!exchange->crossed_ns)
+		exchange->crossed_ns = now_ns;
+	cv_spread_end(exchange->spread);
 }
 
 /* An initiation that is whole. */
@@ -315,7 +324,7 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	memcpy(peer->seen_stamp, initiation->stamp, CV_WIRE_TIMESTAMP_BYTES);
 	peer->accepted_ns = now_ns;
 	if (cv_exchange_crosses(exchange, now_ns))
-		cv_spread_end(exchange->spread);
+		cv_exchange_cross(exchange, now_ns);
 	else
 		cv_exchange_set_state(exchange, CV_EXCHANGE_IDLE);
 	WRITE_ONCE(peer->initiated_ns, now_ns);
@@ -481,9 +490,28 @@ enum cv_drop cv_exchange_take_initiation(struct cv_device *dev,
 /* Whether a response answers the initiation that is in flight now. */
 static bool cv_exchange_answers(const struct cv_peer *peer, __le32 index)
 {
+	const struct cv_exchange *exchange = peer->exchange;
+
 	lockdep_assert_held(&peer->exchange_lock);
-	return peer->exchange && peer->exchange->state == CV_EXCHANGE_INITIATED &&
-	       peer->exchange->entry.index == index;
+	return exchange && exchange->state == CV_EXCHANGE_INITIATED &&
+	       exchange->entry.index == index &&
+	       (!exchange->crossed_ns || cv_exchange_crosses(exchange, ktime_get_boottime_ns()));
+}
+
+/* Whether the peer's session of a crossing is in use already, which it has won then. */
+static bool cv_exchange_has_lost(const struct cv_peer *peer)
+{
+	const struct cv_session *session;
+	bool lost;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (!peer->exchange->crossed_ns)
+		return false;
+	rcu_read_lock();
+	session = rcu_dereference(peer->sessions[CV_SLOT_CURRENT]);
+	lost = session && !session->initiator && session->birth_ns >= peer->exchange->crossed_ns;
+	rcu_read_unlock();
+	return lost;
 }
 
 /* An authentic response becomes a session, if it still answers what is in flight. */
@@ -496,13 +524,15 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 	struct cv_session *session;
 
 	if (cv_exchange_outdated(peer, identity) || !cv_peer_is_running(peer) ||
-	    !cv_exchange_answers(peer, message->receiver))
+	    !cv_exchange_answers(peer, message->receiver) || cv_exchange_has_lost(peer))
 		return CV_DROP_HS_SUPERSEDED;
 	session = cv_session_create(peer, GFP_KERNEL);
 	if (!session)
 		return CV_DROP_HS_NO_MEMORY;
 	session->remote_index = message->sender;
 	session->generation = identity->generation;
+	session->crossed = peer->exchange->crossed_ns;
+	session->wins = memcmp(identity->public_key, peer->public_key, CV_WIRE_KEY_BYTES) > 0;
 	cv_exchange_derive(session, noise, true);
 	if (cv_index_replace(&peer->dev->index, &peer->exchange->entry, &session->entry)) {
 		cv_session_put(session);
@@ -613,6 +643,7 @@ static int cv_exchange_write_initiation(struct cv_peer *peer, const struct cv_id
 	message->type = cpu_to_le32(CV_WIRE_INITIATION);
 	message->sender = exchange->entry.index;
 	cv_exchange_add_macs(exchange, message, sizeof(*message));
+	exchange->crossed_ns = 0;
 	cv_exchange_set_state(exchange, CV_EXCHANGE_INITIATED);
 	WRITE_ONCE(peer->initiated_ns, ktime_get_boottime_ns());
 	return 0;

@@ -21,7 +21,7 @@
  * keys; and those under the new ones, if this end has moved the peer.
  */
 #define CV_SESSION_LATE_S 5
-#define CV_SESSION_LATE_CANDIDATE_S 2
+#define CV_SESSION_LATE_CANDIDATE_S 1
 
 /* Sessions that have left their slots and are not wiped yet. */
 static LIST_HEAD(cv_session_dropped);
@@ -127,6 +127,47 @@ static void cv_session_move(struct cv_peer *peer, enum cv_peer_slot slot,
 }
 
 /**
+ * DOC: Crossing
+ *
+ * Two ends that begin at the same moment each get the other's initiation while their own is in
+ * flight. By the whitepaper each gives its own up, and neither is answered. Here each keeps it for
+ * a second, so that two sessions come about where both ends do so, and one where the other end
+ * does not. Of two, that of the end with the greater public key wins:
+ *
+ * - Both ends leave the peer's session in slot next when theirs becomes the current one.
+ * - The end that loses sends under its own, since there may be no other, until something comes
+ *   under the peer's: that makes it the current one, as always.
+ * - The end that wins opens the peer's, and never makes it the current one.
+ *
+ * So nothing that either has sent is lost, and one end is the initiator of what is left.
+ */
+
+/* A session that this end has begun becomes the current one. */
+static void cv_session_install_begun(struct cv_peer *peer, struct cv_session *session)
+{
+	struct cv_session *previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
+	struct cv_session *current_ = cv_session_slot(peer, CV_SLOT_CURRENT);
+	struct cv_session *next = cv_session_slot(peer, CV_SLOT_NEXT);
+
+	lockdep_assert_held(&peer->slot_lock);
+	cv_session_move(peer, CV_SLOT_CURRENT, session);
+	cv_session_drop(previous);
+	if (next && session->crossed) {
+		WRITE_ONCE(next->yields, session->wins);
+		cv_session_move(peer, CV_SLOT_PREVIOUS, current_);
+		return;
+	}
+	cv_session_move(peer, CV_SLOT_NEXT, NULL);
+	if (!next || next->yields) {
+		cv_session_move(peer, CV_SLOT_PREVIOUS, current_);
+		cv_session_drop(next);
+	} else {
+		cv_session_move(peer, CV_SLOT_PREVIOUS, next);
+		cv_session_drop(current_);
+	}
+}
+
+/**
  * cv_session_install() - a handshake is done: its session goes to its slot
  * @session: with keys and in the index table; the slot takes the reference over
  *
@@ -135,27 +176,21 @@ static void cv_session_move(struct cv_peer *peer, enum cv_peer_slot slot,
 void cv_session_install(struct cv_session *session)
 {
 	struct cv_peer *peer = session->peer;
-	struct cv_session *previous, *current_, *next;
+	struct cv_session *previous, *next;
 
 	lockdep_assert_held(&peer->exchange_lock);
 	/* A CPU that sees it alive sees its keys: pairs with cv_session_opens(). */
 	smp_store_release(&session->dead, false);
 	spin_lock_bh(&peer->slot_lock);
-	previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
-	current_ = cv_session_slot(peer, CV_SLOT_CURRENT);
-	next = cv_session_slot(peer, CV_SLOT_NEXT);
-	if (!session->initiator) {
+	if (session->initiator) {
+		cv_session_install_begun(peer, session);
+	} else {
+		previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
+		next = cv_session_slot(peer, CV_SLOT_NEXT);
 		cv_session_move(peer, CV_SLOT_PREVIOUS, NULL);
 		cv_session_move(peer, CV_SLOT_NEXT, session);
 		cv_session_drop(previous);
 		cv_session_drop(next);
-	} else {
-		cv_session_move(peer, CV_SLOT_PREVIOUS, next ?: current_);
-		cv_session_move(peer, CV_SLOT_NEXT, NULL);
-		cv_session_move(peer, CV_SLOT_CURRENT, session);
-		cv_session_drop(previous);
-		if (next)
-			cv_session_drop(current_);
 	}
 	spin_unlock_bh(&peer->slot_lock);
 }
@@ -176,10 +211,11 @@ bool cv_session_confirm(struct cv_session *session)
 	bool confirmed = false;
 
 	/* Only compared, not followed. */
-	if (likely(rcu_access_pointer(peer->sessions[CV_SLOT_NEXT]) != session))
+	if (likely(rcu_access_pointer(peer->sessions[CV_SLOT_NEXT]) != session) ||
+	    READ_ONCE(session->yields))
 		return false;
 	spin_lock_bh(&peer->slot_lock);
-	if (cv_session_slot(peer, CV_SLOT_NEXT) == session) {
+	if (cv_session_slot(peer, CV_SLOT_NEXT) == session && !session->yields) {
 		previous = cv_session_slot(peer, CV_SLOT_PREVIOUS);
 		cv_session_move(peer, CV_SLOT_PREVIOUS, cv_session_slot(peer, CV_SLOT_CURRENT));
 		cv_session_move(peer, CV_SLOT_CURRENT, session);

@@ -34,6 +34,12 @@ struct cv_session {
 	bool initiator;
 	/** @dead: not in a slot yet, or never again: neither seals nor opens */
 	bool dead;
+	/** @crossed: we began it while the peer began another: see DOC: Crossing */
+	bool crossed;
+	/** @wins: and ours is the one that both use in the end */
+	bool wins;
+	/** @yields: the peer's, which so loses: it opens, and never becomes the current one */
+	bool yields;
 	/** @renewing: the renewal on receive has been asked for, once a session */
 	bool renewing;
 	/** @send_key: seals */

@@ -79,6 +79,23 @@ static bool cv_spread_is_needed(struct cv_peer *peer)
 	       READ_ONCE(peer->timers.attempts) >= cv_timers_silent_attempts(peer);
 }
 
+/* To the exchange, unless the peer's initiation has come meanwhile. */
+static void cv_spread_attach(struct cv_peer *peer, struct cv_spread *spread)
+{
+	struct cv_spread *old = spread;
+	struct cv_exchange *exchange;
+
+	mutex_lock(&peer->exchange_lock);
+	exchange = peer->exchange;
+	if (exchange && exchange->state == CV_EXCHANGE_INITIATED && !exchange->crossed_ns &&
+	    exchange->entry.index == spread->message.sender) {
+		old = exchange->spread;
+		exchange->spread = spread;
+	}
+	mutex_unlock(&peer->exchange_lock);
+	kfree(old);
+}
+
 /**
  * cv_spread_begin() - send an initiation, which ways it may go
  * @peer: referenced; its exchange has just been set to INITIATED with @message
@@ -93,26 +110,23 @@ void cv_spread_begin(struct cv_peer *peer, const struct cv_wire_initiation *mess
 		     enum cv_spread_how how)
 {
 	struct cv_spread_stop in_use = { .in_use = true };
-	struct cv_spread *spread = NULL, *old;
+	struct cv_spread *spread;
+	bool has_candidates = cv_path_has_candidates(&peer->path);
 
 	cv_path_read_endpoint(&peer->path, &in_use.endpoint);
-	if (cv_path_has_candidates(&peer->path) &&
-	    (how != CV_SPREAD_IF_NEEDED || cv_spread_is_needed(peer)))
-		spread = kzalloc(sizeof(*spread), GFP_KERNEL);
+	if (!has_candidates || (how == CV_SPREAD_IF_NEEDED && !cv_spread_is_needed(peer))) {
+		/* Nothing can be sent by it: then the others are needed after all. */
+		if (!cv_spread_send(peer, message, &in_use) || !has_candidates)
+			return;
+	}
+	spread = kzalloc(sizeof(*spread), GFP_KERNEL);
 	if (!spread || !cv_spread_plan(spread, peer, how)) {
 		kfree(spread);
 		cv_spread_send(peer, message, &in_use);
 		return;
 	}
 	spread->message = *message;
-	mutex_lock(&peer->exchange_lock);
-	old = spread;
-	if (peer->exchange)
-		old = peer->exchange->spread;
-	if (peer->exchange)
-		peer->exchange->spread = spread;
-	mutex_unlock(&peer->exchange_lock);
-	kfree(old);
+	cv_spread_attach(peer, spread);
 	cv_spread_continue(peer);
 }
 

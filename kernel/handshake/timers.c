@@ -40,9 +40,13 @@ static u32 cv_timers_now_ms(void)
  * exact: three or four wake-ups; so are all of a peer that is to expire. Other long ones may be
  * late.
  */
-static unsigned long cv_timers_step_jiffies(s32 wait_ms, bool exact)
+static unsigned long cv_timers_step_jiffies(const struct cv_peer *peer, s32 wait_ms)
 {
-	const s32 most_ms = CV_TIMER_RULES_SILENT_MAX_S * MSEC_PER_SEC + CV_WIRE_RETRY_JITTER_MS;
+	const s32 most_s = max(READ_ONCE(peer->timers.silent_s),
+			       CV_WIRE_KEEPALIVE_S + CV_WIRE_RETRY_S);
+	const s32 most_ms = most_s * MSEC_PER_SEC + CV_WIRE_RETRY_JITTER_MS;
+	/* Any other may be shortly before it. */
+	bool exact = peer->timers.deadline_ms[CV_TIMER_IDLE];
 	unsigned long step = msecs_to_jiffies(max(wait_ms, 0)) + 1;
 
 	if (step < CV_TIMERS_EXACT_JIFFIES || (wait_ms > most_ms && !exact))
@@ -62,13 +66,11 @@ static u32 cv_timers_jitter_ms(enum cv_event event)
 static void cv_timers_arm(struct cv_peer *peer, u32 now_ms)
 {
 	u32 next_ms = cv_timer_rules_next(&peer->timers);
-	/* Any other may be shortly before it. */
-	bool exact = peer->timers.deadline_ms[CV_TIMER_IDLE];
 
 	lockdep_assert_held(&peer->timer_lock);
 	if (next_ms)
 		mod_timer(&peer->timer,
-			  jiffies + cv_timers_step_jiffies(next_ms - now_ms, exact));
+			  jiffies + cv_timers_step_jiffies(peer, next_ms - now_ms));
 }
 
 /**

@@ -116,9 +116,12 @@ static void cv_work_rekey(struct cv_peer *peer)
 		cv_todo_request(peer, CV_TODO_REKEY);
 		return;
 	}
-	if (err != -EBUSY)
+	if (!err || err == -ENOTCONN)
 		return;
 	set_bit(CV_TODO_REKEY, &peer->todo);
+	/* Whatever else it was, the retry timer comes again. */
+	if (err != -EBUSY)
+		return;
 	/* One that is going its ways has the timer, and comes here when it is done. */
 	if (!cv_spread_is_waiting(peer))
 		cv_timers_set_way(peer, cv_exchange_wait_ms(peer) +

@@ -403,7 +403,7 @@ def crossing(world):
     heard = peer.listen(1, 1)
     ours = wg.Initiation(peer.peer)
     peer.send(peer.use, ours.message)
-    answers = peer.listen(1)
+    answers = peer.listen(0.5, 1)
     ktap.equal("crossing: ours is answered", [wg.RESPONSE],
                [wg.type_of(message) for _, _, message in answers])
     ours.read(answers[0][2])

@@ -50,7 +50,32 @@ crossing()
 	drop_all
 }
 
+# through_rekeying KIND: packets each way, from before the crossing to after the next handshake.
+through_rekeying()
+{
+	local end what="50 ms, $1, to the next session"
+
+	net_pair
+	tunnel_pair b="$1"
+	for end in a b; do
+		n $end tc qdisc add dev v$end root netem delay 50ms limit 100000
+		count $end
+	done
+	n a ping -q -i 0.2 -c 650 10.77.0.2 >"$tmp/a" 2>&1 &
+	first=$!
+	n b ping -q -i 0.2 -c 650 10.77.0.1 >"$tmp/b" 2>&1 &
+	second=$!
+	soon "$what: the first initiations cross" 4 crossed
+	wait $first $second || :
+	for end in a b; do
+		matches "$what: $end loses nothing" ', 0% packet loss' "$(cat "$tmp/$end")"
+	done
+	is "$what: one end alone has begun the next one" 3 "$(($(sent a 1) + $(sent b 1)))"
+	drop_all
+}
+
 if [ "$kind" = culvert ]; then
+	through_rekeying culvert
 	for other in culvert wireguard; do
 		need_module $other
 		crossing 10 0.005 2 $other
