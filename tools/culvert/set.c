@@ -50,7 +50,7 @@ static int cmd_set_preshared_key(struct cvl_parser *parser, const char *value)
 	return cmd_keyfile_read(parser->peer->preshared_key, value, -1, true, parser->err);
 }
 
-/* Names among them are resolved later, and then it is said where they are, as of an endpoint. */
+/* Names are resolved later; errors then say where the name stood, as for an endpoint. */
 static int cmd_set_candidates(struct cvl_parser *parser, const char *value)
 {
 	struct cvl_peer *peer = parser->peer;

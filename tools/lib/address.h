@@ -38,11 +38,17 @@ static inline size_t cvl_address_ip_bytes(const union cvl_address *address)
 					      sizeof(address->v4.sin_addr);
 }
 
+/* Of the address that a prefix begins with. */
+static inline size_t cvl_prefix_bytes(const struct cvl_allowed_ip *ip)
+{
+	return ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
+}
+
 /* Clears the bits behind the prefix, as the kernel does. */
 static inline void cvl_address_mask(struct cvl_allowed_ip *ip)
 {
 	uint8_t *bytes = (uint8_t *)&ip->v6;
-	size_t size = ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
+	size_t size = cvl_prefix_bytes(ip);
 	size_t i;
 
 	for (i = 0; i < size; i++) {

@@ -199,7 +199,10 @@ static int cvl_decode_sources(struct cvl_peer *peer, const struct nlattr *nest,
 	return 0;
 }
 
-/* Where a newer kernel may follow a peer to is not known here, and none of these three. */
+/*
+ * Refuse values of a newer kernel: taken for one of these three, showconf would print a setting
+ * that the peer does not have.
+ */
 static bool cvl_decode_follow(struct cvl_peer *peer, const struct nlattr *attr)
 {
 	uint8_t value;

@@ -65,7 +65,7 @@ static int cvl_diff_compare_prefix(const struct cvl_allowed_ip *a,
 		return a->family < b->family ? -1 : 1;
 	if (a->prefix_bits != b->prefix_bits)
 		return a->prefix_bits < b->prefix_bits ? -1 : 1;
-	return memcmp(&a->v6, &b->v6, a->family == AF_INET6 ? 16 : 4);
+	return memcmp(&a->v6, &b->v6, cvl_prefix_bytes(a));
 }
 
 static int cvl_diff_by_prefix(const void *a, const void *b)
@@ -365,6 +365,18 @@ static bool cvl_diff_same_endpoint(const union cvl_address *a,
 	       !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, 16);
 }
 
+/* Whether a peer works already where it is to be, though not at the endpoint that is wanted. */
+static bool cvl_diff_at_candidate(const struct cvl_peer *now, const struct cvl_peer *wanted)
+{
+	const struct cvl_candidate *candidate = wanted->candidates;
+
+	if (!(now->has & CVL_PEER_ENDPOINT))
+		return false;
+	while (candidate && !cvl_diff_same_endpoint(&now->endpoint, &candidate->endpoint))
+		candidate = candidate->next;
+	return candidate;
+}
+
 static const struct cvl_peer cvl_diff_no_peer;
 
 /* The fields in which a peer is to differ from what it is now. */
@@ -381,7 +393,8 @@ static void cvl_diff_peer_fields(struct cvl_peer *out,
 		out->has |= CVL_PEER_PRESHARED_KEY;
 	}
 	if (where->has & CVL_PEER_ENDPOINT &&
-	    !cvl_diff_same_endpoint(&now->endpoint, &where->endpoint)) {
+	    !cvl_diff_same_endpoint(&now->endpoint, &where->endpoint) &&
+	    !cvl_diff_at_candidate(now, wanted->candidates_from)) {
 		out->endpoint = where->endpoint;
 		out->has |= CVL_PEER_ENDPOINT;
 	}
@@ -575,7 +588,8 @@ static void cvl_diff_device_fields(struct cvl_device *change,
  * @now: as the kernel gave it
  * @wanted: as a file gave it, endpoints resolved. What it does not say is off,
  *	but for the listen port and endpoints, which stay, as do settings that files
- *	do not have; a list of allowed IPs with signs is a change to what the peer
+ *	do not have, and the endpoint of a peer that is at one of the candidates
+ *	wanted; a list of allowed IPs with signs is a change to what the peer
  *	has now
  * @err: set on failure
  *

@@ -89,7 +89,6 @@ static bool cvl_encode_endpoint(struct cvl_encode_room *room, uint16_t type,
 static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
 				  const struct cvl_allowed_ip *ip)
 {
-	size_t size = ip->family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4);
 	struct nlmsghdr *nlh = room->nlh;
 	struct nlattr *nest = mnl_attr_nest_start_check(nlh, room->bytes, 0);
 
@@ -97,8 +96,8 @@ static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
 		return false;
 	if (!mnl_attr_put_u16_check(nlh, room->bytes, CVALLOWEDIP_A_FAMILY,
 				    ip->family) ||
-	    !mnl_attr_put_check(nlh, room->bytes, CVALLOWEDIP_A_IPADDR, size,
-				&ip->v6) ||
+	    !mnl_attr_put_check(nlh, room->bytes, CVALLOWEDIP_A_IPADDR,
+				cvl_prefix_bytes(ip), &ip->v6) ||
 	    !mnl_attr_put_u8_check(nlh, room->bytes, CVALLOWEDIP_A_CIDR_MASK,
 				   ip->prefix_bits) ||
 	    (ip->remove &&

@@ -11,9 +11,10 @@
 #include "libculvert.h"
 
 /*
- * A message of this size takes some hundred peers, so that most configurations
- * are one message and thus apply as a whole or not at all. It must stay below
- * 64 KiB, for the length of a nest has 16 bits.
+ * A message of this size takes some hundreds of peers, or some dozens with
+ * candidates, so that most configurations are one message and thus apply as a
+ * whole or not at all. It must stay below 64 KiB, for the length of a nest has
+ * 16 bits.
  */
 #define CVL_MESSAGE_BYTES 32768
 

@@ -39,6 +39,10 @@ extern "C" {
 #define CVL_CANDIDATES_MAX 8
 #define CVL_SOURCES_MAX 8
 
+/* seconds after which a peer is silent: at most, and unless a set says otherwise */
+#define CVL_SILENT_S_MAX 60
+#define CVL_SILENT_S_DEFAULT 15
+
 /**
  * struct cvl_error - why a function failed
  * @code: negative errno

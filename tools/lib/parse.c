@@ -298,22 +298,6 @@ static int cvl_parse_prefix_item(struct cvl_allowed_ip *ip, char *item, const ch
 	return 0;
 }
 
-static int cvl_parse_allowed_ip(struct cvl_peer *peer, char *item,
-				char sign, struct cvl_error *err)
-{
-	struct cvl_allowed_ip ip;
-	int ret = cvl_parse_prefix_item(&ip, item, "an allowed IP",
-					"ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6",
-					err);
-
-	if (ret)
-		return ret;
-	ip.remove = sign == '-';
-	if (!cvl_allowed_ip_append(peer, &ip))
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	return 0;
-}
-
 /* Takes white space out, wherever it is. */
 static void cvl_parse_compact(char *text)
 {
@@ -324,6 +308,72 @@ static void cvl_parse_compact(char *text)
 			*out++ = *text;
 	}
 	*out = '\0';
+}
+
+/* A copy without white space for free(), or NULL. */
+static char *cvl_parse_copy(const char *word, struct cvl_error *err)
+{
+	char *copy = strdup(word);
+
+	if (copy)
+		cvl_parse_compact(copy);
+	else
+		cvl_error_set(err, -ENOMEM, "out of memory");
+	return copy;
+}
+
+/* A list of items with commas between them, and what one of them does to a peer. */
+struct cvl_parse_list {
+	struct cvl_peer *peer;
+	/* @item is used up */
+	int (*parse)(struct cvl_parse_list *list, char *item);
+	/* an item in words, and how many there may be; 0: any number */
+	const char *kind;
+	unsigned int max;
+	/* allowed IPs: an item began with a sign */
+	bool has_sign;
+	struct cvl_error *err;
+};
+
+static int cvl_parse_too_many(const struct cvl_parse_list *list, const char *item)
+{
+	cvl_error_word(list->err, item);
+	return cvl_error_set(list->err, -EINVAL,
+			     "'%s' is one %s too many; expected at most %u of a peer",
+			     list->err->word, list->kind, list->max);
+}
+
+/* The text is used up; "" is one empty item. */
+static int cvl_parse_items(struct cvl_parse_list *list, char *text)
+{
+	unsigned int count = 0;
+	char *item;
+	int ret = 0;
+
+	while (!ret && (item = strsep(&text, ","))) {
+		if (list->max && count++ == list->max)
+			ret = cvl_parse_too_many(list, item);
+		else
+			ret = list->parse(list, item);
+	}
+	return ret;
+}
+
+static int cvl_parse_allowed_ip(struct cvl_parse_list *list, char *item)
+{
+	char sign = *item == '+' || *item == '-' ? *item++ : '\0';
+	struct cvl_allowed_ip ip;
+	int ret = cvl_parse_prefix_item(&ip, item, "an allowed IP",
+					"ADDRESS or ADDRESS/BITS, with at most 32 bits for IPv4 and 128 for IPv6",
+					list->err);
+
+	if (ret)
+		return ret;
+	list->has_sign |= sign != '\0';
+	ip.remove = sign == '-';
+	if (!cvl_allowed_ip_append(list->peer, &ip))
+		return cvl_error_set(list->err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 /**
@@ -339,29 +389,17 @@ static void cvl_parse_compact(char *text)
 int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err)
 {
-	char *list = strdup(word);
-	bool change = false;
-	char *rest = list;
-	char *item;
+	struct cvl_parse_list list = { .peer = peer, .parse = cvl_parse_allowed_ip, .err = err };
+	char *text = cvl_parse_copy(word, err);
 	int ret = 0;
 
-	if (!list)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_parse_compact(list);
-	if (!*list)
-		rest = NULL;
-	while (!ret && (item = strsep(&rest, ","))) {
-		char sign = '\0';
-
-		if (*item == '+' || *item == '-') {
-			sign = *item++;
-			change = true;
-		}
-		ret = cvl_parse_allowed_ip(peer, item, sign, err);
-	}
+	if (!text)
+		return -ENOMEM;
+	if (*text)
+		ret = cvl_parse_items(&list, text);
 	if (!ret)
-		peer->replace_allowed_ips = !change;
-	free(list);
+		peer->replace_allowed_ips = !list.has_sign;
+	free(text);
 	return ret;
 }
 
@@ -399,14 +437,13 @@ int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
 			    struct cvl_error *err)
 {
 	struct cvl_device read = { .bind4_off = true, .bind6_off = true };
-	char *list = strdup(strcasecmp(word, "any") ? word : "0.0.0.0,::");
+	char *list = cvl_parse_copy(strcasecmp(word, "any") ? word : "0.0.0.0,::", err);
 	char *rest = list;
 	char *item;
 	int ret = 0;
 
 	if (!list)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_parse_compact(list);
+		return -ENOMEM;
 	while (!ret && (item = strsep(&rest, ",")))
 		ret = cvl_parse_bind_address(&read, item, err);
 	free(list);
@@ -555,16 +592,11 @@ int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err)
 	return 0;
 }
 
-static int cvl_parse_too_many(struct cvl_error *err, const char *item, const char *kind,
-			      unsigned int max)
-{
-	cvl_error_word(err, item);
-	return cvl_error_set(err, -EINVAL, "'%s' is one %s too many; expected at most %u of a peer",
-			     err->word, kind, max);
-}
-
-/* One item of the list; its text is used up. A link in an IPv6 address may have any sign. */
-static int cvl_parse_candidate(struct cvl_peer *peer, char *item, struct cvl_error *err)
+/*
+ * An '@' inside the brackets belongs to the name of an interface; a comma separates items even
+ * there.
+ */
+static int cvl_parse_candidate(struct cvl_parse_list *list, char *item)
 {
 	char *bracket = *item == '[' ? strchr(item, ']') : NULL;
 	char *at = strrchr(bracket ? bracket : item, '@');
@@ -572,14 +604,14 @@ static int cvl_parse_candidate(struct cvl_peer *peer, char *item, struct cvl_err
 	uint32_t preference = 0;
 
 	if (at && !cvl_parse_number(&preference, at + 1, UINT8_MAX, false))
-		return cvl_parse_refuse(err, item, "a candidate",
+		return cvl_parse_refuse(list->err, item, "a candidate",
 				       "HOST:PORT or HOST:PORT@N, with a preference N from 0 to 255");
 	if (at)
 		*at = '\0';
-	candidate = cvl_candidate_add(peer, (uint8_t)preference);
+	candidate = cvl_candidate_add(list->peer, (uint8_t)preference);
 	if (!candidate)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	return cvl_parse_host_port(&candidate->host, &candidate->service, item, err);
+		return cvl_error_set(list->err, -ENOMEM, "out of memory");
+	return cvl_parse_host_port(&candidate->host, &candidate->service, item, list->err);
 }
 
 /**
@@ -595,24 +627,21 @@ static int cvl_parse_candidate(struct cvl_peer *peer, char *item, struct cvl_err
 int cvl_word_candidates(struct cvl_peer *peer, const char *word, struct cvl_error *err)
 {
 	struct cvl_peer read = { 0 };
-	unsigned int count = 0;
-	char *list = strdup(word);
-	char *rest = list;
-	char *item;
+	struct cvl_parse_list list = {
+		.peer = &read,
+		.parse = cvl_parse_candidate,
+		.kind = "candidate",
+		.max = CVL_CANDIDATES_MAX,
+		.err = err,
+	};
+	char *text = cvl_parse_copy(word, err);
 	int ret = 0;
 
-	if (!list)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_parse_compact(list);
-	if (!*list)
-		rest = NULL;
-	while (!ret && (item = strsep(&rest, ","))) {
-		if (count++ < CVL_CANDIDATES_MAX)
-			ret = cvl_parse_candidate(&read, item, err);
-		else
-			ret = cvl_parse_too_many(err, item, "candidate", CVL_CANDIDATES_MAX);
-	}
-	free(list);
+	if (!text)
+		return -ENOMEM;
+	if (*text)
+		ret = cvl_parse_items(&list, text);
+	free(text);
 	if (ret) {
 		cvl_candidates_clear(&read);
 		return ret;
@@ -623,27 +652,19 @@ int cvl_word_candidates(struct cvl_peer *peer, const char *word, struct cvl_erro
 	return 0;
 }
 
-static int cvl_parse_sources(struct cvl_peer *peer, char *list, struct cvl_error *err)
+static int cvl_parse_source(struct cvl_parse_list *list, char *item)
 {
-	unsigned int count = 0;
-	char *item;
-	int ret = 0;
+	struct cvl_allowed_ip ip;
+	int ret = cvl_parse_prefix_item(&ip, item, "a prefix",
+					"anywhere, never, or ADDRESS/BITS, at most 8 of these with commas between them",
+					list->err);
 
-	while (!ret && (item = strsep(&list, ","))) {
-		struct cvl_allowed_ip ip;
-
-		if (count++ == CVL_SOURCES_MAX)
-			return cvl_parse_too_many(err, item, "prefix", CVL_SOURCES_MAX);
-		ret = cvl_parse_prefix_item(&ip, item, "a prefix",
-					    "anywhere, never, or ADDRESS/BITS, at most 8 of these with commas between them",
-					    err);
-		if (ret)
-			break;
-		cvl_address_mask(&ip);
-		if (!cvl_source_append(peer, &ip))
-			ret = cvl_error_set(err, -ENOMEM, "out of memory");
-	}
-	return ret;
+	if (ret)
+		return ret;
+	cvl_address_mask(&ip);
+	if (!cvl_source_append(list->peer, &ip))
+		return cvl_error_set(list->err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 /**
@@ -658,19 +679,25 @@ static int cvl_parse_sources(struct cvl_peer *peer, char *list, struct cvl_error
 int cvl_word_follow(struct cvl_peer *peer, const char *word, struct cvl_error *err)
 {
 	struct cvl_peer read = { .follow = CVL_FOLLOW_WITHIN };
-	char *list = strdup(word);
+	struct cvl_parse_list list = {
+		.peer = &read,
+		.parse = cvl_parse_source,
+		.kind = "prefix",
+		.max = CVL_SOURCES_MAX,
+		.err = err,
+	};
+	char *text = cvl_parse_copy(word, err);
 	int ret = 0;
 
-	if (!list)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_parse_compact(list);
-	if (!strcasecmp(list, "anywhere"))
+	if (!text)
+		return -ENOMEM;
+	if (!strcasecmp(text, "anywhere"))
 		read.follow = CVL_FOLLOW_ANYWHERE;
-	else if (!strcasecmp(list, "never"))
+	else if (!strcasecmp(text, "never"))
 		read.follow = CVL_FOLLOW_NEVER;
 	else
-		ret = cvl_parse_sources(&read, list, err);
-	free(list);
+		ret = cvl_parse_items(&list, text);
+	free(text);
 	if (ret) {
 		cvl_sources_clear(&read);
 		return ret;
@@ -693,11 +720,13 @@ int cvl_word_follow(struct cvl_peer *peer, const char *word, struct cvl_error *e
 int cvl_word_silent(uint32_t *silent_s, const char *word, struct cvl_error *err)
 {
 	uint32_t number = 0;
+	char expected[80];
 
+	snprintf(expected, sizeof(expected), "off, which stands for %u s, or seconds from 1 to %u",
+		 CVL_SILENT_S_DEFAULT, CVL_SILENT_S_MAX);
 	if (strcasecmp(word, "off") &&
-	    !cvl_parse_number(&number, word, 60, false))
-		return cvl_parse_refuse(err, word, "a time",
-				       "off, which stands for 15 s, or seconds from 1 to 60");
+	    !cvl_parse_number(&number, word, CVL_SILENT_S_MAX, false))
+		return cvl_parse_refuse(err, word, "a time", expected);
 	*silent_s = number;
 	return 0;
 }

@@ -243,7 +243,7 @@ test_ways_words()
 	is "$k: show candidates by preference, follow masked, silent" \
 		"[2001:db8::1]:51820 192.0.2.1:51820@1 192.0.2.3:9@1 | 192.0.2.0/24 2001:db8::1/128 | 9" \
 		"$(ways)"
-	matches "$k: show ways" "candidates: \[2001:db8::1\]:51820, 192.0.2.1:51820@1, 192.0.2.3:9@1.*follow: 192.0.2.0/24, 2001:db8::1/128.*silent: after 9 seconds" \
+	matches "$k: show ways" "candidates: \[2001:db8::1\]:51820, 192.0.2.1:51820@1 \(in use\), 192.0.2.3:9@1.*follow: 192.0.2.0/24, 2001:db8::1/128.*silent: after 9 seconds" \
 		"$(c show "$dev" | tr '\n' ' ')"
 	works "$k: an endpoint that is a candidate" c set "$dev" peer "${K[1]}" \
 		endpoint 192.0.2.3:9
@@ -272,15 +272,15 @@ test_ways_files()
 
 	ways_of "$tmp/ways.conf" <<-END
 		Candidates = 192.0.2.1:51820@1, [2001:db8::1]:51820
-		follow = 192.0.2.77/24
+		follow = 192.0.2.77/24, 2001:db8::/32
 		Silent = 9
 	END
 	ways_of "$tmp/none.conf" </dev/null
-	all="[2001:db8::1]:51820 192.0.2.1:51820@1 | 192.0.2.0/24 | 9"
+	all="[2001:db8::1]:51820 192.0.2.1:51820@1 | 192.0.2.0/24 2001:db8::/32 | 9"
 	works "$k: setconf with ways" c setconf "$dev" "$tmp/ways.conf"
 	is "$k: setconf with ways: show" "$all" "$(ways)"
 	is "$k: showconf with ways" "Candidates = [2001:db8::1]:51820, 192.0.2.1:51820@1
-Follow = 192.0.2.0/24
+Follow = 192.0.2.0/24, 2001:db8::/32
 Silent = 9" "$(conf | sed -n '/^Cand/,$p')"
 	conf >"$tmp/printed.conf"
 	works "$k: addconf without ways" c addconf "$dev" "$tmp/none.conf"
@@ -289,6 +289,13 @@ Silent = 9" "$(conf | sed -n '/^Cand/,$p')"
 	is "$k: syncconf without ways: they are off" "(none) | anywhere | off" "$(ways)"
 	works "$k: syncconf with ways" c syncconf "$dev" "$tmp/printed.conf"
 	is "$k: syncconf with ways: show" "$all" "$(ways)"
+	works "$k: a peer at a candidate" c set "$dev" peer "${K[1]}" endpoint 192.0.2.1:51820
+	ways_of "$tmp/moved.conf" <<<"$(sed -n '/^Cand/,$p' "$tmp/printed.conf")
+Endpoint = 192.0.2.9:9"
+	works "$k: syncconf with an endpoint, the peer at a candidate" \
+		c syncconf "$dev" "$tmp/moved.conf"
+	is "$k: syncconf with an endpoint, the peer at a candidate: it stays there" \
+		192.0.2.1:51820 "$(shows endpoints)"
 	works "$k: setconf without ways" c setconf "$dev" "$tmp/none.conf"
 	is "$k: setconf without ways: they are off" "(none) | anywhere | off" "$(ways)"
 	works "$k: setconf of what showconf printed with ways" c setconf "$dev" "$tmp/printed.conf"

@@ -275,6 +275,32 @@ test_keys_hidden()
 	works "keys not restored, restore: ping" ping_ok b 10.77.0.1
 }
 
+# A module that does not have Follow: the rest is restored, and the link stays down.
+test_follow_refused()
+{
+	local said
+
+	cat >"$tmp/bin/culvert" <<-END
+		#!/bin/sh
+		if [ "\$1" = setconf ] && grep -q "^Follow = " "\$3"; then
+			echo no follow >&2
+			exit 1
+		fi
+		exec $(command -v culvert) "\$@"
+	END
+	ipn a link set cv2 up
+	before=$(world_of_a)
+	said=$(PATH=$tmp/bin:$PATH upgrade 2>&1) && fail "Follow refused: upgrade fails" \
+		"an exit status of 1" "$said"
+	matches "Follow refused: what was left out is named" \
+		"Candidates, Follow and Silent of all peers of cv2 were left out: no follow" "$said"
+	is "Follow refused: the link stays down" "" "$(ipn a -o link show up dev cv2)"
+	is "Follow refused: the rest of the peer is restored" 11 \
+		"$(n a "$tool" show cv2 persistent-keepalive | cut -f 2)"
+	works "Follow refused: restore" n_sys a culvert-upgrade --restore "$(saved)"
+	same_world "Follow refused, restore: all is the same"
+}
+
 # The other end must not lose its session with our module: it is wireguard.ko.
 need_module wireguard
 net_pair
@@ -301,4 +327,5 @@ mkdir "$tmp/bin"
 test_not_loaded
 test_not_unloaded
 test_keys_hidden
+test_follow_refused
 finish

@@ -473,9 +473,47 @@ static void test_ways(void)
 	cvl_device_destroy(change);
 }
 
+static bool moves(const char *from, const char *to, in_port_t port)
+{
+	struct cvl_device *change = diff(from, to);
+	const struct cvl_peer *peer = change->peers;
+	bool has = peer && peer->has & CVL_PEER_ENDPOINT;
+	bool good = port ? has && peer->endpoint.v4.sin_port == htons(port) : !has;
+
+	cvl_device_destroy(change);
+	return good;
+}
+
+/* A peer is where it is by an authentic packet, and not where the file says. */
+static void test_moved(void)
+{
+	static const char file[] = PEER_1 "Endpoint=192.0.2.9:9\n" CANDIDATES;
+	struct cvl_device *change = diff(PEER_1 "Endpoint=192.0.2.2:2\n" CANDIDATES, file);
+
+	ktap_ok(cvl_device_is_empty(change), "diff: a peer at a candidate is not moved");
+	cvl_device_destroy(change);
+	change = diff(PEER_1 "Endpoint=192.0.2.3:3\n", file);
+	ktap_ok(change->peers && change->peers->has == CVL_PEER_CANDIDATES,
+		"diff: a peer at what becomes a candidate is not moved");
+	cvl_device_destroy(change);
+	ktap_ok(moves(PEER_1 "Endpoint=192.0.2.2:3\n" CANDIDATES, file, 9),
+		"diff: a peer at another port of a candidate is moved");
+	ktap_ok(moves(PEER_1 "Endpoint=[2001:db8::1]:2\n" CANDIDATES, file, 9),
+		"diff: a peer at an address of another family is moved");
+	ktap_ok(moves(PEER_1 CANDIDATES, file, 9), "diff: a peer that is nowhere is moved");
+	ktap_ok(moves("", file, 9), "diff: a new peer gets an endpoint beside candidates");
+	ktap_ok(moves(PEER_1 "Endpoint=192.0.2.2:2\n" CANDIDATES,
+		      PEER_1 "Endpoint=192.0.2.9:9\n", 9),
+		"diff: a peer at what is no candidate any more is moved");
+	ktap_ok(moves(PEER_1 "Endpoint=192.0.2.2:2\n",
+		      PEER_1 "Endpoint=192.0.2.9:9\n" PEER_1 CANDIDATES, 0),
+		"diff: candidates of another section of the peer count, too");
+}
+
 int main(void)
 {
 	test_ways();
+	test_moved();
 	test_least();
 	test_random(CVL_KIND_CULVERT, "diff: 20000 random changes, single allowed IPs removed");
 	test_random(CVL_KIND_WIREGUARD, "diff: 20000 random changes, whole lists of allowed IPs");

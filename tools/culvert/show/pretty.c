@@ -193,6 +193,18 @@ static void cmd_pretty_follow(const struct cmd_pretty *p,
 		cmd_pretty_prefixes(p, peer->sources);
 }
 
+/* A time that is a setting of a peer, unless it is off. */
+static void cmd_pretty_span(const struct cmd_pretty *p, const char *label,
+			    const char *before, uint32_t seconds)
+{
+	if (!seconds)
+		return;
+	cmd_pretty_label(p, label);
+	fputs(before, stdout);
+	cmd_term_print_span(p->colour, seconds);
+	putchar('\n');
+}
+
 static void cmd_pretty_peer(const struct cmd_pretty *p,
 			    const struct cvl_peer *peer)
 {
@@ -210,6 +222,7 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 	cmd_pretty_endpoint_since(p, peer);
 	cmd_pretty_candidates(p, peer);
 	cmd_pretty_follow(p, peer);
+	cmd_pretty_span(p, "silent", "after ", peer->silent_s);
 	cmd_pretty_label(p, "allowed ips");
 	cmd_pretty_prefixes(p, peer->allowed_ips);
 	cmd_pretty_handshake(p, peer);
@@ -220,24 +233,8 @@ static void cmd_pretty_peer(const struct cmd_pretty *p,
 		cmd_term_print_bytes(p->colour, peer->tx_bytes);
 		puts(" sent");
 	}
-	if (peer->keepalive_s) {
-		cmd_pretty_label(p, "persistent keepalive");
-		fputs("every ", stdout);
-		cmd_term_print_span(p->colour, peer->keepalive_s);
-		putchar('\n');
-	}
-	if (peer->idle_s) {
-		cmd_pretty_label(p, "removed when idle");
-		fputs("for ", stdout);
-		cmd_term_print_span(p->colour, peer->idle_s);
-		putchar('\n');
-	}
-	if (peer->silent_s) {
-		cmd_pretty_label(p, "silent");
-		fputs("after ", stdout);
-		cmd_term_print_span(p->colour, peer->silent_s);
-		putchar('\n');
-	}
+	cmd_pretty_span(p, "persistent keepalive", "every ", peer->keepalive_s);
+	cmd_pretty_span(p, "removed when idle", "for ", peer->idle_s);
 }
 
 /* The latest handshake first. */
