@@ -339,7 +339,8 @@ static int cv_netlink_set_parse_nest(struct cv_netlink_set *set, struct nlattr *
 	return nla_parse_nested(attrs, max, nest, NULL, set->extack);
 }
 
-static int cv_netlink_set_parse_ip(struct cv_netlink_set *set, struct nlattr *nest)
+static noinline_for_stack int cv_netlink_set_parse_ip(struct cv_netlink_set *set,
+						      struct nlattr *nest)
 {
 	struct cv_netlink_set_ip *ip = &set->ips[set->ip_count];
 	struct cv_allowedips_prefix *prefix = &ip->prefix;
@@ -463,7 +464,8 @@ static int cv_netlink_set_parse_own(struct cv_netlink_set *set, struct cv_netlin
 	       cv_netlink_set_parse_name(set, peer, attrs[CVPEER_A_NAME]);
 }
 
-static int cv_netlink_set_parse_peer(struct cv_netlink_set *set, struct nlattr *nest)
+static noinline_for_stack int cv_netlink_set_parse_peer(struct cv_netlink_set *set,
+							struct nlattr *nest)
 {
 	struct cv_netlink_set_peer *peer = &set->peers[set->peer_count];
 	struct nlattr *attrs[CVPEER_A_OWN_MAX + 1];
