@@ -49,7 +49,7 @@ struct cv_exchange {
 	struct cv_peer *peer;
 	/** @state: changed by one setter only */
 	enum cv_exchange_state state;
-	/** @crossed_ns: CLOCK_BOOTTIME when the peer's initiation met ours in flight, 0: none has */
+	/** @crossed_ns: CLOCK_BOOTTIME when the peer's initiation met ours in flight, or 0 */
 	u64 crossed_ns;
 	/** @noise: symmetric state and our ephemeral key, while INITIATED */
 	struct cv_noise noise;

@@ -574,8 +574,8 @@ enum cv_endpoint_reason {
  *	in one direction causes a handshake every 5 s or so
  * @CVPEER_A_REKEY_NOW: flag, set only: send an initiation
  * @CVPEER_A_ENDPOINT_SINCE: struct __kernel_timespec of the real time clock, since when the peer
- *	is where it is; dumps and events only. Absent, as the next, while it has neither candidates nor
- *	%CVPEER_A_FOLLOW, or has not moved since it got the first of them
+ *	is where it is; dumps and events only. Absent, as the next, while it has neither
+ *	candidates nor %CVPEER_A_FOLLOW, or has not moved since it got the first of them
  * @CVPEER_A_ENDPOINT_REASON: u8 of &enum cv_endpoint_reason
  * @__CVPEER_A_OWN_LAST: internal
  * @CVPEER_A_OWN_MAX: the greatest attribute that family %CV_GENL_NAME has
