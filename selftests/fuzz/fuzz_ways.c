@@ -83,7 +83,7 @@ static bool is_of_host(const struct fuzz_place *place)
 	if (!place->v4.sin_port)
 		return false;
 	if (place->size == sizeof(place->v4))
-		return v4 >> 24 && v4 != INADDR_BROADCAST && !IN_MULTICAST(v4);
+		return v4 && v4 != INADDR_BROADCAST && !IN_MULTICAST(v4);
 	return !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_MULTICAST(v6) &&
 	       !IN6_IS_ADDR_V4MAPPED(v6);
 }

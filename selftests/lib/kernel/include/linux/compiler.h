@@ -15,6 +15,7 @@
 #define __init
 #define __initconst
 #define __ro_after_init
+#define noinline_for_stack __attribute__((noinline))
 
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

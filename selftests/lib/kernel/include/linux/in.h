@@ -19,7 +19,7 @@ static inline bool ipv4_is_lbcast(__be32 addr)
 
 static inline bool ipv4_is_zeronet(__be32 addr)
 {
-	return !(addr & htonl(0xff000000));
+	return !addr;
 }
 
 #endif /* FAKE_LINUX_IN_H */
