@@ -310,12 +310,13 @@ def superseded(world):
     session.open(peer.expect(wg.DATA))
     ktap.true("the response to the latest is accepted", peer.ping(session))
     peer.remove()
-    # An initiation of the peer's replaces the link's own.
+    # An initiation of the peer's replaces the link's own, which waits for a second at most.
     peer = world.new_peer(endpoint=True)
     peer.provoke()
     old = wg.Heard(peer, peer.expect(wg.INITIATION))
     session = peer.initiate()
     ktap.true("an initiation that crosses the link's own is answered", peer.ping(session))
+    time.sleep(1.1)
     with Refusal("response to an initiation that the peer's replaced", peer, session,
                  ("hs_superseded", "hs_unknown_index")):
         peer.send(old.respond()[0])
