@@ -149,7 +149,7 @@ def goes(name, heard, *expected):
         ktap.between(f"{name}: {where} after so many seconds", due - 0.005, due + SLACK_S, at)
 
 
-def same(name, heard, expected=True):
+def same(name, heard):
     """They are one message."""
     messages = {message for _, _, message in heard if wg.type_of(message) == wg.INITIATION}
     ktap.equal(f"{name}: different messages", 1, len(messages))
