@@ -1,14 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The primitives of protocol.md in plain Python, written for reading and not for
-speed or secrecy: X25519 (RFC 7748), ChaCha20-Poly1305 (RFC 8439), its X form,
-BLAKE2s and what is built on it. Used by peer.py; `python3 noise.py` checks
-them against the RFCs' vectors."""
+"""The primitives of protocol.md, with OpenSSL's libcrypto, which Python's own hashes need too:
+X25519 (RFC 7748), ChaCha20-Poly1305 (RFC 8439), its X form, BLAKE2s and what is built on it. Used
+by peer.py; `python3 noise.py` checks them against the RFCs' vectors."""
+import ctypes
 import hashlib
 import hmac
 import struct
 
-P = 2**255 - 19
 BASE_POINT = bytes([9]) + bytes(31)
+
+_lib = ctypes.CDLL("libcrypto.so.3")
+_POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
+_X25519, _GET_TAG, _SET_TAG = 1034, 0x10, 0x11
+
+
+def _declare(result, name, *arguments):
+    function = getattr(_lib, name)
+    function.restype, function.argtypes = result, arguments
+    return function
+
+
+_new_private = _declare(_POINTER, "EVP_PKEY_new_raw_private_key", ctypes.c_int, _POINTER,
+                        ctypes.c_char_p, _SIZE)
+_new_public = _declare(_POINTER, "EVP_PKEY_new_raw_public_key", ctypes.c_int, _POINTER,
+                       ctypes.c_char_p, _SIZE)
+_read_public = _declare(ctypes.c_int, "EVP_PKEY_get_raw_public_key", _POINTER, _POINTER, _POINTER)
+_free_key = _declare(None, "EVP_PKEY_free", _POINTER)
+_new_exchange = _declare(_POINTER, "EVP_PKEY_CTX_new", _POINTER, _POINTER)
+_free_exchange = _declare(None, "EVP_PKEY_CTX_free", _POINTER)
+_begin = _declare(ctypes.c_int, "EVP_PKEY_derive_init", _POINTER)
+_set_peer = _declare(ctypes.c_int, "EVP_PKEY_derive_set_peer", _POINTER, _POINTER)
+_derive = _declare(ctypes.c_int, "EVP_PKEY_derive", _POINTER, _POINTER, _POINTER)
+_clear_errors = _declare(None, "ERR_clear_error")
+_cipher = _declare(_POINTER, "EVP_chacha20_poly1305")()
+_new_cipher = _declare(_POINTER, "EVP_CIPHER_CTX_new")
+_free_cipher = _declare(None, "EVP_CIPHER_CTX_free", _POINTER)
+_init_cipher = _declare(ctypes.c_int, "EVP_CipherInit_ex", _POINTER, _POINTER, _POINTER,
+                        ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)
+_update = _declare(ctypes.c_int, "EVP_CipherUpdate", _POINTER, _POINTER, _POINTER,
+                   ctypes.c_char_p, ctypes.c_int)
+_final = _declare(ctypes.c_int, "EVP_CipherFinal_ex", _POINTER, _POINTER, _POINTER)
+_control = _declare(ctypes.c_int, "EVP_CIPHER_CTX_ctrl", _POINTER, ctypes.c_int, ctypes.c_int,
+                    _POINTER)
 
 
 def clamp(key):
@@ -20,28 +53,26 @@ def clamp(key):
 
 def x25519(private, point):
     """The shared secret, without the check for all zeros: that is the caller's."""
-    scalar = int.from_bytes(clamp(private), "little")
-    u = int.from_bytes(point, "little") & (2**255 - 1)
-    x2, z2, x3, z3 = 1, 0, u, 1
-    swapped = 0
-    for position in range(254, -1, -1):
-        bit = scalar >> position & 1
-        if bit != swapped:
-            x2, x3, z2, z3 = x3, x2, z3, z2
-            swapped = bit
-        a, b = x2 + z2, x2 - z2
-        aa, bb = a * a % P, b * b % P
-        e = aa - bb
-        da, cb = (x3 - z3) * a % P, (x3 + z3) * b % P
-        x3, z3 = (da + cb) ** 2 % P, u * (da - cb) ** 2 % P
-        x2, z2 = aa * bb % P, e * (aa + 121665 * e) % P
-    if swapped:
-        x2, z2 = x3, z3
-    return (x2 * pow(z2, P - 2, P) % P).to_bytes(32, "little")
+    out, size = ctypes.create_string_buffer(32), _SIZE(32)
+    mine, other = _new_private(_X25519, None, private, 32), _new_public(_X25519, None, point, 32)
+    exchange = _new_exchange(mine, None)
+    # All zeros are refused, and then left in there.
+    if _begin(exchange) != 1 or _set_peer(exchange, other) != 1 or \
+            _derive(exchange, out, ctypes.byref(size)) != 1:
+        _clear_errors()
+        out = ctypes.create_string_buffer(32)
+    _free_exchange(exchange)
+    _free_key(mine)
+    _free_key(other)
+    return out.raw
 
 
 def public_of(private):
-    return x25519(private, BASE_POINT)
+    out, size = ctypes.create_string_buffer(32), _SIZE(32)
+    mine = _new_private(_X25519, None, private, 32)
+    _read_public(mine, out, ctypes.byref(size))
+    _free_key(mine)
+    return out.raw
 
 
 _CONSTANT = struct.unpack("<4I", b"expand 32-byte k")
@@ -71,56 +102,43 @@ def _rounds(state):
     return x
 
 
-def chacha20(key, nonce, counter, data):
-    """NONCE is 12 bytes, COUNTER that of the first 64-byte block."""
-    keys = struct.unpack("<8I", key)
-    nonces = struct.unpack("<3I", nonce)
-    out = bytearray()
-    for start in range(0, len(data), 64):
-        state = (*_CONSTANT, *keys, counter + start // 64, *nonces)
-        block = struct.pack("<16I", *((a + b) & 0xffffffff
-                                      for a, b in zip(_rounds(state), state)))
-        piece = data[start:start + 64]
-        out += (int.from_bytes(piece, "little") ^
-                int.from_bytes(block[:len(piece)], "little")).to_bytes(len(piece), "little")
-    return bytes(out)
-
-
 def hchacha20(key, nonce16):
     x = _rounds((*_CONSTANT, *struct.unpack("<8I", key), *struct.unpack("<4I", nonce16)))
     return struct.pack("<8I", *x[:4], *x[12:])
 
 
-def poly1305(key, data):
-    r = int.from_bytes(key[:16], "little") & 0x0ffffffc0ffffffc0ffffffc0fffffff
-    prime = 2**130 - 5
-    total = 0
-    for start in range(0, len(data), 16):
-        piece = data[start:start + 16]
-        total = (total + int.from_bytes(piece + b"\x01", "little")) * r % prime
-    total += int.from_bytes(key[16:32], "little")
-    return (total & (2**128 - 1)).to_bytes(16, "little")
-
-
-def _tag(key, nonce, sealed, ad):
-    def padded(data):
-        return data + bytes(-len(data) % 16)
-    one_time = chacha20(key, nonce, 0, bytes(32))
-    return poly1305(one_time, padded(ad) + padded(sealed) +
-                    struct.pack("<QQ", len(ad), len(sealed)))
+def _crypt(seal, key, nonce, data, ad, tag=None):
+    """The output and the tag, or None if TAG is not the right one."""
+    out, size = ctypes.create_string_buffer(len(data) + 16), ctypes.c_int()
+    made = ctypes.create_string_buffer(tag or 16, 16)
+    cipher = _new_cipher()
+    good = _init_cipher(cipher, _cipher, None, key, nonce, seal) == 1
+    if tag:
+        good &= _control(cipher, _SET_TAG, 16, made) == 1
+    if ad:
+        good &= _update(cipher, None, ctypes.byref(size), ad, len(ad)) == 1
+    if data:
+        good &= _update(cipher, out, ctypes.byref(size), data, len(data)) == 1
+    good &= _final(cipher, ctypes.byref(out, len(data)), ctypes.byref(size)) == 1
+    if good and not tag:
+        good = _control(cipher, _GET_TAG, 16, made) == 1
+    _free_cipher(cipher)
+    if not good:
+        _clear_errors()
+        return None
+    return out.raw[:len(data)], made.raw
 
 
 def seal12(key, nonce, plain, ad):
-    sealed = chacha20(key, nonce, 1, plain)
-    return sealed + _tag(key, nonce, sealed, ad)
+    return b"".join(_crypt(1, key, nonce, plain, ad))
 
 
 def open12(key, nonce, sealed, ad):
     """The plain text, or None if it is not authentic."""
-    body, tag = sealed[:-16], sealed[-16:]
-    if len(sealed) < 16 or not hmac.compare_digest(tag, _tag(key, nonce, body, ad)):
+    if len(sealed) < 16:
         return None
-    return chacha20(key, nonce, 1, body)
+    opened = _crypt(0, key, nonce, sealed[:-16], ad, sealed[-16:])
+    return opened and opened[0]
 
 
 def _nonce(counter):
@@ -171,14 +189,19 @@ def _self_test():
     for _ in range(1000):
         key, point = x25519(key, point), key
     assert key.hex() == "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51"
-    # RFC 8439, 2.4.2 and 2.8.2
+    # RFC 8439, 2.8.2
     text = (b"Ladies and Gentlemen of the class of '99: If I could offer you only "
             b"one tip for the future, sunscreen would be it.")
-    assert chacha20(bytes(range(32)), unhex("000000000000004a00000000"), 1,
-                    text)[:16].hex() == "6e2e359a2568f98041ba0728dd0d6981"
+    assert public_of(key) == x25519(key, BASE_POINT)
+    assert x25519(bytes(range(32)), bytes(32)) == bytes(32)
     sealed = seal12(bytes(range(0x80, 0xa0)), unhex("070000004041424344454647"), text,
                     unhex("50515253c0c1c2c3c4c5c6c7"))
+    assert sealed[:16].hex() == "d31a8d34648e60db7b86afbc53ef7ec2"
     assert sealed[-16:].hex() == "1ae10b594f09e26a7e902ecbd0600691"
+    assert open12(bytes(range(0x80, 0xa0)), unhex("070000004041424344454647"), sealed,
+                  b"") is None
+    assert open12(bytes(range(32)), bytes(12), seal12(bytes(range(32)), bytes(12), b"", b""),
+                  b"") == b""
     assert open12(bytes(range(0x80, 0xa0)), unhex("070000004041424344454647"), sealed,
                   unhex("50515253c0c1c2c3c4c5c6c7")) == text
     # draft-irtf-cfrg-xchacha-03, 2.2.1 and A.3.1
