@@ -338,12 +338,13 @@ static enum cv_drop cv_exchange_answer(struct cv_peer *peer, const struct cv_ide
 	return CV_DROP_NONE;
 }
 
-/* A message was authentic and has made a session: what follows for either. */
-static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_received *received)
+/* A message was authentic and has made a session, by a way: what follows for either. */
+static void cv_exchange_believe(struct cv_peer *peer, const struct cv_exchange_received *received,
+				const struct cv_endpoint *way)
 {
 	struct cv_endpoint before;
 
-	if (cv_path_learn_endpoint(&peer->path, &received->from, CVENDPOINT_HANDSHAKE, &before))
+	if (cv_path_learn_endpoint(&peer->path, way, CVENDPOINT_HANDSHAKE, &before))
 		cv_notify_raise_moved(peer, &before);
 	if (!before.remote.any.sa_family)
 		cv_want_check(peer->dev);
@@ -378,7 +379,7 @@ static enum cv_drop cv_exchange_respond(struct cv_peer *peer, const struct cv_id
 	mutex_unlock(&peer->exchange_lock);
 	if (reason != CV_DROP_NONE)
 		return reason;
-	cv_exchange_believe(peer, received);
+	cv_exchange_believe(peer, received, &received->from);
 	cv_timers_event(peer, CV_EVENT_RESPONSE_SENT);
 	/* It may be answered where it is not followed to. */
 	cv_path_read_endpoint(&peer->path, &now);
@@ -514,13 +515,16 @@ static bool cv_exchange_has_lost(const struct cv_peer *peer)
 	return lost;
 }
 
-/* An authentic response becomes a session, if it still answers what is in flight. */
+/*
+ * An authentic response becomes a session, if it still answers what is in flight. The way is where
+ * it came from, and set to how the initiation has come there.
+ */
 static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 					 const struct cv_identity *identity,
 					 struct cv_noise *noise,
-					 const struct cv_exchange_received *received)
+					 const struct cv_wire_response *message,
+					 struct cv_endpoint *way)
 {
-	const struct cv_wire_response *message = &received->message.response;
 	struct cv_session *session;
 
 	if (cv_exchange_outdated(peer, identity) || !cv_peer_is_running(peer) ||
@@ -538,8 +542,9 @@ static enum cv_drop cv_exchange_conclude(struct cv_peer *peer,
 		cv_session_put(session);
 		return CV_DROP_HS_NO_MEMORY;
 	}
+	cv_spread_find_way(peer, way);
 	cv_exchange_set_state(peer->exchange, CV_EXCHANGE_IDLE);
-	cv_session_set_left(session, &received->from);
+	cv_session_set_left(session, way);
 	cv_session_install(session);
 	return CV_DROP_NONE;
 }
@@ -551,6 +556,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	const struct cv_wire_response *message = &received->message.response;
 	enum cv_drop reason = CV_DROP_HS_SUPERSEDED;
 	u8 preshared_key[CV_WIRE_KEY_BYTES];
+	struct cv_endpoint way = received->from;
 	struct cv_noise noise;
 	bool answers;
 
@@ -569,7 +575,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	/* The expensive part, on a copy: a forged response leaves the exchange alone. */
 	if (cv_noise_read_response(&noise, message, identity->private_key, preshared_key)) {
 		mutex_lock(&peer->exchange_lock);
-		reason = cv_exchange_conclude(peer, identity, &noise, received);
+		reason = cv_exchange_conclude(peer, identity, &noise, message, &way);
 		mutex_unlock(&peer->exchange_lock);
 	} else {
 		reason = noise.zero_dh ? CV_DROP_HS_DH : CV_DROP_HS_RESPONSE;
@@ -579,7 +585,7 @@ static enum cv_drop cv_exchange_answered_by(struct cv_peer *peer,
 	if (reason != CV_DROP_NONE)
 		return reason;
 
-	cv_exchange_believe(peer, received);
+	cv_exchange_believe(peer, received, &way);
 	cv_timers_event(peer, CV_EVENT_HANDSHAKE_COMPLETE);
 	cv_notify_raise(peer, CVEVENT_SESSION_MADE, CVREASON_UNSPEC);
 	return reason;

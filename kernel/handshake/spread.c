@@ -8,6 +8,7 @@
  * agree on the way of that one. What is sent to a candidate proves nothing and moves nothing: the
  * answer does.
  */
+#include <linux/bitops.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -159,20 +160,36 @@ static void cv_spread_rotate(struct cv_spread_stop *stops, unsigned int count, u
 	}
 }
 
-/* What is to be sent next, and where; false if there is nothing. */
-static bool cv_spread_peek(struct cv_peer *peer, struct cv_wire_initiation *message,
-			   struct cv_spread_stop *stop)
+/*
+ * What is to be sent next, and where; false if there is nothing. That counts as asked already, since
+ * the answer may come before cv_spread_send() has returned.
+ */
+static bool cv_spread_ask(struct cv_peer *peer, struct cv_wire_initiation *message,
+			  struct cv_spread_stop *stop)
 {
-	const struct cv_spread *spread;
+	struct cv_spread *spread;
 
 	mutex_lock(&peer->exchange_lock);
 	spread = cv_spread_in_flight(peer);
 	if (spread) {
 		*message = spread->message;
 		*stop = spread->stops[spread->next];
+		spread->asked |= BIT(spread->next);
 	}
 	mutex_unlock(&peer->exchange_lock);
 	return spread;
+}
+
+/* It could not be sent. */
+static void cv_spread_take_back(struct cv_peer *peer)
+{
+	struct cv_spread *spread;
+
+	mutex_lock(&peer->exchange_lock);
+	spread = cv_spread_in_flight(peer);
+	if (spread)
+		spread->asked &= ~BIT(spread->next);
+	mutex_unlock(&peer->exchange_lock);
 }
 
 /*
@@ -244,8 +261,10 @@ void cv_spread_continue(struct cv_peer *peer)
 	unsigned int wait_ms;
 	int err;
 
-	while (cv_spread_peek(peer, &message, &stop)) {
+	while (cv_spread_ask(peer, &message, &stop)) {
 		err = cv_spread_send(peer, &message, &stop);
+		if (err)
+			cv_spread_take_back(peer);
 		if (err > CV_SPREAD_LATE_MS && !stop.deferred) {
 			cv_spread_defer(peer);
 			continue;
@@ -258,6 +277,35 @@ void cv_spread_continue(struct cv_peer *peer)
 			return;
 		}
 	}
+}
+
+/**
+ * cv_spread_find_way() - by which way an initiation has reached a peer that answered
+ * @peer: its exchange is in state INITIATED
+ * @way: where the answer came from; set to the way
+ *
+ * Usually they are the same. But a responder sends to where the last packet came from, and under
+ * load that was data by the way in use, always with some and with others if it came while they made
+ * their answer. If the initiation has gone elsewhere only, it was that way: the peer follows the
+ * first packet that is sent there.
+ *
+ * Context: holds &cv_peer.exchange_lock.
+ */
+void cv_spread_find_way(struct cv_peer *peer, struct cv_endpoint *way)
+{
+	const struct cv_spread *spread = peer->exchange->spread;
+	const struct cv_spread_stop *stop;
+	struct cv_endpoint in_use;
+
+	lockdep_assert_held(&peer->exchange_lock);
+	if (!spread || spread->message.sender != peer->exchange->entry.index ||
+	    hweight16(spread->asked) != 1)
+		return;
+	stop = &spread->stops[__ffs(spread->asked)];
+	cv_path_read_endpoint(&peer->path, &in_use);
+	if (cv_endpoint_same_remote(way, &in_use) &&
+	    !cv_endpoint_same_remote(way, &stop->endpoint))
+		*way = stop->endpoint;
 }
 
 /**

@@ -51,6 +51,8 @@ struct cv_spread {
 	unsigned int next;
 	/** @count: of @stops */
 	unsigned int count;
+	/** @asked: those of @stops that it has been sent to, or is being, a bit each */
+	u16 asked;
 	/** @sent: it has been sent to one */
 	bool sent;
 	/** @sent_preference: of the last one that it was sent to */
@@ -66,6 +68,7 @@ void cv_spread_exit(void);
 void cv_spread_begin(struct cv_peer *peer, const struct cv_wire_initiation *message,
 		     enum cv_spread_how how);
 void cv_spread_continue(struct cv_peer *peer);
+void cv_spread_find_way(struct cv_peer *peer, struct cv_endpoint *way);
 void cv_spread_end(struct cv_spread *spread);
 bool cv_spread_is_waiting(struct cv_peer *peer);
 

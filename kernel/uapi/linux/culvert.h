@@ -202,7 +202,9 @@
  * %CVPEER_A_REKEY_NOW sends an initiation at once, or 5 s after the last one, by the order of the
  * candidates' preference; the way in use comes last if it is none of them. It is forgotten when
  * the link goes down. Two ends that send at the same moment through address translation open the
- * way for each other.
+ * way for each other. If only one candidate has been sent the initiation when the answer comes, the
+ * peer is moved there, even if the answer came by the way in use: under load a responder that does
+ * not know of this sends it where data came from last.
  *
  * %CVPEER_A_FOLLOW is where authentic packets move a peer that is somewhere: anywhere; never, but
  * to its candidates; or within %CVPEER_A_SOURCES, up to %CV_SOURCES_MAX prefixes: then packets from

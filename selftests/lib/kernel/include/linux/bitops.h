@@ -11,6 +11,17 @@ static inline int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
+static inline unsigned int hweight16(unsigned int x)
+{
+	return __builtin_popcount(x & 0xffff);
+}
+
+/* Not of 0. */
+static inline unsigned long __ffs(unsigned long x)
+{
+	return __builtin_ctzl(x);
+}
+
 #define clear_bit(bit, word) ((void)(*(word) &= ~(1UL << (bit))))
 #define clear_bit_unlock(bit, word) ((void)(*(word) &= ~(1UL << (bit))))
 
