@@ -32,17 +32,15 @@ link_inside()
 		allowed-ips 10.77.0.2/32,fd77::2/128
 	addr in cv0 10.77.0.1/24 fd77::1/64 up
 }
-in_python()
+# forget_inside: the link of in goes, and its peer forgets it.
+forget_inside()
 {
-	local case
-
-	for case; do
-		net_outside
-		link_inside
-		relay py adopt.py "$case" "${ns[in]}" "${ns[out]}" "${ns[b]}"
-		drop_all
-	done
+	ipn in link del cv0
+	n b wg set cv0 peer "${pub[in]}" remove peer "${pub[in]}" \
+		allowed-ips 10.77.0.1/32,fd77::1/128
 }
+# hex: a key as cvtest wants it.
+hex() { base64 -d | od -An -tx1 | tr -d ' \n'; }
 
 # holder NAME NAME [ADDRESS]: a program that holds a socket of the second namespace, handed to the
 # first one's link, until its input is closed: by let_go.
@@ -116,7 +114,6 @@ test_ring()
 # The link was born in a namespace that ends: with a program's socket it lives on.
 test_birth_ends()
 {
-	net_outside
 	ns_new birth
 	tun_new birth cv0
 	ipn birth link set cv0 netns "${ns[in]}"
@@ -129,7 +126,7 @@ test_birth_ends()
 	works "after that: ping" ping_ok in 10.77.0.2
 	works "after that: TCP" tcp in b 10.77.0.2 300000
 	let_go
-	drop_all
+	forget_inside
 }
 
 # packets_of PRIORITY: how many left with it.
@@ -138,7 +135,6 @@ packets_of() { n out nft list table inet classes | sed -n "s/.*$1 counter packet
 # The priority of a packet inside names no class of the queueing discipline outside.
 test_priority()
 {
-	net_outside
 	link_inside
 	n out nft -f - <<-END
 		table inet classes {
@@ -165,7 +161,7 @@ test_priority()
 	is "a class that is named inside is not that outside" 0 "$(packets_of 7fff:1)"
 	is "a priority that everybody may have is" 3 "$(packets_of :6)"
 	let_go
-	drop_all
+	forget_inside
 }
 
 # As nobody, who makes a user namespace: the link of the kernel, without any privilege.
@@ -173,27 +169,28 @@ test_rootless()
 {
 	local line
 
-	net_outside
 	[ "$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 1)" = 1 ] ||
 		echo 1 >/proc/sys/kernel/unprivileged_userns_clone
 	coproc echoing { py adopt.py echo "${ns[b]}"; }
 	read -r -t 60 -u "${echoing[0]}" line || line=nothing
 	is "a server in the tunnel" listening "$line"
 	chmod 755 "$tmp"
-	CV_PRIVATE=$(base64 -d "$tmp/in.key" | od -An -tx1 | tr -d ' \n') \
-		CV_PUBLIC=$(base64 -d <<<"${pub[b]}" | od -An -tx1 | tr -d ' \n') \
+	CV_PRIVATE=$(hex <"$tmp/in.key") CV_PUBLIC=$(hex <<<"${pub[b]}") \
 		relay n_py out adopt.py rootless 198.51.100.2
 	# It has served its one client, and is known to bash for as long as it runs.
 	[ -z "${echoing_PID:-}" ] || kill "$echoing_PID" || :
-	drop_all
 }
 
-in_python first supers shared full marks refusals lost odd families own filters churn
-test_outside_ends
-test_inside_ends
-test_ring
+# Those that leave all namespaces as they were share them, which takes longer than many a test.
+net_outside
+CV_PRIVATE=$(hex <"$tmp/in.key") relay py adopt.py cases "${ns[in]}" "${ns[out]}" "${ns[b]}" \
+	first supers shared full marks refusals lost odd families own filters churn
 test_birth_ends
 test_priority
 test_rootless
+drop_all
+test_outside_ends
+test_inside_ends
+test_ring
 
 finish
