@@ -9,7 +9,9 @@
  * A key is 16 bytes that all keys here begin with, a number for the kind of request and one
  * for the peer, and an end that clamping does not change. Nothing here holds the first
  * 16 bytes other than in the request, which is wiped: they are kept inverted, and compared
- * 32 bits at a time, so that no register has more of them.
+ * 32 bits at a time, so that no register has more of them. They are one word four times:
+ * wherever a key begins, every fourth word of memory has one of them, and no other is looked
+ * at first.
  */
 #include <elf.h>
 #include <errno.h>
@@ -30,7 +32,8 @@
 #define TAG_WORDS 4
 /* Clamping leaves it as it is. */
 #define KEY_END 0x40302010
-#define SCAN_BYTES 1048576
+/* What fits into a processor's cache. */
+#define SCAN_BYTES 65536
 /* The direct map of x86-64, with and without KASLR. */
 #define DIRECT_MAP 0xffff888000000000ULL
 #define DIRECT_MAP_END 0xffffc88000000000ULL
@@ -52,9 +55,7 @@ enum {
 };
 
 /* Inverted, and no constant, lest it be folded into code the right way round. */
-static uint32_t tag[TAG_WORDS] = {
-	~0x5ad3c168U, ~0x9e37b1c5U, ~0x2c6f81d3U, ~0xb70e94a7U,
-};
+static uint32_t tag = ~0x5ad3c168U;
 
 struct kind {
 	const char *name;
@@ -122,9 +123,9 @@ static void put_word(uint32_t **word, uint32_t value)
 	__atomic_store_n((*word)++, value, __ATOMIC_RELAXED);
 }
 
-static uint32_t tag_word(unsigned int i)
+static uint32_t tag_word(void)
 {
-	return __atomic_load_n(&tag[i], __ATOMIC_RELAXED);
+	return __atomic_load_n(&tag, __ATOMIC_RELAXED);
 }
 
 static void put_secret(uint16_t type, uint32_t kind, uint32_t number)
@@ -134,7 +135,7 @@ static void put_secret(uint16_t type, uint32_t kind, uint32_t number)
 	unsigned int i;
 
 	for (i = 0; i < TAG_WORDS; i++)
-		put_word(&word, ~tag_word(i));
+		put_word(&word, ~tag_word());
 	put_word(&word, kind);
 	put_word(&word, number);
 	put_word(&word, number * 2654435761U);
@@ -272,18 +273,33 @@ static bool scan_is_key(const uint32_t *word)
 	unsigned int i;
 
 	for (i = 0; i < TAG_WORDS; i++)
-		if (~__atomic_load_n(&word[i], __ATOMIC_RELAXED) != tag_word(i))
+		if (~__atomic_load_n(&word[i], __ATOMIC_RELAXED) != tag_word())
 			return false;
 	return word[TAG_WORDS] < KINDS && word[TAG_WORDS + 3] == KEY_END;
+}
+
+/* Keys that begin in the four words up to the one at LAST, and in BUFFER. Those found are
+ * wiped, or they would be found again, here.
+ */
+static void scan_around(uint32_t *buffer, size_t last, size_t words, unsigned int *count)
+{
+	size_t i;
+
+	for (i = last + 1 - TAG_WORDS; i <= last && i + KEY_WORDS <= words; i++)
+		if (scan_is_key(buffer + i)) {
+			count[buffer[i + TAG_WORDS]]++;
+			explicit_bzero(buffer + i, KEY_BYTES);
+		}
 }
 
 /* The ends overlap by a key, lest one lie across. */
 static void scan_part(int fd, uint64_t offset, uint64_t bytes, unsigned int *count)
 {
 	static uint32_t buffer[(SCAN_BYTES + KEY_BYTES) / 4];
-	const uint32_t first = tag_word(0);
+	const uint32_t first = tag_word();
 	uint64_t done;
-	ssize_t got, i;
+	ssize_t got;
+	size_t i;
 
 	for (done = 0; done + KEY_BYTES <= bytes; done += SCAN_BYTES) {
 		uint64_t want = bytes - done;
@@ -291,10 +307,11 @@ static void scan_part(int fd, uint64_t offset, uint64_t bytes, unsigned int *cou
 		if (want > sizeof(buffer))
 			want = sizeof(buffer);
 		got = pread(fd, buffer, want, offset + done);
-		for (i = 0; i + KEY_WORDS <= got / 4 && i < SCAN_BYTES / 4; i++)
-			if (~buffer[i] == first && scan_is_key(buffer + i))
-				count[buffer[i + TAG_WORDS]]++;
-		explicit_bzero(buffer, sizeof(buffer));
+		for (i = TAG_WORDS - 1; i < SCAN_BYTES / 4 && (ssize_t)i < got / 4; i += TAG_WORDS)
+			if (~buffer[i] == first)
+				scan_around(buffer, i, got / 4, count);
+		/* The first half of a key may be all of it that is here. */
+		explicit_bzero(buffer + SCAN_BYTES / 4, KEY_BYTES);
 	}
 }
 

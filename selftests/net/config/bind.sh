@@ -156,9 +156,13 @@ goes_on() { [ "$(peer_rx a cv0 b)" -gt "$1" ]; }
 # Moved while transfers go on: to narrower and wider places, and to others.
 test_moves()
 {
-	local transfers words status
+	local transfers words status dev
 
 	two_wires keepalive=1
+	# So slow that a transfer lasts for many moves, and that most of them meet one.
+	for dev in a:va a:wa b:vb b:wb; do
+		n "${dev%:*}" tc qdisc add dev "${dev#*:}" root netem rate 2mbit limit 1000
+	done
 	# The keepalive began before the other end was up: it tries again after five seconds.
 	soon "moves: ping" 20 ping_once a 10.77.0.2
 	session=$(peer_handshake b cv0 a)

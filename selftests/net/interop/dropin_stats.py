@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Does to a link, one after the other, all that moves a counter of it, with a Python peer
-before it, and prints as JSON by how much each counter moved. Run by dropin-same.sh in the
-namespace of the peer, for each module; dropin.py compares.
+before it, and prints as JSON by how much each counter moved. Run by dropin-same.sh for each
+module, by ip netns exec in the link's NAMESPACE, whose /sys is read; PEER is that of the peer.
+dropin.py compares.
 
-    dropin_stats.py NAMESPACE DEV ADDRESS PORT
+    dropin_stats.py PEER NAMESPACE DEV ADDRESS PORT
 
 Each answer ends with a ping through a session: when its answer is there, what came before
 has been counted.
@@ -15,7 +16,8 @@ import struct
 import sys
 import time
 
-from cvtest import ktap, peer as wg
+from cvtest import ktap, netlink as nl, peer as wg
+from cvtest.netns import enter
 from cvtest.world import INSIDE4, World
 
 COUNTERS = "/sys/class/net/{}/statistics"
@@ -30,16 +32,27 @@ class Counted:
         self.peer = self.world.new_peer(endpoint=True)
         self.session = None
         self.found = {}
+        self.client = nl.Client(ktap.KIND, namespace)
+
+    def transfer(self):
+        """What the peer has received and sent."""
+        fields = self.client.dump(self.link.dev)["peers"][self.peer.public]
+        return nl.number(fields[nl.PEER_RX]), nl.number(fields[nl.PEER_TX])
 
     def counters(self):
-        """Of the link and, as wg(8) has them, of the peer."""
-        names = COUNTERS.format(self.link.dev)
-        text = ktap.command("ip", "netns", "exec", self.link.namespace, "grep", "-r", "", names)
-        found = {os.path.basename(name): int(value) for name, value in
-                 (line.split(":") for line in text.splitlines())}
-        received, sent = self.link.value("transfer", self.peer.name).split("\t")
-        found.update({"peer: received": int(received), "peer: sent": int(sent)})
+        """Of the link and of the peer; they are read so often that it is done without programs."""
+        names, found = COUNTERS.format(self.link.dev), {}
+        for name in os.listdir(names):
+            with open(f"{names}/{name}", encoding="ascii") as file:
+                found[name] = int(file.read())
+        found["peer: received"], found["peer: sent"] = self.transfer()
         return found
+
+    def check_transfer(self):
+        """wg(8) has the same."""
+        ours, shown = self.transfer(), self.link.value("transfer", self.peer.name)
+        if shown != "{}\t{}".format(*ours):
+            raise RuntimeError(f"transfer: netlink has {ours}, wg show {shown!r}")
 
     def renew(self):
         """A session that is not so old that the link, should the steps take long, begins
@@ -63,7 +76,7 @@ class Counted:
     def settle(self):
         before = None
         while before != (before := self.counters()):
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def send(self, *packets):
         for packet in packets:
@@ -229,12 +242,14 @@ def no_way(counted):
 
 
 def main():
-    counted = Counted(*sys.argv[1:])
+    enter(sys.argv[1])
+    counted = Counted(*sys.argv[2:])
     handshakes(counted)
     for steps in (good, bad_datagrams, bad_handshakes, bad_packets, refused, no_way):
         counted.renew()
         steps(counted)
-    json.dump(counted.found, sys.stdout, indent=1)
+    counted.check_transfer()
+    sys.stdout.write(json.dumps(counted.found))
 
 
 main()

@@ -15,8 +15,8 @@ input()
 	local policy=$1
 
 	shift
-	n a nft flush ruleset
 	{
+		echo "flush ruleset"
 		echo "table inet f {"
 		echo "$more"
 		echo "chain input { type filter hook input priority 0; policy $policy;"
