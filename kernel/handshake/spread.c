@@ -161,8 +161,8 @@ static void cv_spread_rotate(struct cv_spread_stop *stops, unsigned int count, u
 }
 
 /*
- * What is to be sent next, and where; false if there is nothing. That counts as asked already, since
- * the answer may come before cv_spread_send() has returned.
+ * What is to be sent next, and where; false if there is nothing. That counts as asked already: the
+ * answer may come before cv_spread_send() has returned.
  */
 static bool cv_spread_ask(struct cv_peer *peer, struct cv_wire_initiation *message,
 			  struct cv_spread_stop *stop)
