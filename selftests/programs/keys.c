@@ -4,6 +4,7 @@
  * keys there are in the kernel's memory: for keys.sh.
  *
  *   keys send FAMILY DEV KIND PEERS   a request of that kind (see kinds[])
+ *   keys print                        a key of kind "planted", for scan to find
  *   keys scan                         prints "KIND COUNT" for each, from /proc/kcore
  *
  * A key is 16 bytes that all keys here begin with, a number for the kind of request and one
@@ -74,6 +75,7 @@ static const struct kind kinds[] = {
 	{ "port-in-use", EADDRINUSE },
 	{ "policy", EINVAL },
 	{ "permission", EPERM },
+	{ "planted", 0 },
 };
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -337,12 +339,27 @@ static int scan(void)
 	return 0;
 }
 
+/* Where it goes, a scan must find it. */
+static int print_key(void)
+{
+	ssize_t done;
+
+	size = sizeof(struct nlattr) + KEY_BYTES;
+	message = calloc(1, size);
+	put_secret(PRIVATE_KEY, KINDS - 1, 0);
+	done = write(STDOUT_FILENO, message + sizeof(struct nlattr), KEY_BYTES);
+	explicit_bzero(message, size);
+	return done == KEY_BYTES ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "scan"))
 		return scan();
+	if (argc == 2 && !strcmp(argv[1], "print"))
+		return print_key();
 	if (argc == 6 && !strcmp(argv[1], "send"))
 		return send_keys(argv[2], argv[3], argv[4], to_number(argv[5]));
-	die("usage", "keys send FAMILY DEV KIND PEERS | keys scan");
+	die("usage", "keys send FAMILY DEV KIND PEERS | keys print | keys scan");
 	return 1;
 }

@@ -3,13 +3,13 @@
 """Whether data messages pass two devices in the order of their counters, and what TCP at both
 ends makes of it: for order.sh.
 
-    order.py FROM DEV TO DEV
+    order.py NAMESPACE DEV NAMESPACE DEV
 
-Looks at the messages that leave namespace FROM by its device, and that enter TO by its own. For
-each line of its input it prints the frames that left, those of them that were inverted, the same
-for what entered, and the spurious retransmissions of TCP in both namespaces, all since the last
-time. A super-packet is one frame, and counts by its first message. The capture may miss frames;
-those are not counted, and do no harm to the order of the others.
+Looks at the messages that leave and enter both namespaces by their devices. For each line of its
+input it prints the frames that left, those of them that were inverted, the same for what entered,
+and the spurious retransmissions of TCP in both namespaces, all since the last time. A super-packet
+is one frame, and counts by its first message. The capture may miss frames; those are not counted,
+and do no harm to the order of the others.
 """
 import select
 import socket
@@ -84,7 +84,9 @@ class Watcher:
 
 def main():
     """Captures until its input ends."""
-    watchers = (Watcher(*sys.argv[1:3], "out"), Watcher(*sys.argv[3:], "in"))
+    out, inside = ([Watcher(*where, way) for where in (sys.argv[1:3], sys.argv[3:])]
+                   for way in ("out", "in"))
+    watchers = out + inside
     poll = select.poll()
     for fd in (0, *(watcher.sock.fileno() for watcher in watchers)):
         poll.register(fd, select.POLLIN)
@@ -96,8 +98,9 @@ def main():
         if 0 in ready:
             if not sys.stdin.readline():
                 break
-            out, inside = (watcher.report() for watcher in watchers)
-            print(*out[:2], *inside[:2], out[2] + inside[2], flush=True)
+            counts = [[sum(column) for column in zip(*(watcher.report() for watcher in side))]
+                      for side in (out, inside)]
+            print(*counts[0][:2], *counts[1], flush=True)
 
 
 main()

@@ -93,7 +93,7 @@ stream()
 	awk '/receiver/ { print $(NF - 2), $(NF - 1) }' "$tmp/iperf3" | paste -sd, | sed 's/,/, /'
 }
 
-# watch: order.py looks at what leaves a and enters b, from here on.
+# watch: order.py looks at what leaves and enters a and b, from here on.
 watch()
 {
 	local line

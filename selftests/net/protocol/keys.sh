@@ -60,6 +60,8 @@ ns_new a
 ipn a link add cv0 type "$kind"
 works "permission: the request is answered as expected" without_permission
 drop_all
+"$keys" print >"$tmp/planted"
 "$keys" scan >"$tmp/scan"
+between "a key that is in memory is found" 1 10 "$(sed -n 's/^planted //p' "$tmp/scan")"
 note "copies left, KIND COUNT: $(tr '\n' ' ' <"$tmp/scan")"
 finish
