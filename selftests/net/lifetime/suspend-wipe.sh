@@ -4,8 +4,8 @@
 # timeout: 240
 # test-modules: hold
 # On suspend, the keys of all sessions have been wiped before the module's notifier returns:
-# those of peers being removed, of links being deleted and of batches in flight, too. kprobes
-# show it.
+# those of peers being removed, of links being deleted and of batches in flight, too. The
+# function tracer and a kprobe show it.
 . "$(dirname "$0")/../../lib/test.sh"
 
 hold=$CULVERT_BUILD/test-modules/$(uname -r)/cv_test_hold.ko
@@ -20,19 +20,28 @@ if [ ! -w $test_level ] || [ ! -w $tracing/kprobe_events ]; then
 		"this kernel has no $test_level or no $tracing/kprobe_events"
 	finish
 fi
+if ! grep -qw function $tracing/available_tracers; then
+	skip "sessions are wiped before suspend" "this kernel has no function tracer"
+	finish
+fi
 
 unhold() { [ ! -d /sys/module/cv_test_hold ] || rmmod cv_test_hold; }
 held() { [ "$(cat $parameters/calls)" -ge 1 ]; }
+# A kprobe at cv_session_free() would miss those that a softirq frees while it interrupts a call
+# that is held, which is in a kprobe, too.
 watch()
 {
-	echo 'p:cv_freed culvert:cv_session_free' >$tracing/kprobe_events
-	echo 'r:cv_ready culvert:cv_link_pm_notify' >>$tracing/kprobe_events
+	echo 'r:cv_ready culvert:cv_link_pm_notify' >$tracing/kprobe_events
+	echo cv_session_free >$tracing/set_ftrace_filter
+	echo function >$tracing/current_tracer
 	echo >$tracing/trace
 	echo 1 >$tracing/events/kprobes/enable
 }
 unwatch()
 {
 	echo 0 >$tracing/events/kprobes/enable
+	echo nop >$tracing/current_tracer
+	echo >$tracing/set_ftrace_filter
 	echo >$tracing/kprobe_events
 }
 
@@ -40,7 +49,7 @@ unwatch()
 freed()
 {
 	awk '/cv_ready/ && !after { after = 1 }
-		/cv_freed/ { n[after + 0]++ }
+		/: cv_session_free / { n[after + 0]++ }
 		END { print after ? n[0] + 0 " " n[1] + 0 : "not asked" }' $tracing/trace
 }
 
