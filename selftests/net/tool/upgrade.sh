@@ -17,22 +17,14 @@ is "the README names one command" culvert-upgrade "${upgrade[*]}"
 # upgrade [OPTION...]: here the module on disk is always the one that is loaded.
 upgrade() { n_sys a "${upgrade[@]}" --force "$@"; }
 
-# world_of_a: everything that there is in a.
+# world_of_a: everything that there is in a. One shell inside for what programs say of each link:
+# it is asked for often.
 world_of_a()
 {
-	local dev field
-
 	{
 		ipn a -d link show
-		for dev in cv0 cv1 cv2; do
-			echo "$dev, addresses and configuration"
-			ipn a -d addr show dev "$dev"
-			n a "$tool" showconf "$dev" || :
-			for field in bind-addresses bind-device dscp names idle; do
-				n a "$tool" show "$dev" "$field" || :
-			done
-			n a bash -c "grep -rs '' /proc/sys/net/ipv{4,6}/{conf,neigh}/$dev/" || :
-		done
+		ipn a -d addr show
+		n a bash -c "$world_inside" - "$tool" cv0 cv1 cv2 || :
 		echo routes
 		ipn a -d -4 route show table all | sort
 		ipn a -d -6 route show table all | sort
@@ -41,6 +33,21 @@ world_of_a()
 		ipn a -6 rule show
 	} | sed -E 's/[0-9]+sec/Nsec/g; s/ (qdisc|state|promiscuity) [^ ]*//g; s/ +$//'
 }
+
+# shellcheck disable=SC2016 # of another shell
+world_inside='
+	tool=$1
+	shift
+	for dev; do
+		echo "configuration of $dev"
+		"$tool" showconf "$dev"
+		for field in bind-addresses bind-device dscp names idle; do
+			"$tool" show "$dev" "$field"
+		done
+		files+=" /proc/sys/net/ipv4/conf/$dev/ /proc/sys/net/ipv4/neigh/$dev/"
+		files+=" /proc/sys/net/ipv6/conf/$dev/ /proc/sys/net/ipv6/neigh/$dev/"
+	done
+	exec grep -rs "" $files'
 
 # same_world NAME: all is as it was when `before` was set.
 same_world()
@@ -54,7 +61,7 @@ same_world()
 
 initiations() { n b nft list counter inet t initiations | awk '$1 == "packets" { print $2 }'; }
 index() { ipn "$1" -o link show "$2" | cut -d : -f 1; }
-saved() { find /run -maxdepth 1 -name 'culvert-upgrade.*' -type d; }
+saved() { compgen -G '/run/culvert-upgrade.*/' || :; }
 
 # everything: a link with all that a link can have, one in a VRF, and one that is down.
 everything()
@@ -140,11 +147,11 @@ test_upgrade()
 # refused NAME TEXT: and nothing has changed.
 refused()
 {
-	local numbers
+	local was
 
-	numbers=$(index a cv0)
+	was="$(index a cv0) $(field b cv0 endpoints a)"
 	fails_with "$1: is refused" "$2" upgrade
-	is "$1: the link was not touched" "$numbers $(field b cv0 endpoints a)" \
+	is "$1: the link was not touched" "$was" \
 		"$(index a cv0) $(field b cv0 endpoints a)"
 	same_world "$1: nothing was changed"
 	is "$1: nothing is left in /run" "" "$(saved)"
@@ -163,6 +170,8 @@ hook_at()
 
 test_refusals()
 {
+	local plain=$before	# qdiscs, nexthop objects and hooks are not part of it
+
 	works "the same module, without --force" n_sys a culvert-upgrade
 	same_world "the same module: nothing was changed"
 
@@ -174,26 +183,25 @@ test_refusals()
 	refused "a link that was moved here" "far0 was created in another network namespace"
 	ipn a link del far0
 	ns_drop c
+	before=$plain
 
 	n a tc qdisc add dev cv0 root handle 1: fq_codel
-	before=$(world_of_a)
 	refused "a queueing discipline" "queueing discipline of cv0 \(fq_codel\)"
 	n a tc qdisc del dev cv0 root
 	ipn a nexthop add id 5 via 10.77.0.2 dev cv0
-	before=$(world_of_a)
 	refused "a nexthop object" "nexthop object of cv0 \(id 5\)"
 	ipn a nexthop del id 5
 	ipn a link add link cv0 name up0 type vxlan id 7 dev cv0 remote 10.77.0.2 dstport 4789
 	before=$(world_of_a)
 	refused "a link on top" "the link up0, which is on top of cv0"
 	ipn a link del up0
+	before=$plain
 	ipn a link add cv0-x type dummy
 	hook_at cv0-x
 	works "a hook of the packet filter at another link" upgrade
 	n a nft delete table netdev t
 	ipn a link del cv0-x
 	hook_at cv0
-	before=$(world_of_a)
 	refused "a hook of the packet filter" "nftables hook at cv0"
 	n a tc qdisc add dev cv0 root handle 1: fq_codel
 	works "a qdisc and a hook, with --lose: upgrade" upgrade --lose
@@ -238,10 +246,11 @@ test_not_loaded()
 	works "restore: ping" ping_ok b 10.77.0.1
 }
 
-# The old module stays in use.
+# The old module stays in use. It is asked again for half a minute; one that takes its time is
+# asked less often.
 test_not_unloaded()
 {
-	printf '#!/bin/sh\necho still in use >&2\nexit 1\n' >"$tmp/bin/rmmod"
+	printf '#!/bin/sh\nsleep 4\necho still in use >&2\nexit 1\n' >"$tmp/bin/rmmod"
 	chmod 755 "$tmp/bin/rmmod"
 	PATH=$tmp/bin:$PATH fails_with "the old module cannot be unloaded: upgrade fails" \
 		"still in use" upgrade
@@ -322,7 +331,6 @@ before=$(world_of_a)
 note "$before"
 test_upgrade
 test_refusals
-before=$(world_of_a)
 mkdir "$tmp/bin"
 test_not_loaded
 test_not_unloaded
