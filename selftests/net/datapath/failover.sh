@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 200
+# mode[culvert]: smp
 # cases: wireguard culvert go
 # timeout[go]: 300
 # Two ways between a and b, and a peer that is moved from one to the other under load in both

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 200
 # A path that loses, delays, swaps and doubles packets: the contents stay right and
 # the session lives. Also when the first handshake meets such a path.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# clock: real
 # kmemleak: off
 # timeout: 300
 # netns: 6.1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mode: smp
+# mode: one
 # timeout: 120
 # A link that outlives the namespace that its routes lead through, and packets in a queue
 # below that outlive their link and hold the module.
