@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
 # timeout: 120
-# memory: 320
+# memory: 384
 # A machine with little memory, of which something else takes all that there is again and
 # again, under traffic both ways: packets may be lost, and traffic comes back as soon as
 # there is some; nothing leaks and nothing breaks.
