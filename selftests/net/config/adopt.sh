@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
+# mode[uplink]: one
+# cases: all=adopt uplink
 # timeout: 400
 # A program's UDP sockets as those of a link: by a link whose namespace has no wire at all, to
 # wireguard.ko. What is whose, what is refused, what happens when they are closed or their
-# namespaces end, and a user without privileges.
+# namespaces end, and a user without privileges. In the case "uplink": a ping beside TCP through a
+# slow uplink takes as long as by a socket of the link's own.
 . "$(dirname "$0")/../../lib/test.sh"
 
 if [ "$kind" != culvert ]; then
@@ -180,6 +183,66 @@ test_rootless()
 	# It has served its one client, and is known to bash for as long as it runs.
 	[ -z "${echoing_PID:-}" ] || kill "$echoing_PID" || :
 }
+
+# A link born outside, whose own socket is there, and moved inside.
+link_with_own_socket()
+{
+	tun_new out cv0
+	tun_set out cv0 private-key "$tmp/in.key" peer "${pub[b]}" endpoint "198.51.100.2:$port" \
+		allowed-ips 10.77.0.2/32,fd77::2/128
+	ipn out link set cv0 netns "${ns[in]}"
+	addr in cv0 10.77.0.1/24 fd77::1/64 up
+}
+
+# pings_beside_tcp NAME: sets median_us; each is answered.
+pings_beside_tcp()
+{
+	local bulk
+
+	works "$1: ping at first" ping_ok in 10.77.0.2
+	tcp in b 10.77.0.2 12000000 >"$tmp/bulk" 2>&1 &
+	bulk=$!
+	defer "end_process $bulk"
+	wait_for 10 uplink_is_full
+	n in ping -n -i 0.05 -c 100 -s 100 10.77.0.2 >"$tmp/pings"
+	works "$1: TCP goes on all the while" kill -0 $bulk
+	is "$1: pings beside TCP that are answered, of 100" 100 \
+		"$(grep -c ' time=' "$tmp/pings" || :)"
+	median_us=$(sed -n 's/.* time=\([0-9.]*\) ms/\1/p' "$tmp/pings" | sort -n |
+		awk '{ at[NR] = $1 } END { print int(at[int((NR + 1) / 2)] * 1000) }')
+	note "$1: half of the pings within $median_us us"
+	end_process $bulk
+	forget_inside
+}
+uplink_is_full()
+{
+	[ "$(n out tc -s qdisc show dev va | sed -n 's/^ backlog .* \([0-9]*\)p .*/\1/p' | sort -n | tail -n 1)" -ge 5 ]
+}
+
+test_uplink()
+{
+	local median_us own_us
+
+	need_module sch_tbf
+	need_module sch_fq_codel
+	net_outside
+	n out tc qdisc add dev va root handle 1: tbf rate 10mbit burst 5kb latency 100ms
+	n out tc qdisc add dev va parent 1:1 handle 10: fq_codel
+	link_with_own_socket
+	pings_beside_tcp "slow uplink, a socket of the link's own"
+	own_us=$median_us
+	link_inside
+	holder in out
+	pings_beside_tcp "slow uplink, a program's socket"
+	let_go
+	between "slow uplink, a program's socket: half of the pings within, us" 0 \
+		$((own_us * 13 / 10 + 300)) "$median_us"
+}
+
+if [ "$CV_CASE" = uplink ]; then
+	test_uplink
+	finish
+fi
 
 # Those that leave all namespaces as they were share them, which takes longer than many a test.
 net_outside

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """UDP in both directions while a tunnel gets another way. Run by failover.sh.
 
-    failover.py moves|stays NAMESPACE-A NAMESPACE-B DEV KEY-OF-B ONE TWO
+    failover.py moves|requests|stays NAMESPACE-A NAMESPACE-B DEV KEY-OF-B ONE TWO
 """
 import base64
 import socket
@@ -198,6 +198,8 @@ def stays():
 if sys.argv[1] == "moves":
     for case in by_request, dead, no_route:
         ktap.run_case(case, Near())
+elif sys.argv[1] == "requests":
+    ktap.run_case(by_request, Near())
 else:
     ktap.run_case(stays)
 ktap.finish()

@@ -3,11 +3,14 @@
 # mode: one
 # timeout: 200
 # mode[culvert]: smp
-# cases: wireguard culvert go
+# mode[queues]: smp
+# cases: wireguard culvert go slow queues
 # timeout[go]: 300
 # Two ways between a and b, and a peer that is moved from one to the other under load in both
 # directions: by a request, which loses nothing; when the way in use is dead; and when it has no
 # route. At the other end is wireguard.ko, culvert or wireguard-go, which know of no other way.
+# In the case "slow" the ways are uplinks of 10 Mbit/s with fq_codel, full of TCP; in the case
+# "queues" each has four transmit queues, and threads that receive.
 #
 #     a ─ va1 198.51.100.1 ─────── vb1 198.51.100.2 ─ b
 #       └ va2 203.0.113.1 ──────── vb2 203.0.113.2 ──┘
@@ -28,7 +31,10 @@ far_end()
 		wait_for 60 n b wg show cv0
 		far=wg
 	else
-		tun_new b cv0 "$CV_CASE"
+		case $CV_CASE in
+		wireguard) tun_new b cv0 wireguard ;;
+		*) tun_new b cv0 ;;
+		esac
 		far=$tool
 	fi
 	n b "$far" set cv0 private-key "$tmp/b.key" listen-port "$port" \
@@ -45,16 +51,73 @@ near_end()
 	addr a cv0 10.77.0.1/24 up
 }
 
+# wire_queues NUMBER: a way whose queues belong to CPUs in turn.
+wire_queues()
+{
+	local place i cpus
+
+	cpus=$(nproc)
+	ip link add "va$1" netns "${ns[a]}" numtxqueues 4 numrxqueues 4 up type veth \
+		peer name "vb$1" netns "${ns[b]}" numtxqueues 4 numrxqueues 4
+	for place in a b; do
+		ipn $place link set "v$place$1" up
+		n $place ethtool -K "v$place$1" gro on
+		for ((i = 0; i < 4; i++)); do
+			n_sys $place sh -c "printf %x $((1 << (i % cpus))) \
+				>/sys/class/net/v$place$1/queues/tx-$i/xps_cpus"
+		done
+		n_sys $place sh -c "echo 1 >/sys/class/net/v$place$1/threaded"
+	done
+}
+
+# slow_down DEV: both of its ends.
+slow_down()
+{
+	local place
+
+	need_module sch_tbf
+	need_module sch_fq_codel
+	for place in a b; do
+		n $place tc qdisc add dev "v$place$1" root handle 1: tbf rate 10mbit burst 5kb latency 100ms
+		n $place tc qdisc add dev "v$place$1" parent 1:1 handle 10: fq_codel
+	done
+}
+
 net_two_ways()
 {
 	ns_new a b
-	wire a va1 b vb1
-	wire a va2 b vb2
+	if [ "$CV_CASE" = queues ]; then
+		wire_queues 1
+		wire_queues 2
+	else
+		wire a va1 b vb1
+		wire a va2 b vb2
+	fi
 	addr a va1 198.51.100.1/24
 	addr b vb1 198.51.100.2/24
 	addr a va2 203.0.113.1/24
 	addr b vb2 203.0.113.2/24
+	if [ "$CV_CASE" = slow ]; then
+		slow_down 1
+		slow_down 2
+	fi
 	far_end
+}
+
+# moved_while_full: TCP each way for longer than the peer is moved to and fro.
+moved_while_full()
+{
+	local bulk ended=well
+
+	tcp a b 10.77.0.2 27000000 >"$tmp/tcp" 2>&1 &
+	bulk=$!
+	defer "end_process $bulk"
+	relay py failover.py requests "${ns[a]}" "${ns[b]}" cv0 "${pub[b]}" "$one" "$two"
+	works "TCP goes on all the while" kill -0 $bulk
+	wait $bulk || ended="with status $?: $(cat "$tmp/tcp")"
+	is "TCP while the peer is moved: it ends" well "$ended"
+	is "messages that the replay window has refused" "0 0" \
+		"$(drops a cv0 rx_replay) $(drops b cv0 rx_replay)"
 }
 
 # Whichever way is in use dies, and comes back.
@@ -83,7 +146,10 @@ tcp_over_ways_that_die()
 net_two_ways
 near_end "$kind"
 works "a session by the first way" ping_ok a 10.77.0.2
-if [ "$kind" = culvert ]; then
+if [ "$kind:$CV_CASE" = culvert:slow ]; then
+	moved_while_full
+	is "no receive errors at a" 0 "$(stat a cv0 rx_errors)"
+elif [ "$kind" = culvert ]; then
 	relay py failover.py moves "${ns[a]}" "${ns[b]}" cv0 "${pub[b]}" "$one" "$two"
 	[ "$CV_CASE" != wireguard ] || tcp_over_ways_that_die
 	is "no receive errors at a" 0 "$(stat a cv0 rx_errors)"

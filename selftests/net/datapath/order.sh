@@ -7,7 +7,8 @@
 # no spurious retransmissions, over each kind of outer path: a veth pair, whose packets
 # go through the backlog of the CPU that sends; one with NAPI of its own; one whose packets
 # are steered to other CPUs; one with a transmit queue for each CPU, of which one is slow, and
-# a thread that receives from each; a bridge; macvlan. One stream each way, and both at once.
+# a thread that receives from each, by the link's own socket and by a program's; a bridge;
+# macvlan. One stream each way, and both at once.
 . "$(dirname "$0")/../../lib/test.sh"
 
 cpus=$(nproc)
@@ -54,6 +55,20 @@ path_queues()
 	need_module sch_netem
 	n a tc qdisc add dev va root handle 1: mq
 	n a tc qdisc add dev va parent 1:1 handle 11: netem delay 1ms limit 10000
+}
+
+path_adopted() { path_queues; }
+
+# hand_in: a program's socket for the link of a; it is the program's as long as this test lasts.
+hand_in()
+{
+	local line
+
+	coproc holder { py ../config/adopt.py hold "${ns[a]}" "${ns[a]}" 198.51.100.1 4500; }
+	holder_pid=$holder_PID
+	defer "end_process $holder_pid"
+	read -r -t 60 -u "${holder[0]}" line || line=nothing
+	is "a program has handed in its socket" "handed in" "$line"
 }
 
 path_bridge()
@@ -129,7 +144,7 @@ in_order()
 # Two flows inside have two hashes, also in front of the receiver's CPUs (RPS) and its GRO,
 # where these are on: there each flow is in order, and the tunnel's messages need not be.
 # iperf3 has always two, of which one is for control.
-tells_flows_apart() { [[ $1 == steered || $1 == queues ]]; }
+tells_flows_apart() { [[ $1 == steered || $1 == queues || $1 == adopted ]]; }
 
 # one_way PATH WORD: one stream, or two with --bidir.
 one_way()
@@ -161,6 +176,7 @@ one_path()
 
 	"path_$1"
 	tunnel_pair
+	[ "$1" != adopted ] || hand_in
 	works "$1: ping at first" ping_ok a 10.77.0.2
 	n b iperf3 -s >"$tmp/server" 2>&1 &
 	defer "end_process $!"
@@ -173,7 +189,7 @@ one_path()
 	unset 'pub[a]' 'pub[b]'
 }
 
-for path in ${CV_PATHS:-veth napi steered queues bridge macvlan}; do
+for path in ${CV_PATHS:-veth napi steered queues adopted bridge macvlan}; do
 	one_path "$path"
 done
 finish
