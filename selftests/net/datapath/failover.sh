@@ -104,12 +104,12 @@ net_two_ways()
 	far_end
 }
 
-# moved_while_full: TCP each way for longer than the peer is moved to and fro.
+# moved_while_full: TCP each way for half as long again as the peer is moved to and fro.
 moved_while_full()
 {
 	local bulk ended=well
 
-	tcp a b 10.77.0.2 27000000 >"$tmp/tcp" 2>&1 &
+	tcp a b 10.77.0.2 40000000 >"$tmp/tcp" 2>&1 &
 	bulk=$!
 	defer "end_process $bulk"
 	relay py failover.py requests "${ns[a]}" "${ns[b]}" cv0 "${pub[b]}" "$one" "$two"
