@@ -90,6 +90,15 @@ wire()
 	wait_for 5 carrier "$3" "$4"
 }
 
+# slow_uplink PLACE DEV: what leaves by it has 10 Mbit/s, in fq_codel.
+slow_uplink()
+{
+	need_module sch_tbf
+	need_module sch_fq_codel
+	n "$1" tc qdisc add dev "$2" root handle 1: tbf rate 10mbit burst 5kb latency 100ms
+	n "$1" tc qdisc add dev "$2" parent 1:1 handle 10: fq_codel
+}
+
 carrier() { [[ $(ipn "$1" -o link show "$2") == *LOWER_UP* ]]; }
 
 # net_pair [MTU]: two hosts on one wire.

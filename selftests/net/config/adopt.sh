@@ -223,11 +223,8 @@ test_uplink()
 {
 	local median_us own_us
 
-	need_module sch_tbf
-	need_module sch_fq_codel
 	net_outside
-	n out tc qdisc add dev va root handle 1: tbf rate 10mbit burst 5kb latency 100ms
-	n out tc qdisc add dev va parent 1:1 handle 10: fq_codel
+	slow_uplink out va
 	link_with_own_socket
 	pings_beside_tcp "slow uplink, a socket of the link's own"
 	own_us=$median_us

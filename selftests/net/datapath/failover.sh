@@ -70,21 +70,10 @@ wire_queues()
 	done
 }
 
-# slow_down DEV: both of its ends.
-slow_down()
-{
-	local place
-
-	need_module sch_tbf
-	need_module sch_fq_codel
-	for place in a b; do
-		n $place tc qdisc add dev "v$place$1" root handle 1: tbf rate 10mbit burst 5kb latency 100ms
-		n $place tc qdisc add dev "v$place$1" parent 1:1 handle 10: fq_codel
-	done
-}
-
 net_two_ways()
 {
+	local place number
+
 	ns_new a b
 	if [ "$CV_CASE" = queues ]; then
 		wire_queues 1
@@ -98,8 +87,11 @@ net_two_ways()
 	addr a va2 203.0.113.1/24
 	addr b vb2 203.0.113.2/24
 	if [ "$CV_CASE" = slow ]; then
-		slow_down 1
-		slow_down 2
+		for place in a b; do
+			for number in 1 2; do
+				slow_uplink $place "v$place$number"
+			done
+		done
 	fi
 	far_end
 }
