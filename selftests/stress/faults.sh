@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
-# timeout: 240
+# timeout: 90
 # Every allocation of setup and teardown fails once, by /proc/self/fail-nth of a kernel
 # that has fault injection (KERNEL=debug): the first, then the second, and so on until
 # none was left to fail. Then each step refuses that the module says may do so, by
