@@ -73,12 +73,18 @@ _culvert()
 	COMPREPLY=()
 	case $COMP_CWORD:${COMP_WORDS[1]} in
 	1:*) words=$commands ;;
-	2:show) words="all interfaces $(culvert show interfaces 2>/dev/null)" ;;
+	2:show | 3:show)
+		if [[ $COMP_CWORD = 2 || $prev = -* ]]; then
+			words="-j -p all interfaces $(culvert show interfaces 2>/dev/null)"
+		elif [ "$prev" != interfaces ]; then
+			words=$fields
+		fi
+		;;
 	2:showconf | 2:set | 2:setconf | 2:addconf | 2:syncconf)
 		words=$(culvert show interfaces 2>/dev/null)
 		;;
 	2:help) words=$commands ;;
-	3:show) [ "$prev" = interfaces ] || words=$fields ;;
+	4:show) [[ ${COMP_WORDS[2]} != -* || $prev = -* || $prev = interfaces ]] || words=$fields ;;
 	3:setconf | 3:addconf | 3:syncconf)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

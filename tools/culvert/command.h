@@ -10,6 +10,7 @@
  * @arguments: what may follow the name
  * @purpose: one line for the list of subcommands
  * @details: more lines for "culvert help NAME", or ""
+ * @print_more: prints what comes after them, or NULL
  */
 struct cmd {
 	const char *name;
@@ -17,6 +18,7 @@ struct cmd {
 	const char *arguments;
 	const char *purpose;
 	const char *details;
+	void (*print_more)(void);
 };
 
 /* main.c; ends with an entry without a name */

@@ -40,6 +40,8 @@ void cmd_help_print(const char *name)
 	       *cmd->arguments ? " " : "", cmd->arguments, cmd->purpose);
 	if (*cmd->details)
 		printf("\n%s", cmd->details);
+	if (cmd->print_more)
+		cmd->print_more();
 }
 
 /**

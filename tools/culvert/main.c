@@ -9,21 +9,20 @@
 
 #include "command.h"
 #include "common/message.h"
+#include "show/fields.h"
 
 const struct cmd cmd_table[] = {
-	{ "show", cmd_show, "[DEV | all | interfaces] [FIELD]",
+	{ "show", cmd_show, "[-j] [-p] [DEV | all | interfaces] [FIELD]",
 	  "show devices and their peers",
+	  "  -j, --json    as JSON, without secrets unless FIELD asks for them\n"
+	  "  -p, --pretty  as JSON with a line for each value\n\n"
 	  "Without DEV, all devices of kind culvert and wireguard are shown.\n"
 	  "With FIELD, only that is printed, for scripts: one line for each device or\n"
 	  "peer, with tabs between the values. With 'all', each line begins with the\n"
-	  "name of the device. FIELD is one of:\n"
-	  "  public-key private-key listen-port fwmark bind-addresses bind-device\n"
-	  "  dscp socket module peers preshared-keys endpoints allowed-ips\n"
-	  "  latest-handshakes transfer persistent-keepalive names idle candidates\n"
-	  "  follow silent drops dump\n" },
+	  "name of the device. FIELD is one of:\n", cmd_fields_help },
 	{ "showconf", cmd_showconf, "DEV",
 	  "print the configuration of a device, keys included, as setconf reads it",
-	  "" },
+	  "", NULL },
 	{ "set", cmd_set,
 	  "DEV [listen-port PORT] [fwmark MARK] [private-key FILE] [bind-address ADDRESSES] [bind-device LINK] [dscp DSCP] [socket FD] [socket-pass WHAT] [peer KEY [remove] [preshared-key FILE] [endpoint HOST:PORT] [persistent-keepalive SECONDS] [allowed-ips LIST] [name NAME] [idle SECONDS] [candidates CANDIDATES] [follow WHERE] [silent SECONDS] [rekey]]...",
 	  "change a device; add, change or remove peers",
@@ -54,33 +53,33 @@ const struct cmd cmd_table[] = {
 	  "           at most 8 replace those of the peer, and \"\" removes them\n"
 	  "  WHERE    packets of the peer move it: anywhere, never (but to its candidates),\n"
 	  "           or ADDRESS/BITS,..., at most 8: then packets from elsewhere are dropped\n"
-	  "  rekey    begins a handshake with the peer now\n" },
+	  "  rekey    begins a handshake with the peer now\n", NULL },
 	{ "setconf", cmd_setconf, "DEV FILE",
 	  "replace the whole configuration of a device with that in a file",
-	  "What the file does not mention is turned off, and other peers are removed.\n" },
+	  "What the file does not mention is turned off, and other peers are removed.\n", NULL },
 	{ "addconf", cmd_addconf, "DEV FILE",
-	  "add the configuration in a file to a device", "" },
+	  "add the configuration in a file to a device", "", NULL },
 	{ "syncconf", cmd_syncconf, "DEV FILE",
 	  "make a device match a file, changing only what differs",
-	  "Unlike setconf, it keeps the sessions of peers that do not change.\n" },
+	  "Unlike setconf, it keeps the sessions of peers that do not change.\n", NULL },
 	{ "genkey", cmd_genkey, "",
-	  "print a new private key", "" },
+	  "print a new private key", "", NULL },
 	{ "genpsk", cmd_genpsk, "",
-	  "print a new pre-shared key", "" },
+	  "print a new pre-shared key", "", NULL },
 	{ "pubkey", cmd_pubkey, "",
-	  "read a private key from standard input and print its public key", "" },
+	  "read a private key from standard input and print its public key", "", NULL },
 	{ "load", cmd_load, "",
-	  "load the kernel module, or say why it does not load", "" },
+	  "load the kernel module, or say why it does not load", "", NULL },
 	{ "doctor", cmd_doctor, "",
 	  "look for what keeps tunnels from working, and say what to do",
 	  "Each line is one finding: 'ok', 'note' for what may be intended, or 'BAD' for\n"
 	  "what keeps a tunnel from working, with the remedy. The exit status is 1 if\n"
-	  "anything is BAD.\n" },
+	  "anything is BAD.\n", NULL },
 	{ "help", cmd_help, "[SUBCOMMAND]",
-	  "list the subcommands, or show how one is used", "" },
+	  "list the subcommands, or show how one is used", "", NULL },
 	{ "version", cmd_version, "",
-	  "print the version", "" },
-	{ NULL, NULL, NULL, NULL, NULL },
+	  "print the version", "", NULL },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 static bool cmd_main_is(const char *argument, const char *a, const char *b)

@@ -20,12 +20,12 @@ static const struct {
 	{ NULL, NULL },
 };
 
-/**
- * cmd_show_drops() - print a line for each reason for which something was refused
- * @dev: the device; one that another module serves has none
- * @named: each line begins with the name of the device
+/*
+ * Calls PRINT for each reason for which something of a device was refused; one that another
+ * module serves has none.
  */
-void cmd_show_drops(const struct cvl_device *dev, bool named)
+static void drops_each(const struct cvl_device *dev, void *to,
+		       void (*print)(void *to, unsigned int reason, uint64_t count))
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct cmd_ethtool_counters counters;
@@ -36,14 +36,51 @@ void cmd_show_drops(const struct cvl_device *dev, bool named)
 		return;
 	if (cmd_ethtool_counters(&counters, fd, dev->name)) {
 		for (i = 0; drops_words[i].name; i++) {
-			if (!cmd_ethtool_find(&count, &counters, drops_words[i].name) || !count)
-				continue;
-			if (named)
-				printf("%s\t", dev->name);
-			printf("%s\t%" PRIu64 "\t%s\n", drops_words[i].name, count,
-			       drops_words[i].help);
+			if (cmd_ethtool_find(&count, &counters, drops_words[i].name) && count)
+				print(to, i, count);
 		}
 		cmd_ethtool_free(&counters);
 	}
 	close(fd);
+}
+
+/* TO is what stands at the begin of the line. */
+static void drops_line(void *to, unsigned int reason, uint64_t count)
+{
+	printf("%s%s\t%" PRIu64 "\t%s\n", (const char *)to, drops_words[reason].name, count,
+	       drops_words[reason].help);
+}
+
+/**
+ * cmd_drops_lines() - print a line for each reason for which something was refused
+ * @dev: the device
+ * @named: each line begins with the name of the device
+ */
+void cmd_drops_lines(const struct cvl_device *dev, bool named)
+{
+	char begin[CVL_IFNAME_SIZE + 1] = "";
+
+	if (named)
+		snprintf(begin, sizeof(begin), "%s\t", dev->name);
+	drops_each(dev, begin, drops_line);
+}
+
+static void drops_member(void *to, unsigned int reason, uint64_t count)
+{
+	struct cmd_out *out = to;
+
+	out->key = drops_words[reason].name;
+	cmd_out_number(out, count, NULL);
+}
+
+/**
+ * cmd_drops_json() - print an object with the count of each reason
+ * @out: JSON
+ * @dev: the device
+ */
+void cmd_drops_json(struct cmd_out *out, const struct cvl_device *dev)
+{
+	cmd_out_open(out, out->key, '{');
+	drops_each(dev, out, drops_member);
+	cmd_out_close(out, '}');
 }
