@@ -263,7 +263,7 @@ const struct cmd_field cmd_fields[] = {
 	  .print_device = cmd_field_bind_device },
 	{ "dscp", "dscp", "dscp", "DSCP of what it sends: a number, copy or none",
 	  .print_device = cmd_field_dscp },
-	{ "socket", "socket", "socket", "whose its socket is: own, handed-in or lost",
+	{ "socket", "socket", "socket", "owner of its socket: own, handed-in or lost",
 	  .print_device = cmd_field_socket },
 	{ "module", "module", NULL, "module that serves it: culvert or wireguard",
 	  .print_device = cmd_field_module },
