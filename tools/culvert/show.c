@@ -168,16 +168,21 @@ static int cmd_show_bad_field(const char *name)
 	return cmd_misused("show", "'%s' is not a field; expected %s", name, words);
 }
 
-/* Takes -j and -p out of the arguments. */
+/* Takes -j and -p out of the arguments; what follows -- is none, whatever a link is called. */
 static int cmd_show_options(int *argc, char **argv, enum cmd_out_form *form, bool *indent)
 {
+	bool options = true;
 	int i, count = 1;
 
 	for (i = 1; i < *argc; i++) {
 		const char *word = argv[i];
 
-		if (*word != '-' || !word[1]) {
+		if (!options || *word != '-' || !word[1]) {
 			argv[count++] = argv[i];
+			continue;
+		}
+		if (!strcmp(word, "--")) {
+			options = false;
 			continue;
 		}
 		*form = CMD_OUT_JSON;

@@ -79,6 +79,8 @@ works "the manual has examples" test "$count" -ge 3
 n a culvert show -j nodev >"$tmp/json" 2>"$tmp/err" && fail "no such device" "status 1" 0
 has "JSON is complete when there is no such device" '{"schema":1,"interfaces":[]}' .
 matches "and the error says so" "nodev: there is no such device" "$(cat "$tmp/err")"
+n a ip link add name -j type culvert
+is "a link that is called as an option" "0" "$(n a culvert show -- -j listen-port)"
 fails_with "an option that there is not" "unknown option '-x'; expected -j or -p" \
 	n a culvert show -x cv0
 finish

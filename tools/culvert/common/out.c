@@ -306,13 +306,16 @@ void cmd_out_span(struct cmd_out *out, uint64_t span_s, const char *before)
  */
 void cmd_out_time(struct cmd_out *out, int64_t time_s)
 {
-	int64_t now_s = time(NULL);
+	int64_t now_s;
 
-	if (!time_s || out->form != CMD_OUT_PRETTY) {
-		cmd_out_number(out, (uint64_t)time_s, NULL);
+	if (!time_s && out->form == CMD_OUT_PRETTY)
+		return;
+	cmd_out_before(out);
+	if (out->form != CMD_OUT_PRETTY) {
+		printf("%lld", (long long)time_s);
 		return;
 	}
-	cmd_out_before(out);
+	now_s = time(NULL);
 	if (time_s > now_s) {
 		putchar('(');
 		cmd_term_print(out->colour, CMD_RED,

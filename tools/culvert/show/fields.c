@@ -50,12 +50,18 @@ static void cmd_field_bind_addresses(struct cmd_out *out, const struct cvl_devic
 	cmd_out_list_end(out, false);
 }
 
+/* A text, or a word for scripts if it is empty. */
+static void cmd_field_text(struct cmd_out *out, const char *text, const char *none)
+{
+	if (*text)
+		cmd_out_text(out, text);
+	else
+		cmd_out_none(out, none);
+}
+
 static void cmd_field_bind_device(struct cmd_out *out, const struct cvl_device *dev)
 {
-	if (*dev->bind_device)
-		cmd_out_text(out, dev->bind_device);
-	else
-		cmd_out_none(out, "any");
+	cmd_field_text(out, dev->bind_device, "any");
 }
 
 static void cmd_field_dscp(struct cmd_out *out, const struct cvl_device *dev)
@@ -81,10 +87,7 @@ static void cmd_field_module(struct cmd_out *out, const struct cvl_device *dev)
 {
 	char driver[CMD_ETHTOOL_DRIVER_SIZE];
 
-	if (cmd_ethtool_driver(driver, dev->name))
-		cmd_out_text(out, driver);
-	else
-		cmd_out_none(out, "(none)");
+	cmd_field_text(out, cmd_ethtool_driver(driver, dev->name) ? driver : "", "(none)");
 }
 
 static void cmd_field_peer(struct cmd_out *out, const struct cvl_peer *peer)
@@ -98,10 +101,7 @@ static void cmd_field_peer(struct cmd_out *out, const struct cvl_peer *peer)
 
 static void cmd_field_name(struct cmd_out *out, const struct cvl_peer *peer)
 {
-	if (*peer->name)
-		cmd_out_text(out, peer->name);
-	else
-		cmd_out_none(out, "(none)");
+	cmd_field_text(out, peer->name, "(none)");
 }
 
 static void cmd_field_preshared_key(struct cmd_out *out, const struct cvl_peer *peer)
@@ -109,12 +109,18 @@ static void cmd_field_preshared_key(struct cmd_out *out, const struct cvl_peer *
 	cmd_out_key(out, peer->preshared_key, true);
 }
 
-static void cmd_field_endpoint(struct cmd_out *out, const struct cvl_peer *peer)
+static void cmd_field_address(struct cmd_out *out, const union cvl_address *address)
 {
 	char text[CVL_ENDPOINT_TEXT_SIZE];
 
-	if ((peer->has & CVL_PEER_ENDPOINT) && !cvl_endpoint_to_text(text, &peer->endpoint))
-		cmd_out_text(out, text);
+	/* One of a family that is not known has no text. */
+	cmd_field_text(out, cvl_endpoint_to_text(text, address) ? "" : text, "(none)");
+}
+
+static void cmd_field_endpoint(struct cmd_out *out, const struct cvl_peer *peer)
+{
+	if (peer->has & CVL_PEER_ENDPOINT)
+		cmd_field_address(out, &peer->endpoint);
 	else
 		cmd_out_none(out, "(none)");
 }
@@ -153,9 +159,8 @@ static void cmd_field_candidates(struct cmd_out *out, const struct cvl_peer *pee
 		cmd_out_list_item(out);
 		cmd_out_open(out, NULL, '{');
 		if (out->form == CMD_OUT_JSON) {
-			cvl_endpoint_to_text(text, &candidate->endpoint);
 			out->key = "endpoint";
-			cmd_out_text(out, text);
+			cmd_field_address(out, &candidate->endpoint);
 			out->key = "class";
 			cmd_out_number(out, candidate->preference, NULL);
 			out->key = "inUse";
