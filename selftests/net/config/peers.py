@@ -362,7 +362,9 @@ def sessions(world):
     peer.drain()
     peer.provoke()
     session, _ = peer.answer()
-    peer.ping(session)
+    # What was staged comes when the link has the session: before that it opens nothing.
+    session.open(peer.expect(wg.DATA))
+    ktap.true("a ping by the next one", peer.ping(session), "an answer", "none")
     seen = admin.seen(peer.public)
     ktap.equal("the link has begun the next one", b"\1", seen[nl.PEER_INITIATOR])
     ktap.between("age of the next one, s", 0, 1, nl.number(seen[nl.PEER_SESSION_AGE_S]))
