@@ -122,7 +122,8 @@ vm_without_nft()
 # that, is its own, and not merely what an interrupt came into. Whoever asks for the time
 # meets timekeeping_advance(): readers of its clocks try again when it was at work; and
 # whoever queues a work item again meets move_linked_works(), which looks at other bits of
-# its flags than the one that is set (6.1).
+# its flags than the one that is set (6.1). An interrupt that copies out of a packet counts
+# current->pagefault_disabled up and down again, wherever the task is in a copy of its own.
 vm_without_races()
 {
 	awk '
@@ -137,7 +138,8 @@ vm_without_races()
 		/BUG: KCSAN/ {
 			race = 1
 			known = /[ ]timekeeping_advance( |$)/ ||
-				/ in (move_linked_works \/ queue_work_on|queue_work_on \/ move_linked_works)$/
+				/ in (move_linked_works \/ queue_work_on|queue_work_on \/ move_linked_works)$/ ||
+				/ in copy_page_from_iter_atomic \/ skb_copy_bits$/
 		}
 		/ bytes by / { frames = 3; next }
 		frames > 0 {
