@@ -244,6 +244,46 @@ static bool cvl_decode_peer_name(struct cvl_peer *peer,
 	return true;
 }
 
+static bool cvl_decode_session(struct cvl_peer *peer, const struct nlattr *attr)
+{
+	uint8_t ours;
+
+	if (!cvl_decode_bytes(&ours, attr, sizeof(ours)))
+		return false;
+	peer->session = ours ? CVL_SESSION_OURS : CVL_SESSION_THEIRS;
+	return true;
+}
+
+/* What a peer is up to; nothing of it is set. */
+static bool cvl_decode_peer_state(struct cvl_peer *peer, const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case CVPEER_A_SESSION_INITIATOR:
+		return cvl_decode_session(peer, attr);
+	case CVPEER_A_SESSION_AGE_S:
+		return cvl_decode_bytes(&peer->session_age_s, attr,
+					sizeof(peer->session_age_s));
+	case CVPEER_A_LAST_HEARD_TIME:
+		return cvl_decode_time(&peer->heard_s, &peer->heard_ns, attr);
+	case CVPEER_A_RX_PACKETS:
+		return cvl_decode_bytes(&peer->rx_packets, attr, sizeof(peer->rx_packets));
+	case CVPEER_A_TX_PACKETS:
+		return cvl_decode_bytes(&peer->tx_packets, attr, sizeof(peer->tx_packets));
+	case CVPEER_A_DROPS_SOURCE:
+		return cvl_decode_bytes(&peer->drops_source, attr, sizeof(peer->drops_source));
+	case CVPEER_A_DROPS_REPLAY:
+		return cvl_decode_bytes(&peer->drops_replay, attr, sizeof(peer->drops_replay));
+	case CVPEER_A_DROPS_EXPIRED:
+		return cvl_decode_bytes(&peer->drops_expired, attr, sizeof(peer->drops_expired));
+	case CVPEER_A_DROPS_MEMORY:
+		return cvl_decode_bytes(&peer->drops_memory, attr, sizeof(peer->drops_memory));
+	case CVPEER_A_ENDPOINT_BEFORE:
+		return cvl_decode_address(&peer->endpoint_before, attr);
+	default:
+		return true;
+	}
+}
+
 /* What kind wireguard does not have. */
 static bool cvl_decode_own_peer_attr(struct cvl_peer *peer,
 				     const struct nlattr *attr)
@@ -269,7 +309,7 @@ static bool cvl_decode_own_peer_attr(struct cvl_peer *peer,
 	case CVPEER_A_ENDPOINT_REASON:
 		return cvl_decode_endpoint_reason(peer, attr);
 	default:
-		return true;
+		return cvl_decode_peer_state(peer, attr);
 	}
 }
 
@@ -496,6 +536,64 @@ int cvl_decode_device(struct cvl_device *dev, const struct nlmsghdr *nlh,
 			ret = cvl_decode_malformed(err, "device");
 		if (ret)
 			return ret;
+	}
+	return 0;
+}
+
+/* What an event has besides the device. Kinds and reasons of a newer kernel are none of ours. */
+static bool cvl_decode_event_attr(struct cvl_event *event, const struct nlattr *attr)
+{
+	uint16_t word = 0;
+	uint8_t more = 0;
+	bool ok = true;
+
+	switch (mnl_attr_get_type(attr)) {
+	case CVDEVICE_A_EVENT:
+		ok = cvl_decode_bytes(&word, attr, sizeof(word));
+		cvl_event_set_kind(event, word);
+		return ok;
+	case CVDEVICE_A_EVENT_REASON:
+		ok = cvl_decode_bytes(&word, attr, sizeof(word));
+		cvl_event_set_reason(event, word);
+		return ok;
+	case CVDEVICE_A_EVENT_NUMBER:
+		return cvl_decode_bytes(&event->number, attr, sizeof(event->number));
+	case CVDEVICE_A_EVENT_TIME:
+		return cvl_decode_time(&event->time_s, &event->time_ns, attr);
+	case CVDEVICE_A_EVENT_MERGED:
+		return cvl_decode_bytes(&event->merged, attr, sizeof(event->merged));
+	case CVDEVICE_A_EVENT_PORTID:
+		return cvl_decode_bytes(&event->portid, attr, sizeof(event->portid));
+	case CVDEVICE_A_EVENT_MORE:
+		event->has_prefixes = true;
+		ok = cvl_decode_bytes(&more, attr, sizeof(more));
+		event->prefixes_go_on = more;
+		return ok;
+	default:
+		return true;
+	}
+}
+
+/**
+ * cvl_decode_event() - take what an event says
+ * @event: filled in; has an empty device
+ * @nlh: the message, with its generic header
+ * @err: set on failure
+ *
+ * Return: 0, -EBADMSG or -ENOMEM.
+ */
+int cvl_decode_event(struct cvl_event *event, const struct nlmsghdr *nlh,
+		     struct cvl_error *err)
+{
+	const struct nlattr *attr;
+	int ret;
+
+	ret = cvl_decode_device(event->dev, nlh, err);
+	if (ret)
+		return ret;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (!cvl_decode_event_attr(event, attr))
+			return cvl_decode_malformed(err, "event");
 	}
 	return 0;
 }

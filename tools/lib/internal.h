@@ -67,8 +67,15 @@ void cvl_encode_get(void *buffer, uint16_t family_id,
 bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes);
 int cvl_decode_device(struct cvl_device *dev, const struct nlmsghdr *nlh,
 		      struct cvl_error *err);
+int cvl_decode_event(struct cvl_event *event, const struct nlmsghdr *nlh,
+		     struct cvl_error *err);
 void cvl_decode_extack(struct cvl_extack *extack, const struct nlmsghdr *nlh);
 bool cvl_decode_place(char *text, size_t text_size,
 		      const struct nlmsghdr *request, uint32_t offset);
+
+/* event.c */
+struct cvl_event *cvl_event_create(void);
+void cvl_event_set_kind(struct cvl_event *event, uint16_t kind);
+void cvl_event_set_reason(struct cvl_event *event, uint16_t reason);
 
 #endif /* LIBCULVERT_INTERNAL_H */

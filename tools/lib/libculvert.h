@@ -143,6 +143,18 @@ enum cvl_endpoint_reason {
 	CVL_ENDPOINT_DATA,
 };
 
+/**
+ * enum cvl_session - the session that sends to a peer
+ * @CVL_SESSION_NONE: there is none, or the kernel has not said
+ * @CVL_SESSION_OURS: this end has begun it
+ * @CVL_SESSION_THEIRS: the peer has begun it
+ */
+enum cvl_session {
+	CVL_SESSION_NONE,
+	CVL_SESSION_OURS,
+	CVL_SESSION_THEIRS,
+};
+
 /* Bits of &struct cvl_peer.has */
 #define CVL_PEER_PRESHARED_KEY 0x1U
 #define CVL_PEER_ENDPOINT 0x2U
@@ -186,6 +198,19 @@ enum cvl_endpoint_reason {
  * @protocol_version: of the peer, or 0 if not told
  * @allowed_ips: first of its prefixes, or NULL
  * @last_allowed_ip: last of them, or NULL
+ * @session: whether there is one that sends, and the end that has begun it
+ * @session_age_s: since when there is, in seconds
+ * @heard_s: when its last authentic message came, in seconds since 1970, or 0
+ * @heard_ns: nanoseconds of that second
+ * @rx_packets: packets received from the peer
+ * @tx_packets: packets sent to the peer
+ * @drops_source: its packets with a source that is not among its allowed IPs
+ * @drops_replay: its data messages that came before, or too late
+ * @drops_expired: its data messages for a session that is over
+ * @drops_memory: its packets either way for which there was no memory
+ * @endpoint_before: in %CVL_EVENT_ENDPOINT_MOVED: where it was
+ *
+ * Kind wireguard tells nothing of @session and what follows it.
  */
 struct cvl_peer {
 	struct cvl_peer *next;
@@ -217,6 +242,17 @@ struct cvl_peer {
 	uint32_t protocol_version;
 	struct cvl_allowed_ip *allowed_ips;
 	struct cvl_allowed_ip *last_allowed_ip;
+	enum cvl_session session;
+	uint32_t session_age_s;
+	int64_t heard_s;
+	int64_t heard_ns;
+	uint64_t rx_packets;
+	uint64_t tx_packets;
+	uint64_t drops_source;
+	uint64_t drops_replay;
+	uint64_t drops_expired;
+	uint64_t drops_memory;
+	union cvl_address endpoint_before;
 };
 
 /* Bits of &struct cvl_device.has */
@@ -427,6 +463,111 @@ int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 		    struct cvl_device **dev, struct cvl_error *err);
 int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 		    const struct cvl_device *change, struct cvl_error *err);
+
+/* event.c, watch.c */
+
+/* what a watch is told of, as bits */
+#define CVL_WATCH_CONFIG 0x1U
+#define CVL_WATCH_SESSION 0x2U
+
+/**
+ * enum cvl_event_kind - what has happened
+ * @CVL_EVENT_UNKNOWN: what a newer kernel tells of
+ * @CVL_EVENT_LOST: events were lost, of the device if there is one, else of all: read them again
+ * @CVL_EVENT_DEVICE_CHANGED: a setting of the device was set
+ * @CVL_EVENT_PEER_ADDED: has its settings
+ * @CVL_EVENT_PEER_CHANGED: a request was about the peer
+ * @CVL_EVENT_PEER_REMOVED: has the reason, and its counters
+ * @CVL_EVENT_SESSION_MADE: a handshake is complete
+ * @CVL_EVENT_SESSION_OVER: nothing passes before the next handshake; has the reason
+ * @CVL_EVENT_KEYS_WIPED: all that was agreed on has been forgotten; has the reason
+ * @CVL_EVENT_ENDPOINT_MOVED: an authentic packet came from somewhere else
+ * @CVL_EVENT_PEER_SILENT: something was sent and nothing has come back for a time
+ * @CVL_EVENT_PEER_BACK: after that something has come
+ * @CVL_EVENT_SOCKET_LOST: the device has no UDP socket any more
+ *
+ * Documentation/netlink/culvert.yaml and linux/culvert.h say more of each.
+ */
+enum cvl_event_kind {
+	CVL_EVENT_UNKNOWN,
+	CVL_EVENT_LOST,
+	CVL_EVENT_DEVICE_CHANGED,
+	CVL_EVENT_PEER_ADDED,
+	CVL_EVENT_PEER_CHANGED,
+	CVL_EVENT_PEER_REMOVED,
+	CVL_EVENT_SESSION_MADE,
+	CVL_EVENT_SESSION_OVER,
+	CVL_EVENT_KEYS_WIPED,
+	CVL_EVENT_ENDPOINT_MOVED,
+	CVL_EVENT_PEER_SILENT,
+	CVL_EVENT_PEER_BACK,
+	CVL_EVENT_SOCKET_LOST,
+};
+
+/**
+ * enum cvl_event_reason - why it has happened
+ * @CVL_REASON_NONE: there is no more to say
+ * @CVL_REASON_ASKED: a request was about this peer
+ * @CVL_REASON_REPLACED: a request has replaced all peers, or gave the device the peer's own key
+ * @CVL_REASON_LINK_GONE: the link was deleted
+ * @CVL_REASON_LINK_DOWN: the link was set down
+ * @CVL_REASON_TIME: it was too old
+ * @CVL_REASON_KEY: the private key of the device has changed
+ * @CVL_REASON_SLEEP: the machine goes to sleep, or was cloned
+ * @CVL_REASON_REMOVED: the peer was removed
+ * @CVL_REASON_EXPIRED: nothing has come from the peer for its idle time
+ */
+enum cvl_event_reason {
+	CVL_REASON_NONE,
+	CVL_REASON_ASKED,
+	CVL_REASON_REPLACED,
+	CVL_REASON_LINK_GONE,
+	CVL_REASON_LINK_DOWN,
+	CVL_REASON_TIME,
+	CVL_REASON_KEY,
+	CVL_REASON_SLEEP,
+	CVL_REASON_REMOVED,
+	CVL_REASON_EXPIRED,
+};
+
+/**
+ * struct cvl_event - what a watch is told
+ * @kind: what has happened
+ * @reason: why, of some kinds
+ * @number: grows by one with each event of the device and of @group
+ * @group: CVL_WATCH_CONFIG or CVL_WATCH_SESSION, 0 if that is not known
+ * @merged: for how many more of its kind it stands
+ * @portid: netlink port of the socket that asked for it, or 0
+ * @has_prefixes: it tells allowed IPs of the peer: all that it has, if @prefixes_go_on is not set
+ * @prefixes_go_on: the next event has more of them
+ * @time_s: when, in seconds since 1970
+ * @time_ns: nanoseconds of that second
+ * @dev: device, with the peer or peers that it is about; NULL if events of all were lost
+ */
+struct cvl_event {
+	enum cvl_event_kind kind;
+	enum cvl_event_reason reason;
+	uint32_t number;
+	unsigned int group;
+	uint32_t merged;
+	uint32_t portid;
+	bool has_prefixes;
+	bool prefixes_go_on;
+	int64_t time_s;
+	int64_t time_ns;
+	struct cvl_device *dev;
+};
+
+struct cvl_watch;
+
+struct cvl_watch *cvl_watch_create(unsigned int groups, struct cvl_error *err);
+void cvl_watch_destroy(struct cvl_watch *watch);
+int cvl_watch_fd(const struct cvl_watch *watch);
+int cvl_watch_next(struct cvl_watch *watch, struct cvl_event **event,
+		   struct cvl_error *err);
+void cvl_event_destroy(struct cvl_event *event);
+const char *cvl_event_word(enum cvl_event_kind kind);
+const char *cvl_reason_word(enum cvl_event_reason reason);
 
 /* error.c */
 

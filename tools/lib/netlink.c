@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,47 +62,17 @@ void cvl_netlink_destroy(struct cvl_netlink *nl)
 	free(nl);
 }
 
-static int cvl_netlink_take_family(const struct nlmsghdr *nlh, void *arg,
-				   struct cvl_error *err)
-{
-	const struct nlattr *attr;
-	uint16_t *family_id = arg;
-
-	(void)err;
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
-		    mnl_attr_validate(attr, MNL_TYPE_U16) == 0)
-			*family_id = mnl_attr_get_u16(attr);
-	}
-	return 0;
-}
-
 /* -ENOENT: not loaded. */
 static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 			       struct cvl_error *err)
 {
-	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_request request = {
-		.socket = nl->generic,
-		.nlh = mnl_nlmsg_put_header(message),
-		.take = cvl_netlink_take_family,
-		.arg = &nl->family_id[kind],
-	};
-	struct genlmsghdr *genl;
+	struct cvl_family family = { .name = cvl_route_kinds[kind] };
 	int ret;
 
 	if (nl->family_id[kind])
 		return 0;
-	request.nlh->nlmsg_type = GENL_ID_CTRL;
-	request.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl = mnl_nlmsg_put_extra_header(request.nlh, sizeof(*genl));
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	genl->version = 1;
-	mnl_attr_put_strz(request.nlh, CTRL_ATTR_FAMILY_NAME,
-			  cvl_route_kinds[kind]);
-	ret = cvl_request_run(&request, &nl->channel, err);
-	if (!ret && !nl->family_id[kind])
-		ret = -ENOENT;
+	ret = cvl_family_find(&family, nl->generic, &nl->channel, err);
+	nl->family_id[kind] = family.id;
 	return ret;
 }
 

@@ -84,8 +84,16 @@ static int cvl_request_take(struct cvl_request *request,
 	}
 }
 
-/* libmnl by itself takes a length of 2 GiB and more for a negative one, which fits. */
-static bool cvl_request_ok(const struct nlmsghdr *nlh, int bytes)
+/**
+ * cvl_request_ok() - whether a whole message is there
+ * @nlh: where it begins
+ * @bytes: how many there are
+ *
+ * libmnl by itself takes a length of 2 GiB and more for a negative one, which fits.
+ *
+ * Return: whether it is.
+ */
+bool cvl_request_ok(const struct nlmsghdr *nlh, int bytes)
 {
 	return mnl_nlmsg_ok(nlh, bytes) && nlh->nlmsg_len <= (unsigned int)bytes;
 }

@@ -47,7 +47,27 @@ struct cvl_request {
 	bool interrupted;
 };
 
+/* names of the multicast groups of a family, at most */
+#define CVL_FAMILY_GROUPS_MAX 2
+
+/**
+ * struct cvl_family - a generic netlink family
+ * @name: its name
+ * @id: set, 0 if there is none
+ * @group_names: of the groups that are looked for, may end early with NULL
+ * @groups: set: their numbers, 0 for what it does not have
+ */
+struct cvl_family {
+	const char *name;
+	uint16_t id;
+	const char *group_names[CVL_FAMILY_GROUPS_MAX];
+	uint32_t groups[CVL_FAMILY_GROUPS_MAX];
+};
+
+int cvl_family_find(struct cvl_family *family, struct mnl_socket *socket,
+		    struct cvl_channel *channel, struct cvl_error *err);
 struct mnl_socket *cvl_request_open(int bus, struct cvl_error *err);
+bool cvl_request_ok(const struct nlmsghdr *nlh, int bytes);
 int cvl_request_run(struct cvl_request *request, struct cvl_channel *channel,
 		    struct cvl_error *err);
 
