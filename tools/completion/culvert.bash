@@ -64,10 +64,12 @@ _culvert_set()
 _culvert()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor help version"
+	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor monitor
+		help version"
 	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp socket module
 		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
-		persistent-keepalive names idle candidates follow silent drops dump"
+		persistent-keepalive names idle candidates follow silent session
+		latest-heard packets refused drops dump"
 	local words="" i seen_peer=""
 
 	COMPREPLY=()
@@ -84,6 +86,9 @@ _culvert()
 		words=$(culvert show interfaces 2>/dev/null)
 		;;
 	2:help) words=$commands ;;
+	2:monitor | 3:monitor | 4:monitor)
+		words="-j -s $(culvert show interfaces 2>/dev/null)"
+		;;
 	4:show) [[ ${COMP_WORDS[2]} != -* || $prev = -* || $prev = interfaces ]] || words=$fields ;;
 	3:setconf | 3:addconf | 3:syncconf)
 		compopt -o filenames

@@ -36,6 +36,7 @@ int cmd_genpsk(int argc, char **argv);
 int cmd_pubkey(int argc, char **argv);
 int cmd_load(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -75,6 +75,13 @@ const struct cmd cmd_table[] = {
 	  "Each line is one finding: 'ok', 'note' for what may be intended, or 'BAD' for\n"
 	  "what keeps a tunnel from working, with the remedy. The exit status is 1 if\n"
 	  "anything is BAD.\n", NULL },
+	{ "monitor", cmd_monitor, "[-j] [-s] [DEV]",
+	  "print what happens to devices and their peers, as it happens",
+	  "  -j, --json    each event as a JSON object on a line of its own\n"
+	  "  -s, --state   print how things are first\n\n"
+	  "Each line has the time, the device, what happened, the peer, and what else there\n"
+	  "is to say of it. If events were lost because this program was too slow, it says\n"
+	  "so and prints how things are.\n", NULL },
 	{ "help", cmd_help, "[SUBCOMMAND]",
 	  "list the subcommands, or show how one is used", "", NULL },
 	{ "version", cmd_version, "",

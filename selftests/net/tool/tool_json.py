@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Reads what culvert show -j prints. Run by tool-json.sh in the namespace of the links.
+"""Reads what culvert show -j and monitor -j print. Run by tool-json.sh and tool-monitor.sh.
 
-    tool_json.py schema FILE    all that it prints is as this JSON schema says
-    tool_json.py fields         each FIELD, with what show prints of it for scripts
+    tool_json.py schema FILE            all that show prints is as this JSON schema says
+    tool_json.py fields                 each FIELD, with what show prints of it for scripts
+    tool_json.py events DIRECTORY FILE  the lines of FILE are as monitor.json and show.json of
+                                        DIRECTORY say
 """
 import json
 import re
@@ -22,7 +24,9 @@ KEYS = {
     "endpoints": "endpoint", "candidates": "candidates", "follow": "follow", "silent": "silent",
     "allowed-ips": "allowedIps", "latest-handshakes": "latestHandshake",
     "transfer": "transferRx transferTx", "persistent-keepalive": "persistentKeepalive",
-    "idle": "idle",
+    "idle": "idle", "session": "sessionAge sessionBy", "latest-heard": "latestHeard",
+    "packets": "packetsRx packetsTx",
+    "refused": "refusedSource refusedReplay refusedExpired refusedMemory",
 }
 NONE = {"(none)", "any", "off", "none"}
 
@@ -58,6 +62,37 @@ def schema(path):
         errors = [f"{error.json_path}: {error.message}"
                   for error in check.iter_errors(load(*arguments))]
         ktap.equal(f"show -j {' '.join(arguments)} is as the schema says", [], errors)
+
+
+def events(directory, path):
+    """Of an event each peer, and each other key that show has, is as show.json says."""
+    import jsonschema
+
+    rules = {}
+    for name in "show.json", "monitor.json":
+        with open(f"{directory}/{name}", encoding="utf-8") as file:
+            rules[name] = json.load(file)
+        jsonschema.Draft7Validator.check_schema(rules[name])
+    store = jsonschema.RefResolver("", rules["monitor.json"], store=rules)
+    line_check = jsonschema.Draft7Validator(rules["monitor.json"], resolver=store)
+    parts = rules["show.json"]["definitions"]
+    own = set(rules["monitor.json"]["properties"])
+    of_show = {name: jsonschema.Draft7Validator({"definitions": parts, **parts[name]})
+               for name in ("interface", "peer")}
+    errors, count = [], 0
+    with open(path, encoding="utf-8") as file:
+        for line in map(json.loads, file):
+            count += 1
+            errors += [f"{line['event']}: {error.message}" for error in
+                       line_check.iter_errors(line)]
+            device = {"kind": "culvert", "name": line["name"] or "-",
+                      **{key: line[key] for key in set(line) - own}}
+            errors += [error.message for error in of_show["interface"].iter_errors(device)]
+            for peer in line.get("peers", []):
+                peer.pop("endpointBefore", None)
+                errors += [error.message for error in of_show["peer"].iter_errors(peer)]
+    ktap.true("each line is as the schema says", count and not errors, "lines, and no error",
+              errors[:5] or count)
 
 
 def flat(value):
@@ -123,6 +158,8 @@ def fields():
 def main():
     if sys.argv[1:2] == ["schema"] and len(sys.argv) == 3:
         ktap.run_case(schema, sys.argv[2])
+    elif sys.argv[1:2] == ["events"] and len(sys.argv) == 4:
+        ktap.run_case(events, *sys.argv[2:])
     elif sys.argv[1:] == ["fields"]:
         ktap.run_case(fields)
     else:

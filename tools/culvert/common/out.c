@@ -82,9 +82,9 @@ static void cmd_out_new_line(const struct cmd_out *out)
 static void cmd_out_before(struct cmd_out *out)
 {
 	if (out->form == CMD_OUT_PRETTY && out->label) {
-		fputs("  ", stdout);
+		fputs(!out->on_line ? "  " : out->values++ ? ", " : ": ", stdout);
 		cmd_term_print(out->colour, CMD_BOLD, out->label);
-		fputs(": ", stdout);
+		fputs(out->on_line ? " " : ": ", stdout);
 		out->label = NULL;
 	}
 	if (out->form != CMD_OUT_JSON)
@@ -155,7 +155,7 @@ void cmd_out_begin(struct cmd_out *out, const char *key, const char *label)
  */
 void cmd_out_end(struct cmd_out *out)
 {
-	if (out->form == CMD_OUT_PRETTY && !out->label)
+	if (out->form == CMD_OUT_PRETTY && !out->label && !out->on_line)
 		putchar('\n');
 	out->label = NULL;
 	out->key = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Values on standard output: one call prints each as a word of a line for scripts, as text for
- * people, or as JSON. Show prints with it.
+ * people, or as JSON. Show and monitor print with it.
  */
 #ifndef CULVERT_OUT_H
 #define CULVERT_OUT_H
@@ -32,24 +32,30 @@ enum cmd_out_form {
  * @colour: pretty: whether to use it
  * @show_keys: pretty: secrets are not hidden
  * @indent: JSON: a line for each value
+ * @on_line: pretty: all values on one line, with commas between them
+ * @no_prefixes: it is not told which allowed IPs a peer has
  * @comma: lines: a list has commas between its items, not spaces
  * @depth: JSON: how many brackets are open
  * @filled: JSON: a bit for each open bracket that has something in it
  * @key: JSON: of the value that comes next, or NULL in an array
  * @label: pretty: of the value that comes next, until it is printed
  * @items: how many a list has had
+ * @values: pretty, on one line: how many there have been
  */
 struct cmd_out {
 	enum cmd_out_form form;
 	bool colour;
 	bool show_keys;
 	bool indent;
+	bool on_line;
+	bool no_prefixes;
 	bool comma;
 	unsigned int depth;
 	unsigned int filled;
 	const char *key;
 	const char *label;
 	unsigned int items;
+	unsigned int values;
 };
 
 void cmd_out_init(struct cmd_out *out, enum cmd_out_form form, bool indent);

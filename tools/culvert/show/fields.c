@@ -222,6 +222,50 @@ static void cmd_field_idle(struct cmd_out *out, const struct cvl_peer *peer)
 	cmd_out_span(out, peer->idle_s, "for ");
 }
 
+static void cmd_field_session(struct cmd_out *out, const struct cvl_peer *peer)
+{
+	out->key = "sessionAge";
+	if (peer->session == CVL_SESSION_NONE)
+		cmd_out_none(out, "(none)");
+	else
+		cmd_out_number(out, peer->session_age_s, NULL);
+	cmd_out_between(out, "\t", " ");
+	out->key = "sessionBy";
+	if (peer->session == CVL_SESSION_NONE)
+		cmd_out_none(out, "(none)");
+	else
+		cmd_out_text(out, peer->session == CVL_SESSION_OURS ? "us" : "peer");
+}
+
+static void cmd_field_heard(struct cmd_out *out, const struct cvl_peer *peer)
+{
+	cmd_out_time(out, peer->heard_s);
+}
+
+static void cmd_field_packets(struct cmd_out *out, const struct cvl_peer *peer)
+{
+	out->key = "packetsRx";
+	cmd_out_number(out, peer->rx_packets, NULL);
+	cmd_out_between(out, "\t", " ");
+	out->key = "packetsTx";
+	cmd_out_number(out, peer->tx_packets, NULL);
+}
+
+static void cmd_field_refused(struct cmd_out *out, const struct cvl_peer *peer)
+{
+	out->key = "refusedSource";
+	cmd_out_number(out, peer->drops_source, NULL);
+	cmd_out_between(out, "\t", " ");
+	out->key = "refusedReplay";
+	cmd_out_number(out, peer->drops_replay, NULL);
+	cmd_out_between(out, "\t", " ");
+	out->key = "refusedExpired";
+	cmd_out_number(out, peer->drops_expired, NULL);
+	cmd_out_between(out, "\t", " ");
+	out->key = "refusedMemory";
+	cmd_out_number(out, peer->drops_memory, NULL);
+}
+
 /* The line of wg(8), which has no others. JSON has all there is: see cmd_fields_wanted(). */
 static void cmd_field_dump_device(struct cmd_out *out, const struct cvl_device *dev)
 {
@@ -299,6 +343,15 @@ const struct cmd_field cmd_fields[] = {
 	  .print_peer = cmd_field_keepalive, .keyed = true },
 	{ "idle", "idle", "removed when idle", "seconds after which it is removed, or off",
 	  .print_peer = cmd_field_idle, .keyed = true },
+	/* People are shown what wg(8) shows, and settings; of these four kind wireguard has none. */
+	{ "session", NULL, NULL, "age in seconds, and who began it: us or peer; or (none)",
+	  .print_peer = cmd_field_session, .keyed = true },
+	{ "latest-heard", "latestHeard", NULL, "when it was heard, in seconds since 1970, or 0",
+	  .print_peer = cmd_field_heard, .keyed = true },
+	{ "packets", NULL, NULL, "packets received from it, and sent to it",
+	  .print_peer = cmd_field_packets, .keyed = true },
+	{ "refused", NULL, NULL, "its packets: wrong source, replayed, too old, no memory",
+	  .print_peer = cmd_field_refused, .keyed = true },
 	{ "drops", "drops", NULL, "what the module has refused: reason, count, meaning",
 	  .print_device = cmd_drops_json, .print_lines = cmd_drops_lines, .alone = true },
 	{ "dump", NULL, NULL, "all that wg(8) has; as JSON, all there is, keys too",
@@ -348,6 +401,8 @@ static bool cmd_fields_wanted(const struct cmd_out *out, const struct cmd_field 
 {
 	if (out->form == CMD_OUT_PRETTY)
 		return field->label;
+	if (out->no_prefixes && field->print_peer == cmd_field_allowed_ips)
+		return false;
 	if (!only)
 		return !field->alone && !field->secret;
 	return cmd_fields_is_dump(only) ? !cmd_fields_is_dump(field) : field == only;
@@ -369,6 +424,26 @@ void cmd_fields_device(struct cmd_out *out, const struct cvl_device *dev,
 			continue;
 		cmd_out_begin(out, field->key, field->label);
 		field->print_device(out, dev);
+		cmd_out_end(out);
+	}
+}
+
+/**
+ * cmd_fields_peer_words() - print some fields of a peer, for people
+ * @out: where printing is
+ * @peer: the peer
+ * @words: of the fields, each with a label; ends with NULL
+ */
+void cmd_fields_peer_words(struct cmd_out *out, const struct cvl_peer *peer,
+			   const char * const *words)
+{
+	for (; *words; words++) {
+		const struct cmd_field *field = cmd_fields_find(*words);
+
+		if (out->no_prefixes && field->print_peer == cmd_field_allowed_ips)
+			continue;
+		cmd_out_begin(out, field->key, field->label);
+		field->print_peer(out, peer);
 		cmd_out_end(out);
 	}
 }

@@ -38,6 +38,8 @@ const struct cmd_field *cmd_fields_find(const char *word);
 void cmd_fields_help(void);
 void cmd_fields_device(struct cmd_out *out, const struct cvl_device *dev,
 		       const struct cmd_field *only);
+void cmd_fields_peer_words(struct cmd_out *out, const struct cvl_peer *peer,
+			   const char * const *words);
 void cmd_fields_peer(struct cmd_out *out, const struct cvl_peer *peer,
 		     const struct cmd_field *only);
 
