@@ -3,6 +3,25 @@
 #ifndef CULVERT_COMMAND_H
 #define CULVERT_COMMAND_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * struct cmd_word - a word that a subcommand knows, for help, completion and the manual
+ * @kind: "field", "set" for those of a device, "peer" for those of a peer
+ * @name: what the user types
+ * @help: what it is, in a line
+ * @value: what follows it, in capitals as in the manual, or NULL if nothing does
+ * @literals: words that may stand for that value, with a space between them, or NULL
+ */
+struct cmd_word {
+	const char *kind;
+	const char *name;
+	const char *help;
+	const char *value;
+	const char *literals;
+};
+
 /**
  * struct cmd - one subcommand
  * @name: what the user types
@@ -10,7 +29,7 @@
  * @arguments: what may follow the name
  * @purpose: one line for the list of subcommands
  * @details: more lines for "culvert help NAME", or ""
- * @print_more: prints what comes after them, or NULL
+ * @nth_word: the words that it knows, by number, false if there are no more; or NULL
  */
 struct cmd {
 	const char *name;
@@ -18,7 +37,7 @@ struct cmd {
 	const char *arguments;
 	const char *purpose;
 	const char *details;
-	void (*print_more)(void);
+	bool (*nth_word)(size_t number, struct cmd_word *word);
 };
 
 /* main.c; ends with an entry without a name */
@@ -40,7 +59,12 @@ int cmd_monitor(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
+/* set.c */
+bool cmd_set_nth_word(size_t number, struct cmd_word *word);
+
 /* help.c */
-void cmd_help_print(const char *name);
+void cmd_help_print(const struct cmd *cmd);
+const struct cmd *cmd_help_find(const char *name);
+int cmd_help_unknown(const char *name);
 
 #endif /* CULVERT_COMMAND_H */

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "common/message.h"
+#include "nearest.h"
 #include "show/fields.h"
 #include "show/pretty.h"
 
@@ -155,13 +156,19 @@ static int cmd_show_bad_field(const char *name)
 {
 	const struct cmd_field *field;
 	char words[512] = "", *last = NULL;
+	struct cvl_nearest nearest;
 
+	cvl_nearest_begin(&nearest, name);
 	for (field = cmd_fields; field->help; field++) {
 		if (!field->word)
 			continue;
+		cvl_nearest_try(&nearest, field->word);
 		last = words + strlen(words);
 		sprintf(last, "%s%s", last == words ? "" : ", ", field->word);
 	}
+	if (nearest.best)
+		return cmd_misused("show", "'%s' is not a field; did you mean '%s'?", name,
+				   nearest.best);
 	/* the last comma becomes a word */
 	memmove(last + 4, last + 2, strlen(last + 2) + 1);
 	memcpy(last, " or ", 4);

@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "nearest.h"
 #include "parse.h"
 #include "text.h"
 
@@ -128,8 +129,9 @@ static bool cvl_config_is_quick_word(const char *name)
 }
 
 static int cvl_config_unknown_word(struct cvl_config_reader *r,
-				   const char *name)
+				   const struct cvl_config_word *known, const char *name)
 {
+	struct cvl_nearest nearest;
 	const char *section = "Interface";
 	const char *words = "PrivateKey, ListenPort or FwMark";
 	const char *own = "";
@@ -143,6 +145,13 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 	if (cvl_config_is_quick_word(name))
 		hint = " (it is for wg-quick: remove it)";
 	cvl_error_word(r->parser.err, name);
+	cvl_nearest_begin(&nearest, name);
+	for (; known->name; known++)
+		cvl_nearest_try(&nearest, known->name);
+	if (nearest.best && !*hint)
+		return cvl_error_set(r->parser.err, -EINVAL,
+				     "'%s' is not a setting of [%s]; did you mean '%s'?",
+				     r->parser.err->word, section, nearest.best);
 	return cvl_error_set(r->parser.err, -EINVAL,
 			     "'%s' is not a setting of [%s]%s; expected %s%s",
 			     r->parser.err->word, section, hint, words, own);
@@ -151,7 +160,7 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 /* "Word=value", without any white space. */
 static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 {
-	const struct cvl_config_word *word = cvl_config_interface_words;
+	const struct cvl_config_word *words = cvl_config_interface_words, *word;
 	char *equals = strchr(line, '=');
 
 	cvl_error_word(r->parser.err, "");
@@ -166,8 +175,8 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 				     cvl_config_sections);
 	*equals = '\0';
 	if (r->section == CVL_CONFIG_PEER)
-		word = cvl_config_peer_words;
-	for (; word->name; word++) {
+		words = cvl_config_peer_words;
+	for (word = words; word->name; word++) {
 		if (!strcasecmp(line, word->name)) {
 			int ret = word->parse(&r->parser, equals + 1);
 
@@ -176,7 +185,7 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 			return ret;
 		}
 	}
-	return cvl_config_unknown_word(r, line);
+	return cvl_config_unknown_word(r, words, line);
 }
 
 static int cvl_config_end_section(struct cvl_config_reader *r)
@@ -205,6 +214,22 @@ static int cvl_config_begin_peer(struct cvl_config_reader *r)
 	return 0;
 }
 
+static int cvl_config_unknown_section(struct cvl_config_reader *r, const char *line)
+{
+	struct cvl_nearest nearest;
+
+	cvl_error_word(r->parser.err, line);
+	cvl_nearest_begin(&nearest, line);
+	cvl_nearest_try(&nearest, "[Interface]");
+	cvl_nearest_try(&nearest, "[Peer]");
+	if (nearest.best)
+		return cvl_error_set(r->parser.err, -EINVAL,
+				     "'%s' is not a section; did you mean '%s'?",
+				     r->parser.err->word, nearest.best);
+	return cvl_error_set(r->parser.err, -EINVAL, "'%s' is not a section; expected %s",
+			     r->parser.err->word, cvl_config_sections);
+}
+
 static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 {
 	int ret;
@@ -216,12 +241,8 @@ static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 		return ret;
 	if (!strcasecmp(line, "[Peer]"))
 		return cvl_config_begin_peer(r);
-	if (strcasecmp(line, "[Interface]")) {
-		cvl_error_word(r->parser.err, line);
-		return cvl_error_set(r->parser.err, -EINVAL,
-				     "'%s' is not a section; expected %s",
-				     r->parser.err->word, cvl_config_sections);
-	}
+	if (strcasecmp(line, "[Interface]"))
+		return cvl_config_unknown_section(r, line);
 	r->section = CVL_CONFIG_INTERFACE;
 	return 0;
 }

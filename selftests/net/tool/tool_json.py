@@ -37,10 +37,10 @@ def run(*words):
 
 
 def words():
-    """Each FIELD, by `culvert help show`."""
-    text = subprocess.run(["culvert", "help", "show"], check=True, capture_output=True,
+    """Each FIELD, by `culvert help --words`."""
+    text = subprocess.run(["culvert", "help", "--words"], check=True, capture_output=True,
                           text=True).stdout
-    return re.findall(r"^  ([a-z-]+)  ", text.split("FIELD is one of:")[1], re.M)
+    return re.findall(r"^field\t([a-z-]+)\t", text, re.M)
 
 
 def load(*arguments):

@@ -265,7 +265,14 @@ static void test_refused_lines(void)
 	refuses("unknown word of a peer", PEER "\nPort=1",
 		"f:4: 'Port' is not a setting of [Peer]; expected PublicKey, PresharedKey");
 	refuses("word of the other section", PEER "ListenPort=1", "'ListenPort'");
-	refuses("unknown section", "[Pear]", "f:1: '[Pear]' is not a section");
+	refuses("unknown section", "[Pear]",
+		"f:1: '[Pear]' is not a section; did you mean '[Peer]'?");
+	refuses("unknown section like none", "[Network]",
+		"f:1: '[Network]' is not a section; expected [Interface] or [Peer]");
+	refuses("unknown word of the device, near a known one", "[Interface]\nlistenprot=1",
+		"f:2: 'listenprot' is not a setting of [Interface]; did you mean 'ListenPort'?");
+	refuses("unknown word of a peer, near a known one", PEER "\nPresharedKy=" KEY_2,
+		"f:4: 'PresharedKy' is not a setting of [Peer]; did you mean 'PresharedKey'?");
 	refuses("assignment before any section", "ListenPort=1",
 		"f:1: this line is before any section");
 	refuses("no '='", "[Interface]\nListenPort 1", "f:2: this line is not an assignment");

@@ -32,10 +32,13 @@ int cmd_fail(const struct cvl_error *err)
  * @name: of the subcommand, or NULL
  * @format: of the sentence, as for printf(3)
  *
+ * The sentence ends without a full stop, or with a question mark.
+ *
  * Return: the exit status, 1.
  */
 int cmd_misused(const char *name, const char *format, ...)
 {
+	const char *see = "; see";
 	char text[512];
 	va_list args;
 	char *c;
@@ -48,8 +51,11 @@ int cmd_misused(const char *name, const char *format, ...)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	}
-	fprintf(stderr, "culvert: %s%s%s; see 'culvert help%s%s'\n",
-		name ? name : "", name ? ": " : "", text, name ? " " : "",
+	/* "did you mean" is a question, and the end of its sentence */
+	if (c > text && c[-1] == '?')
+		see = " See";
+	fprintf(stderr, "culvert: %s%s%s%s 'culvert help%s%s'\n",
+		name ? name : "", name ? ": " : "", text, see, name ? " " : "",
 		name ? name : "");
 	return 1;
 }

@@ -378,16 +378,23 @@ const struct cmd_field *cmd_fields_find(const char *word)
 }
 
 /**
- * cmd_fields_help() - print a line for each word
+ * cmd_fields_nth_word() - the words of fields, for help and completion
+ * @number: from 0 on
+ * @word: filled in
+ *
+ * Return: false if there are not so many.
  */
-void cmd_fields_help(void)
+bool cmd_fields_nth_word(size_t number, struct cmd_word *word)
 {
 	const struct cmd_field *field;
 
 	for (field = cmd_fields; field->help; field++) {
-		if (field->word)
-			printf("  %-20s  %s\n", field->word, field->help);
+		if (!field->word || number--)
+			continue;
+		*word = (struct cmd_word){ "field", field->word, field->help, NULL, NULL };
+		return true;
 	}
+	return false;
 }
 
 static bool cmd_fields_is_dump(const struct cmd_field *field)

@@ -3,6 +3,7 @@
 #ifndef CULVERT_SHOW_FIELDS_H
 #define CULVERT_SHOW_FIELDS_H
 
+#include "command.h"
 #include "common/out.h"
 
 /**
@@ -35,7 +36,7 @@ struct cmd_field {
 extern const struct cmd_field cmd_fields[];
 
 const struct cmd_field *cmd_fields_find(const char *word);
-void cmd_fields_help(void);
+bool cmd_fields_nth_word(size_t number, struct cmd_word *word);
 void cmd_fields_device(struct cmd_out *out, const struct cvl_device *dev,
 		       const struct cmd_field *only);
 void cmd_fields_peer_words(struct cmd_out *out, const struct cvl_peer *peer,
