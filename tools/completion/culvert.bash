@@ -1,108 +1,156 @@
 # SPDX-License-Identifier: GPL-2.0
-# Completion of the command culvert for bash.
+# Completion of the command culvert for bash. All words come from `culvert help --words`.
 # shellcheck shell=bash
 
-_culvert_peers()
+# _culvert_words KIND...: the second columns of its lines of these kinds.
+_culvert_words()
 {
-	culvert show "$1" peers 2>/dev/null
+	local kind word rest
+
+	while IFS=$'\t' read -r kind word rest; do
+		[[ " $* " != *" $kind "* ]] || echo "$word"
+	done <<<"$lines"
 }
 
-# The words that may follow in "culvert set DEV ...".
+# _culvert_of KIND WORD: the third columns of the lines that are of both.
+_culvert_of()
+{
+	local kind word rest
+
+	while IFS=$'\t' read -r kind word rest; do
+		[ "$kind $word" != "$1 $2" ] || echo "$rest"
+	done <<<"$lines"
+}
+
+_culvert_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
+
+_culvert_offer_files()
+{
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+}
+
+_culvert_links() { culvert show interfaces 2>/dev/null; }
+
+# Keys of peers. Where they are listed for people (63), each has its name beside it: keys
+# differ from their first letters on, so that none of it gets into the line.
+_culvert_offer_peers()
+{
+	local key name all=() i
+
+	while IFS=$'\t' read -r key name; do
+		[[ $key != "$cur"* ]] || all+=("$key"$'\t'"$name")
+	done < <(culvert show "$1" names 2>/dev/null)
+	for i in "${!all[@]}"; do
+		key=${all[i]%%$'\t'*} name=${all[i]#*$'\t'}
+		if [[ ${COMP_TYPE-} = 63 && ${#all[@]} -gt 1 && $name != "(none)" ]]; then
+			COMPREPLY+=("$key ($name)")
+		else
+			COMPREPLY+=("$key")
+		fi
+	done
+}
+
+# What may stand for the value of a word of set.
+_culvert_offer_values()
+{
+	local value values=""
+
+	for value in $(_culvert_of value "$1"); do
+		case $value in
+		FILE) _culvert_offer_files; return ;;
+		KEY) _culvert_offer_peers "${words[2]}"; return ;;
+		LINK) values+=" $(cd /sys/class/net && echo *)" ;;
+		*[A-Z]*) ;;
+		*) values+=" $value" ;;
+		esac
+	done
+	_culvert_offer "$values"
+}
+
 _culvert_set()
 {
-	local cur=$1 prev=$2 seen_peer=$3
-	local words="listen-port fwmark private-key bind-address bind-device dscp socket socket-pass peer"
+	local i kinds="set"
 
-	case $prev in
-	private-key | preshared-key)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	peer)
-		mapfile -t COMPREPLY < <(compgen -W "$(_culvert_peers "${COMP_WORDS[2]}")" -- "$cur")
-		return
-		;;
-	bind-device)
-		mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net && echo *)" -- "$cur")
-		return
-		;;
-	dscp)
-		mapfile -t COMPREPLY < <(compgen -W "none copy" -- "$cur")
-		return
-		;;
-	socket)
-		mapfile -t COMPREPLY < <(compgen -W own -- "$cur")
-		return
-		;;
-	socket-pass)
-		mapfile -t COMPREPLY < <(compgen -W "stun all" -- "$cur")
-		return
-		;;
-	bind-address)
-		mapfile -t COMPREPLY < <(compgen -W any -- "$cur")
-		return
-		;;
-	follow)
-		mapfile -t COMPREPLY < <(compgen -W "anywhere never" -- "$cur")
-		return
-		;;
-	fwmark | persistent-keepalive | idle | silent)
-		mapfile -t COMPREPLY < <(compgen -W off -- "$cur")
-		return
-		;;
-	listen-port | endpoint | allowed-ips | name | candidates)
-		return
+	for ((i = 3; i < count; i++)); do
+		[ "${words[i]}" != peer ] || kinds="set peer"
+		[ -n "$(_culvert_of value "${words[i]}")" ] || continue
+		i=$((i + 1))
+		[ "$i" != "$count" ] || { _culvert_offer_values "${words[count - 1]}"; return; }
+	done
+	# shellcheck disable=SC2086 # words
+	_culvert_offer "$(_culvert_words $kinds)"
+}
+
+# Those that have options: show and monitor.
+_culvert_with_options()
+{
+	local i given=() options="" choices="" word
+
+	for ((i = 2; i < count; i++)); do
+		[[ ${words[i]} = -* ]] || given+=("${words[i]}")
+	done
+	for word in $(_culvert_of arguments "${words[1]}" | tr -d '[]|'); do
+		case $word in
+		-*) options+=" $word" ;;
+		DEV) choices+=" $(_culvert_links)" ;;
+		*[A-Z]*) ;;
+		*) choices+=" $word" ;;
+		esac
+	done
+	case ${#given[@]} in
+	0) _culvert_offer "$options$choices" ;;
+	1)	choices=$(_culvert_words field)
+		[[ ${words[1]} = show && ${given[0]} != interfaces ]] || choices=""
+		[[ $cur != -* ]] || choices=$options
+		_culvert_offer "$choices"
 		;;
 	esac
-	[ -z "$seen_peer" ] ||
-		words+=" remove preshared-key endpoint persistent-keepalive allowed-ips name idle
-			candidates follow silent rekey"
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+# Those that take a device, a file, or the name of another.
+_culvert_other()
+{
+	local arguments
+
+	read -ra arguments < <(_culvert_of arguments "${words[1]}" | tr -d '[]')
+	case ${arguments[count - 2]-} in
+	DEV) _culvert_offer "$(_culvert_links)" ;;
+	FILE) _culvert_offer_files ;;
+	SUBCOMMAND) _culvert_offer "$(_culvert_words subcommand)" ;;
+	WORD)
+		case ${words[2]} in
+		show) _culvert_offer "$(_culvert_words field)" ;;
+		set) _culvert_offer "$(_culvert_words set peer)" ;;
+		esac
+		;;
+	esac
 }
 
 _culvert()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="show showconf set setconf addconf syncconf genkey genpsk pubkey load doctor monitor
-		help version"
-	local fields="public-key private-key listen-port fwmark bind-addresses bind-device dscp socket module
-		peers preshared-keys endpoints allowed-ips latest-handshakes transfer
-		persistent-keepalive names idle candidates follow silent session
-		latest-heard packets refused drops dump"
-	local words="" i seen_peer=""
+	local cur="" words count lines i prefix
 
+	# Bash itself also splits at ":" and "=", which keys and endpoints have.
+	read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+	count=${#words[@]}
+	if [[ ${COMP_LINE:0:COMP_POINT} != *[[:space:]] ]]; then
+		count=$((count - 1))
+		cur=${words[count]}
+	fi
 	COMPREPLY=()
-	case $COMP_CWORD:${COMP_WORDS[1]} in
-	1:*) words=$commands ;;
-	2:show | 3:show)
-		if [[ $COMP_CWORD = 2 || $prev = -* ]]; then
-			words="-j -p all interfaces $(culvert show interfaces 2>/dev/null)"
-		elif [ "$prev" != interfaces ]; then
-			words=$fields
-		fi
-		;;
-	2:showconf | 2:set | 2:setconf | 2:addconf | 2:syncconf)
-		words=$(culvert show interfaces 2>/dev/null)
-		;;
-	2:help) words=$commands ;;
-	2:monitor | 3:monitor | 4:monitor)
-		words="-j -s $(culvert show interfaces 2>/dev/null)"
-		;;
-	4:show) [[ ${COMP_WORDS[2]} != -* || $prev = -* || $prev = interfaces ]] || words=$fields ;;
-	3:setconf | 3:addconf | 3:syncconf)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	*:set)
-		for ((i = 3; i < COMP_CWORD - 1; i++)); do
-			[ "${COMP_WORDS[i]}" != peer ] || seen_peer=1
-		done
-		_culvert_set "$cur" "$prev" "$seen_peer"
-		return
-		;;
+	lines=$(culvert help --words 2>/dev/null)
+	case $count:${words[1]-} in
+	1:*) _culvert_offer "$(_culvert_words subcommand)" ;;
+	2:set) _culvert_offer "$(_culvert_links)" ;;
+	*:set) _culvert_set ;;
+	*:show | *:monitor) _culvert_with_options ;;
+	*) _culvert_other ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	# What stands before the last of these is in the line already.
+	prefix=${cur%"${cur##*[:=]}"}
+	for i in "${!COMPREPLY[@]}"; do
+		COMPREPLY[i]=${COMPREPLY[i]#"$prefix"}
+	done
 }
 complete -F _culvert culvert

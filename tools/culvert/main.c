@@ -20,7 +20,7 @@ const struct cmd cmd_table[] = {
 	  "between the values. With 'all', each line begins with the name of the device.\n",
 	  cmd_fields_nth_word },
 	{ "showconf", cmd_showconf, "DEV",
-	  "print the configuration of a device, keys included, as setconf reads it",
+	  "print the configuration of a device, with keys, as setconf reads it",
 	  "", NULL },
 	{ "set", cmd_set,
 	  "DEV WORD [VALUE]... [peer KEY WORD [VALUE]...]...",
@@ -55,7 +55,7 @@ const struct cmd cmd_table[] = {
 	  "is to say of it. If events were lost because this program was too slow, it says\n"
 	  "so and prints how things are.\n", NULL },
 	{ "help", cmd_help, "[SUBCOMMAND [WORD]]",
-	  "list the subcommands, or show how one of them, or of its words, is used", "", NULL },
+	  "list the subcommands, or show how one, or one of its words, is used", "", NULL },
 	{ "version", cmd_version, "",
 	  "print the version", "", NULL },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },

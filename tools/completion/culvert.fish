@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+# Completion of the command culvert for fish. All words come from `culvert help --words`.
+
+# __culvert_words KIND...: the words of these kinds, each with what it is.
+function __culvert_words
+    for line in $__culvert_lines
+        set -l columns (string split \t -- $line)
+        contains -- $columns[1] $argv; and printf '%s\t%s\n' $columns[2] $columns[3]
+    end
+end
+
+# __culvert_of KIND WORD: the third columns of the lines that are of both.
+function __culvert_of
+    for line in $__culvert_lines
+        set -l columns (string split \t -- $line)
+        test "$columns[1] $columns[2]" = "$argv[1] $argv[2]"; and echo $columns[3]
+    end
+end
+
+function __culvert_links
+    culvert show interfaces 2>/dev/null | string split ' '
+end
+
+# The keys of the peers of a device, each with its name.
+function __culvert_peers
+    culvert show $argv[1] names 2>/dev/null | string replace -r '\t\(none\)$' ''
+end
+
+# What may stand for the value of a word of set.
+function __culvert_values -a dev word
+    for value in (__culvert_of value $word)
+        switch $value
+            case FILE
+                __fish_complete_path (commandline -ct)
+            case KEY
+                __culvert_peers $dev
+            case LINK
+                string replace /sys/class/net/ '' /sys/class/net/*
+            case '*'
+                string match -rv '[A-Z]' -- $value
+        end
+    end
+end
+
+function __culvert_set
+    set -l kinds set
+    set -l i 4
+    while test $i -le (count $argv)
+        test $argv[$i] = peer; and set kinds set peer
+        if count (__culvert_of value $argv[$i]) >/dev/null
+            if test $i -eq (count $argv)
+                __culvert_values $argv[3] $argv[$i]
+                return
+            end
+            set i (math $i + 1)
+        end
+        set i (math $i + 1)
+    end
+    __culvert_words $kinds
+end
+
+function __culvert_show
+    set -l given (string match -v -- '-*' $argv[3..])
+    set -l known (__culvert_of arguments show | string match -ar '[^][| ]+')
+    if string match -q -- '-*' (commandline -ct)
+        string match -- '-*' $known
+    else if test (count $given) -eq 0
+        __culvert_links
+        string match -rv -- '^-|[A-Z]' $known
+    else if test (count $given) -eq 1 -a "$given[1]" != interfaces
+        __culvert_words field
+    end
+end
+
+# Those that take a device, a file, or the name of another.
+function __culvert_other
+    set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
+    switch "$known["(math (count $argv) - 1)"]"
+        case DEV
+            __culvert_links
+        case FILE
+            __fish_complete_path (commandline -ct)
+        case SUBCOMMAND
+            __culvert_words subcommand
+        case WORD
+            switch $argv[3]
+                case show
+                    __culvert_words field
+                case set
+                    __culvert_words set peer
+            end
+    end
+end
+
+function __culvert_complete
+    # The words in front of the cursor, without the one that it is in.
+    set -l before (commandline -opc)
+    set -g __culvert_lines (culvert help --words 2>/dev/null)
+    switch (count $before):"$before[2]"
+        case '1:*'
+            __culvert_words subcommand
+        case 2:set
+            __culvert_links
+        case '*:set'
+            __culvert_set $before
+        case '*:show'
+            __culvert_show $before
+        case '*'
+            __culvert_other $before
+    end
+    set -e __culvert_lines
+end
+
+complete -c culvert -f -a '(__culvert_complete)'
