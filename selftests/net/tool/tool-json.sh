@@ -67,15 +67,6 @@ show -j interfaces
 has "the names alone" '[["cv0","culvert"]]' \
 	'[.interfaces[] | select(.name == "cv0") | [.name,.kind] ]'
 
-# manual: the examples of the manual's section on JSON, a line each.
-manual() { sed -n '/^\.Sh JSON/,/^\.Sh/{/^culvert show/p}' "$test_dir/../../../tools/man/culvert.8"; }
-count=0
-while IFS= read -r line; do
-	count=$((count + 1))
-	works "the manual's example: $line" n a bash -o pipefail -c "${line//\\e/\\}"
-done < <(manual)
-works "the manual has examples" test "$count" -ge 3
-
 n a culvert show -j nodev >"$tmp/json" 2>"$tmp/err" && fail "no such device" "status 1" 0
 has "JSON is complete when there is no such device" '{"schema":1,"interfaces":[]}' .
 matches "and the error says so" "nodev: there is no such device" "$(cat "$tmp/err")"

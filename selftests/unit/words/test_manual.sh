@@ -72,7 +72,21 @@ test_page()
 	grep -qw "$page" "$CULVERT_TREE/tools/Makefile" || echo "$page" >>"$tmp/not-installed"
 }
 
+# Its others are run in a VM, where there is no compiler.
+test_library()
+{
+	{
+		printf '#include <err.h>\n#include <stdio.h>\n#include "libculvert.h"\nint main(void)\n{\n'
+		sed -n '/^\.\\" example: library/,/^\.Ed/{/^\./d;s/\\e/\\/g;p}' "$man/libculvert.3"
+		printf 'return 0;\n}\n'
+	} >"$tmp/library.c"
+	is "the example of libculvert(3) compiles" "" "$(${CC:-gcc} -Wall -Wextra -Werror -fsyntax-only \
+		-I"$CULVERT_TREE/tools/lib" -I"$CULVERT_TREE/kernel/uapi" "$tmp/library.c" 2>&1)"
+	has "there is one" cvl_netlink_find "$(<"$tmp/library.c")"
+}
+
 test_words
+test_library
 for page in "$man"/*; do
 	test_page "$(basename "$page")"
 done
