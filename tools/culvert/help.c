@@ -63,7 +63,7 @@ static void cmd_help_print_all(void)
 	for (cmd = cmd_table; cmd->name; cmd++)
 		printf("  %-9s %s\n", cmd->name, cmd->purpose);
 	puts("\nWithout a subcommand: show.\n"
-	     "More: culvert help SUBCOMMAND, or man culvert.");
+	     "More: culvert help SUBCOMMAND, or man 8 culvert.");
 }
 
 static size_t cmd_help_lines(const char *text)
