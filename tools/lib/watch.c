@@ -32,6 +32,8 @@ struct cvl_watch {
 	struct mnl_socket *socket;
 	uint16_t family_id;
 	struct cvl_event *held;
+	/* The socket was full: all events are lost from then on until it is empty. */
+	bool overrun;
 	size_t device_count;
 	struct cvl_watch_numbers devices[CVL_WATCH_DEVICES];
 	/* what of the buffer is still to be read */
@@ -183,7 +185,7 @@ static bool cvl_watch_gap(struct cvl_watch *watch, const struct cvl_event *event
 	return gap;
 }
 
-/* Tells that events were lost: of the device of the event that is held, or of all. */
+/* Tells that events were lost: of all devices, or of that of the event that is held. */
 static int cvl_watch_lost(struct cvl_watch *watch, struct cvl_event **event,
 			  struct cvl_error *err)
 {
@@ -193,7 +195,7 @@ static int cvl_watch_lost(struct cvl_watch *watch, struct cvl_event **event,
 	if (!lost)
 		return cvl_error_set(err, -ENOMEM, "out of memory");
 	lost->kind = CVL_EVENT_LOST;
-	if (held) {
+	if (held && !watch->overrun) {
 		lost->dev->ifindex = held->dev->ifindex;
 		memcpy(lost->dev->name, held->dev->name, sizeof(lost->dev->name));
 		lost->time_s = held->time_s;
@@ -203,6 +205,7 @@ static int cvl_watch_lost(struct cvl_watch *watch, struct cvl_event **event,
 		lost->dev = NULL;
 		watch->device_count = 0;
 	}
+	watch->overrun = false;
 	*event = lost;
 	return 1;
 }
@@ -228,7 +231,7 @@ static int cvl_watch_take(struct cvl_watch *watch, const struct nlmsghdr *nlh,
 	return 1;
 }
 
-/* Return: 1 if there is a message, 0 if not, -ENOBUFS if some were lost, or another errno. */
+/* Return: 1 if there is a message, 0 if not, or a negative errno. */
 static int cvl_watch_receive(struct cvl_watch *watch, struct cvl_error *err)
 {
 	ssize_t bytes;
@@ -236,7 +239,9 @@ static int cvl_watch_receive(struct cvl_watch *watch, struct cvl_error *err)
 	do {
 		bytes = recv(mnl_socket_get_fd(watch->socket), watch->channel.buffer,
 			     sizeof(watch->channel.buffer), MSG_DONTWAIT);
-	} while (bytes < 0 && errno == EINTR);
+		/* What is in the socket came before what was lost. */
+		watch->overrun |= bytes < 0 && errno == ENOBUFS;
+	} while (bytes < 0 && (errno == EINTR || errno == ENOBUFS));
 	if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;
 	if (bytes < 0)
@@ -287,7 +292,7 @@ int cvl_watch_next(struct cvl_watch *watch, struct cvl_event **event, struct cvl
 		if (nlh)
 			return cvl_watch_take(watch, nlh, event, err);
 		ret = cvl_watch_receive(watch, err);
-		if (ret == -ENOBUFS)
+		if (!ret && watch->overrun)
 			return cvl_watch_lost(watch, event, err);
 		if (ret <= 0)
 			return ret;
