@@ -59,15 +59,16 @@ function __culvert_set
     __culvert_words $kinds
 end
 
-function __culvert_show
+# Those that have options: show and monitor.
+function __culvert_with_options
     set -l given (string match -v -- '-*' $argv[3..])
-    set -l known (__culvert_of arguments show | string match -ar '[^][| ]+')
+    set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
     if string match -q -- '-*' (commandline -ct)
         string match -- '-*' $known
     else if test (count $given) -eq 0
         __culvert_links
         string match -rv -- '^-|[A-Z]' $known
-    else if test (count $given) -eq 1 -a "$given[1]" != interfaces
+    else if test "$argv[2]" = show -a (count $given) -eq 1 -a "$given[1]" != interfaces
         __culvert_words field
     end
 end
@@ -103,8 +104,8 @@ function __culvert_complete
             __culvert_links
         case '*:set'
             __culvert_set $before
-        case '*:show'
-            __culvert_show $before
+        case '*:show' '*:monitor'
+            __culvert_with_options $before
         case '*'
             __culvert_other $before
     end

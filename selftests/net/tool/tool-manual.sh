@@ -6,8 +6,10 @@
 # kmemleak: off
 # Every example of the manual is run as it stands there, and does what the page says. In a page
 # a line `.\" example: NAME` is in front of each; here try_NAME, with "_" for "-", runs it and
-# says what is expected. That of libculvert(3) is compiled by unit test test_manual.
+# says what is expected. That of libculvert(3) is compiled by unit test test_manual;
+# those of monitor are in tool-monitor.
 . "$(dirname "$0")/../../lib/test.sh"
+. "$(dirname "$0")/../../lib/manual.sh"
 
 if [ "$kind" != culvert ]; then
 	skip "the manual" "it is culvert's"
@@ -16,18 +18,8 @@ fi
 
 man=$CULVERT_TREE/tools/man
 texts=$tmp/texts work=$tmp/work etc=$tmp/etc-culvert wireguard=$tmp/etc-wireguard
-mkdir "$texts" "$work" "$etc" "$wireguard" "$tmp/bin"
+mkdir "$work" "$etc" "$wireguard" "$tmp/bin"
 outside=203.0.113.7
-
-# extract: each example into a file of its name, as a reader sees it.
-extract()
-{
-	awk -v dir="$texts" '
-		/^\.\\" example: / { name = $3; next }
-		/^\.Ed/ { name = ""; on = 0 }
-		on { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); print >(dir "/" name) }
-		/^\.Bd/ && name != "" { on = 1 }' "$man"/*.[1-8]
-}
 
 # text NAME: with the hosts, keys and folders that are here.
 text()
@@ -341,9 +333,9 @@ ipn a -6 route add default via "${outer6[b]}"
 other=$(culvert genkey | culvert pubkey)
 [ -e /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing
 fake_systemctl
-extract
+manual_examples "$texts"
 is "each example has an expectation, and each expectation an example" \
-	"$(printf '%s\n' "${order[@]}" library | sort)" "$(ls "$texts")"
+	"$(printf '%s\n' "${order[@]}" library monitor-moved monitor-silent | sort)" "$(ls "$texts")"
 for name in "${order[@]}"; do
 	"try_${name//-/_}"
 done

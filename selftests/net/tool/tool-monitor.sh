@@ -6,9 +6,10 @@
 # Documentation/json/monitor.json says; what was lost is said and read again; it ends when its
 # reader does; devices and arguments that it cannot serve are refused.
 . "$(dirname "$0")/../../lib/test.sh"
+. "$(dirname "$0")/../../lib/manual.sh"
 
 # Removed at once, these are more than the monitor's socket holds.
-many=40000
+many=5000
 
 # watch NAME ARGUMENT...: a monitor in a that has begun; its output is $tmp/NAME.
 watch()
@@ -30,7 +31,11 @@ told() { soon "text: $1" 20 line "$2"; }
 # event NAME FILTER: an event of the JSON passes the filter of jq.
 passes() { jq -es "map(select($1)) | length > 0" <"$tmp/json"; }
 event() { soon "JSON: $1" 20 passes "$2"; }
-saw() { grep -qE "$1" "$tmp/seen"; }
+check_schema()
+{
+	relay n a /usr/bin/python3 "$test_dir/tool_json.py" events "$CULVERT_TREE/Documentation/json" \
+		"$tmp/json"
+}
 
 net_pair
 tunnel_pair keepalive=5
@@ -40,12 +45,11 @@ ipn a link add cv9 type culvert
 watch json -j cv0
 json_pid=$monitor_pid
 watch text cv0
-grep -E '^culvert monitor' "$CULVERT_TREE/tools/man/culvert.8" >"$tmp/examples"
-is "the manual has examples" 2 "$(wc -l <"$tmp/examples")"
-while IFS= read -r example; do
-	n a bash -c "${example//\\e/\\}" >>"$tmp/examples.out" &
+manual_examples "$tmp/manual"
+for name in silent moved; do
+	n a bash -c "$(sed 's/^# //' "$tmp/manual/monitor-$name")" >"$tmp/$name" &
 	defer "end_process $!"
-done <"$tmp/examples"
+done
 
 is "state: text" 1 "$(grep -cE " cv0 state: .*listening port $port" "$tmp/text")"
 is "state: JSON" "[\"cv0\",$port,\"$key\"]" \
@@ -82,8 +86,8 @@ ipn b link set cv0 up
 tun_set b cv0 peer "${pub[a]}" rekey
 told "peer back" "peer-back $peer: .*"
 event "peer back" ".event == \"peer-back\""
-soon "the manual's examples: who is silent" 20 grep -qxF "$key" "$tmp/examples.out"
-soon "the manual's examples: where it moved" 20 grep -qxF "${outer4[b]}:4712" "$tmp/examples.out"
+soon "the manual's examples: who is silent" 20 grep -qxF "$key" "$tmp/silent"
+soon "the manual's examples: where it moved" 20 grep -qxF "${outer4[b]}:4712" "$tmp/moved"
 
 ipn a link set cv0 down
 told "session over" "session-over $peer: .* \(the link was set down\)"
@@ -102,25 +106,36 @@ tun_set a cv0 fwmark 9
 event "the device after another one's" '.event == "device-changed" and .fwmark == 9'
 is "a device that was not asked for" "" "$(grep cv9 "$tmp/json" "$tmp/text")"
 
-# A reader that stands still for longer than the kernel keeps events for it.
-idle_peers "$tmp/peers" "$many"
-for pid in $(cat "/proc/$json_pid/task/$json_pid/children") "$json_pid"; do
-	[ "$(cat "/proc/$pid/comm")" != culvert ] || stopped=$pid
-done
-kill -STOP "${stopped:?no process of the monitor was found}"
-n a "$tool" addconf cv0 "$tmp/peers"
-is "all peers are there" $((many + 1)) "$(tun_show a cv0 peers | wc -l)"
-kill -CONT "$stopped"
-# Not by jq, which is slow with so many.
-soon "lost is said" 60 grep -q '"event":"lost"' "$tmp/json"
-n a "$tool" set cv0 fwmark 8
-soon "and what comes later is told" 60 grep -q '"event":"device-changed".*"fwmark":8' "$tmp/json"
-is "how things are follows: so many peers" $((many + 1)) \
-	"$(jq -s 'map(select(.event == "state")) | last | .peers | length' <"$tmp/json")"
-kill "$json_pid" "$stopped" 2>/dev/null
+kill "$json_pid"
 wait "$json_pid" 2>/dev/null || :
-relay n a /usr/bin/python3 "$test_dir/tool_json.py" events "$CULVERT_TREE/Documentation/json" \
-	"$tmp/json"
+check_schema
+
+# A reader that stands still for longer than the kernel keeps events for it. In a user namespace
+# that is sooner: nobody there may raise the limit of a socket.
+unshare -Urn sleep 1000 &
+inside_pid=$!
+defer "end_process $inside_pid"
+inside() { nsenter --preserve-credentials -U -n -t "$inside_pid" "$@"; }
+is_inside() { [ "$(readlink /proc/$inside_pid/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; }
+soon "a user namespace" 20 is_inside
+works "root of a user namespace makes a link" inside ip link add cv0 type culvert
+nsenter --preserve-credentials -U -n -t "$inside_pid" "$tool" monitor -s -j cv0 \
+	>"$tmp/json" 2>"$tmp/json.err" &
+json_pid=$!
+defer "end_process $json_pid"
+soon "the monitor in a user namespace has begun" 30 begun json
+idle_peers "$tmp/peers" "$many"
+kill -STOP "$json_pid"
+inside "$tool" addconf cv0 "$tmp/peers"
+kill -CONT "$json_pid"
+soon "lost is said" 60 grep -q '"event":"lost"' "$tmp/json"
+inside "$tool" set cv0 fwmark 8
+event "and what comes later is told" '.event == "device-changed" and .fwmark == 8'
+is "how things are follows: so many peers" "$many" \
+	"$(jq -s 'map(select(.event == "state")) | last | .peers | length' <"$tmp/json")"
+kill "$json_pid"
+wait "$json_pid" 2>/dev/null || :
+check_schema
 is "no error was printed" "" "$(cat "$tmp/json.err" "$tmp/text.err")"
 
 n a "$tool" set cv9 peer "$key"
@@ -130,7 +145,7 @@ soon "the link is deleted" 20 grep -q "cv9 peer-removed $key (the link was delet
 ipn a link add cv9 type culvert
 
 works "it ends when what reads it has ended, without an event" \
-	n a timeout 20 bash -o pipefail -c '{ culvert monitor -s; } | head -n 1'
+	n a timeout 20 bash -o pipefail -c 'culvert monitor -s cv9 | head -n 1'
 n a timeout 5 bash -c 'culvert monitor -s cv9 >/dev/full' 2>"$tmp/err" &&
 	fail "a full disk" "status 1" 0
 matches "a full disk is said" "cannot write the output: No space left" "$(cat "$tmp/err")"
