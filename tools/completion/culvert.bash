@@ -82,13 +82,20 @@ _culvert_set()
 	_culvert_offer "$(_culvert_words $kinds)"
 }
 
-# Those that have options: show and monitor.
+# Those that have options: show, monitor, why and doctor.
 _culvert_with_options()
 {
 	local i given=() options="" choices="" word
 
 	for ((i = 2; i < count; i++)); do
-		[[ ${words[i]} = -* ]] || given+=("${words[i]}")
+		case ${words[i]} in
+		-f | --file)
+			i=$((i + 1))
+			[ "$i" != "$count" ] || { _culvert_offer_files; return; }
+			;;
+		-*) ;;
+		*) given+=("${words[i]}") ;;
+		esac
 	done
 	for word in $(_culvert_of arguments "${words[1]}" | tr -d '[]|'); do
 		case $word in
@@ -100,7 +107,8 @@ _culvert_with_options()
 	done
 	case ${#given[@]} in
 	0) _culvert_offer "$options$choices" ;;
-	1)	choices=$(_culvert_words field)
+	1)	[ "${words[1]}" != why ] || { _culvert_offer_peers "${given[0]}"; return; }
+		choices=$(_culvert_words field)
 		[[ ${words[1]} = show && ${given[0]} != interfaces ]] || choices=""
 		[[ $cur != -* ]] || choices=$options
 		_culvert_offer "$choices"
@@ -144,7 +152,7 @@ _culvert()
 	1:*) _culvert_offer "$(_culvert_words subcommand)" ;;
 	2:set) _culvert_offer "$(_culvert_links)" ;;
 	*:set) _culvert_set ;;
-	*:show | *:monitor) _culvert_with_options ;;
+	*:show | *:monitor | *:why | *:doctor) _culvert_with_options ;;
 	*) _culvert_other ;;
 	esac
 	# What stands before the last of these is in the line already.

@@ -59,15 +59,25 @@ function __culvert_set
     __culvert_words $kinds
 end
 
-# Those that have options: show and monitor.
+# Those that have options: show, monitor, why and doctor.
 function __culvert_with_options
-    set -l given (string match -v -- '-*' $argv[3..])
+    set -l given
+    set -l before
+    for word in $argv[3..]
+        # the file behind -f is none of them
+        string match -q -- '-*' $word; or contains -- "$before" -f --file; or set -a given $word
+        set before $word
+    end
     set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
-    if string match -q -- '-*' (commandline -ct)
+    if contains -- $argv[-1] -f --file
+        __fish_complete_path (commandline -ct)
+    else if string match -q -- '-*' (commandline -ct)
         string match -- '-*' $known
     else if test (count $given) -eq 0
-        __culvert_links
+        contains DEV $known; and __culvert_links
         string match -rv -- '^-|[A-Z]' $known
+    else if test "$argv[2]" = why -a (count $given) -eq 1
+        __culvert_peers $given[1]
     else if test "$argv[2]" = show -a (count $given) -eq 1 -a "$given[1]" != interfaces
         __culvert_words field
     end
@@ -104,7 +114,7 @@ function __culvert_complete
             __culvert_links
         case '*:set'
             __culvert_set $before
-        case '*:show' '*:monitor'
+        case '*:show' '*:monitor' '*:why' '*:doctor'
             __culvert_with_options $before
         case '*'
             __culvert_other $before

@@ -56,6 +56,7 @@ int cmd_pubkey(int argc, char **argv);
 int cmd_load(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -157,26 +157,63 @@ static void doctor_crypto(struct doctor *doctor, const struct cmd_module *module
 			   "generic C code only, which is slow: this kernel was built without the optimized ChaCha20 code for its CPU");
 }
 
+static int doctor_options(struct cmd_out *out, bool *json, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		bool pretty = !strcmp(argv[i], "-p") || !strcmp(argv[i], "--pretty");
+
+		if (!pretty && strcmp(argv[i], "-j") && strcmp(argv[i], "--json"))
+			return cmd_misused("doctor",
+					   "unexpected argument '%s'; expected -j, -p or none",
+					   argv[i]);
+		*json = true;
+		out->indent |= pretty;
+	}
+	return 0;
+}
+
+static void doctor_machine(struct doctor *doctor)
+{
+	struct cmd_module module;
+
+	cmd_module_look(&module);
+	doctor_file(doctor, &module);
+	doctor_loaded(doctor, &module);
+	doctor_replaces(doctor, &module);
+	doctor_signed(doctor, &module);
+	doctor_crypto(doctor, &module);
+}
+
 /**
  * cmd_doctor() - the subcommand
- * @argc: must be 1
- * @argv: the name
+ * @argc: at least 1
+ * @argv: the name, and options
  *
  * Return: the exit status: 1 if something keeps tunnels from working.
  */
 int cmd_doctor(int argc, char **argv)
 {
 	struct doctor doctor = { 0 };
-	struct cmd_module module;
+	struct cmd_out out;
+	bool json = false;
 
-	if (cmd_expect_nothing(argc, argv))
+	cmd_out_init(&out, CMD_OUT_JSON, false);
+	if (doctor_options(&out, &json, argc, argv))
 		return 1;
-	cmd_module_look(&module);
-	doctor_file(&doctor, &module);
-	doctor_loaded(&doctor, &module);
-	doctor_replaces(&doctor, &module);
-	doctor_signed(&doctor, &module);
-	doctor_crypto(&doctor, &module);
+	if (json) {
+		doctor.out = &out;
+		cmd_out_open(&out, NULL, '{');
+		out.key = "schema";
+		cmd_out_number(&out, CMD_OUT_SCHEMA, NULL);
+		cmd_out_open(&out, "findings", '[');
+	}
+	doctor_machine(&doctor);
 	doctor_links(&doctor);
+	if (json) {
+		cmd_out_close(&out, ']');
+		cmd_out_close(&out, '}');
+	}
 	return doctor.bad ? 1 : 0;
 }

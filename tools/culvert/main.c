@@ -42,11 +42,23 @@ const struct cmd cmd_table[] = {
 	  "read a private key from standard input and print its public key", "", NULL },
 	{ "load", cmd_load, "",
 	  "load the kernel module, or say why it does not load", "", NULL },
-	{ "doctor", cmd_doctor, "",
+	{ "doctor", cmd_doctor, "[-j] [-p]",
 	  "look for what keeps tunnels from working, and say what to do",
+	  "  -j, --json    as JSON\n"
+	  "  -p, --pretty  as JSON with a line for each value\n\n"
 	  "Each line is one finding: 'ok', 'note' for what may be intended, or 'BAD' for\n"
 	  "what keeps a tunnel from working, with the remedy. The exit status is 1 if\n"
 	  "anything is BAD.\n", NULL },
+	{ "why", cmd_why, "[-j] [-p] [-f FILE] DEV PEER [ADDRESS]",
+	  "say why a peer does not answer, and what to do",
+	  "  -j, --json    as JSON\n"
+	  "  -p, --pretty  as JSON with a line for each value\n"
+	  "  -f, --file    the tunnel's file, for the name of the endpoint; else that of\n"
+	  "                DEV in /etc/culvert or /etc/wireguard\n\n"
+	  "PEER is a public key, or a name. A handshake is begun and watched for five\n"
+	  "seconds; then ADDRESS in the tunnel, or the address that the peer has, is asked\n"
+	  "for an answer to a short and to a long packet. The exit status is 1 if the\n"
+	  "tunnel does not work.\n", NULL },
 	{ "monitor", cmd_monitor, "[-j] [-s] [DEV]",
 	  "print what happens to devices and their peers, as it happens",
 	  "  -j, --json    each event as a JSON object on a line of its own\n"

@@ -6,6 +6,8 @@
     tool_json.py fields                 each FIELD, with what show prints of it for scripts
     tool_json.py events DIRECTORY FILE  the lines of FILE are as monitor.json and show.json of
                                         DIRECTORY say
+    tool_json.py documents DIRECTORY [SCHEMA FILE]...
+                                        the lines of FILE are as this schema of DIRECTORY says
 """
 import json
 import re
@@ -95,6 +97,20 @@ def events(directory, path):
               errors[:5] or count)
 
 
+def documents(directory, name, path):
+    """Each line of a file is as a schema says."""
+    import jsonschema
+
+    with open(f"{directory}/{name}", encoding="utf-8") as file:
+        rules = json.load(file)
+    jsonschema.Draft7Validator.check_schema(rules)
+    check = jsonschema.Draft7Validator(rules)
+    with open(path, encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    errors = [error.message for line in lines for error in check.iter_errors(line)]
+    ktap.true(f"all is as {name} says", lines and not errors, "lines, and no error", errors[:5])
+
+
 def flat(value):
     """As a line for scripts has it."""
     if isinstance(value, dict):
@@ -160,6 +176,9 @@ def main():
         ktap.run_case(schema, sys.argv[2])
     elif sys.argv[1:2] == ["events"] and len(sys.argv) == 4:
         ktap.run_case(events, *sys.argv[2:])
+    elif sys.argv[1:2] == ["documents"] and len(sys.argv) % 2:
+        for i in range(3, len(sys.argv), 2):
+            ktap.run_case(documents, sys.argv[2], *sys.argv[i:i + 2])
     elif sys.argv[1:] == ["fields"]:
         ktap.run_case(fields)
     else:

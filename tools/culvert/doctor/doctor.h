@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of culvert doctor share: how a finding is printed. */
+/* What the files of culvert doctor share: what becomes of a finding. why asks them, too. */
 #ifndef CULVERT_DOCTOR_H
 #define CULVERT_DOCTOR_H
 
-#include "libculvert.h"
+#include "common/out.h"
 
 /**
  * enum doctor_state - how bad a finding is
@@ -17,12 +17,21 @@ enum doctor_state {
 	DOCTOR_BAD,
 };
 
+/* Room for the sentence of a finding. */
+#define DOCTOR_TEXT_SIZE 640
+
 /**
  * struct doctor - an examination
  * @bad: how many findings were DOCTOR_BAD
+ * @out: where findings are printed as JSON; NULL: as lines
+ * @is_silent: nothing is printed
+ * @first: the first finding that was DOCTOR_BAD, or ""
  */
 struct doctor {
 	unsigned int bad;
+	struct cmd_out *out;
+	bool is_silent;
+	char first[DOCTOR_TEXT_SIZE];
 };
 
 /* say.c */

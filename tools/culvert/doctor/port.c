@@ -188,11 +188,12 @@ static void doctor_port_judge(const struct doctor_wire *wire, struct doctor_port
 	}
 }
 
-static bool doctor_port_waits(const struct cvl_device *dev)
+/* Whether a peer has to send first. */
+static bool doctor_port_waits(const struct doctor_wire *wire)
 {
-	const struct cvl_peer *peer = dev->peers;
+	const struct cvl_peer *peer = wire->dev->peers;
 
-	while (peer && peer->endpoint.any.sa_family)
+	while (peer && (peer->endpoint.any.sa_family || !doctor_wire_wants(wire, peer)))
 		peer = peer->next;
 	return peer;
 }
@@ -210,7 +211,7 @@ static const struct cmd_fw_fate *doctor_port_closed(const struct doctor_port_new
 static void doctor_port_say_closed(const struct doctor_wire *wire,
 				   const struct cmd_fw_fate *closed, bool ipv6, bool all)
 {
-	bool waits = doctor_port_waits(wire->dev);
+	bool waits = doctor_port_waits(wire);
 	char remedy[256];
 
 	cmd_firewall_remedy(wire->firewall, closed, remedy, sizeof(remedy),
@@ -330,7 +331,7 @@ static bool doctor_port_knock_own(const struct doctor_wire *wire,
 		enum doctor_knock knock;
 		struct cvl_route route;
 
-		if (!peer->endpoint.any.sa_family ||
+		if (!peer->endpoint.any.sa_family || !doctor_wire_wants(wire, peer) ||
 		    cvl_route_to(&route, &peer->endpoint, wire->dev->fwmark) ||
 		    !route.source.any.sa_family || !doctor_port_is_new(&knocks, &route.source))
 			continue;

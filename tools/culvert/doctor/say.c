@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Print what culvert doctor finds, one line each, and count what is bad. */
+/* Print what culvert doctor finds, a line or an object each, and count what is bad. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "doctor/doctor.h"
 #include "doctor/wire.h"
+
+static void doctor_say_object(struct cmd_out *out, enum doctor_state state, const char *what,
+			      const char *text)
+{
+	static const char * const words[] = {
+		[DOCTOR_OK] = "ok",
+		[DOCTOR_NOTE] = "note",
+		[DOCTOR_BAD] = "bad",
+	};
+
+	cmd_out_open(out, NULL, '{');
+	out->key = "state";
+	cmd_out_text(out, words[state]);
+	out->key = "about";
+	cmd_out_text(out, what);
+	out->key = "text";
+	cmd_out_text(out, text);
+	cmd_out_close(out, '}');
+}
 
 static void doctor_say_args(struct doctor *doctor, enum doctor_state state, const char *what,
 			    const char *format, va_list args)
@@ -14,11 +34,18 @@ static void doctor_say_args(struct doctor *doctor, enum doctor_state state, cons
 		[DOCTOR_NOTE] = "note",
 		[DOCTOR_BAD] = "BAD",
 	};
+	char text[DOCTOR_TEXT_SIZE];
 
+	vsnprintf(text, sizeof(text), format, args);
 	doctor->bad += state == DOCTOR_BAD;
-	printf("%-4s  %-12s  ", words[state], what);
-	vprintf(format, args);
-	putchar('\n');
+	if (state == DOCTOR_BAD && !*doctor->first)
+		memcpy(doctor->first, text, sizeof(text));
+	if (doctor->is_silent)
+		return;
+	if (doctor->out)
+		doctor_say_object(doctor->out, state, what, text);
+	else
+		printf("%-4s  %-12s  %s\n", words[state], what, text);
 }
 
 /**

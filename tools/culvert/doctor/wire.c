@@ -70,8 +70,14 @@ static bool doctor_wire_is_first(struct doctor_wire_once *once, const char *devi
 	return true;
 }
 
-/* MTU of the route to an endpoint, or 0. */
-static unsigned int doctor_wire_path(const union cvl_address *endpoint, uint32_t fwmark)
+/**
+ * doctor_wire_path() - MTU of the way to an endpoint
+ * @endpoint: the endpoint
+ * @fwmark: mark of what is sent there
+ *
+ * Return: bytes, or 0 if there is no route.
+ */
+unsigned int doctor_wire_path(const union cvl_address *endpoint, uint32_t fwmark)
 {
 	bool ipv6 = cvl_address_is_ipv6(endpoint);
 	int fd = socket(endpoint->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -322,8 +328,10 @@ void doctor_wire(const struct doctor_wire *wire)
 	if (!doctor_port(wire))
 		return;
 	told.rules_until_s = doctor_wire_now_s() + DOCTOR_RULES_S;
-	for (peer = wire->dev->peers; peer; peer = peer->next)
-		doctor_wire_peer(wire, peer, &told);
+	for (peer = wire->dev->peers; peer; peer = peer->next) {
+		if (doctor_wire_wants(wire, peer))
+			doctor_wire_peer(wire, peer, &told);
+	}
 	if (told.skipped)
 		doctor_say_wire(wire, DOCTOR_NOTE,
 				"evaluating the firewall rules took more than %d s: they and rp_filter were not checked for %u of the peers",

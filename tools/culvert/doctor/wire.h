@@ -16,6 +16,7 @@ struct cmd_firewall;
  * @is_moved: the link itself is in another namespace
  * @is_counting: it counts the datagrams that are too short
  * @counter_fd: any socket in the namespace of the link
+ * @only: the peer that is asked about, or NULL: all
  * @firewall: rules of this namespace, or NULL: they cannot be read
  */
 struct doctor_wire {
@@ -26,8 +27,15 @@ struct doctor_wire {
 	bool is_moved;
 	bool is_counting;
 	int counter_fd;
+	const struct cvl_peer *only;
 	const struct cmd_firewall *firewall;
 };
+
+/* Whether a peer is asked about. */
+static inline bool doctor_wire_wants(const struct doctor_wire *wire, const struct cvl_peer *peer)
+{
+	return !wire->only || wire->only == peer;
+}
 
 /* say.c */
 void doctor_say_wire(const struct doctor_wire *wire, enum doctor_state state,
@@ -35,6 +43,7 @@ void doctor_say_wire(const struct doctor_wire *wire, enum doctor_state state,
 
 /* wire.c */
 void doctor_wire(const struct doctor_wire *wire);
+unsigned int doctor_wire_path(const union cvl_address *endpoint, uint32_t fwmark);
 
 /* port.c */
 bool doctor_port(const struct doctor_wire *wire);
