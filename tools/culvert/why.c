@@ -142,10 +142,13 @@ static int cmd_why_set(struct why_facts *facts, const struct cmd_why *why,
 	snprintf(facts->peer, sizeof(facts->peer), "%s", *peer->name ? peer->name : facts->key);
 	if (peer->endpoint.any.sa_family)
 		cvl_endpoint_to_text(facts->endpoint, &peer->endpoint);
+	else if (peer->candidates)
+		snprintf(facts->endpoint, sizeof(facts->endpoint), "its candidates");
 	if (why->address) {
 		snprintf(facts->inner_address, sizeof(facts->inner_address), "%s", why->address);
 		facts->inner_is_asked = true;
 	}
+	facts->has_endpoint = peer->endpoint.any.sa_family;
 	facts->port = dev->listen_port;
 	facts->mtu = link.mtu;
 	facts->is_up = link.flags & IFF_UP;
@@ -186,7 +189,7 @@ static void cmd_why_print_json(const struct cmd_why *why, const struct why_facts
 	cmd_out_number(&out, CMD_OUT_SCHEMA, NULL);
 	cmd_why_member(&out, "name", facts->dev);
 	cmd_why_member(&out, "publicKey", facts->key);
-	cmd_why_member(&out, "endpoint", facts->endpoint);
+	cmd_why_member(&out, "endpoint", facts->has_endpoint ? facts->endpoint : "");
 	cmd_why_member(&out, "cause", verdict->cause);
 	cmd_why_member(&out, "text", verdict->text);
 	cmd_why_member(&out, "remedy", verdict->remedy);

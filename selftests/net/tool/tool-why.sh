@@ -188,6 +188,20 @@ why "a router says so" unreachable "203.0.113.8:$port cannot be reached"
 tun_set a cv0 peer "$key_b" endpoint 203.0.113.9:$port
 why "nothing comes back" silent "nothing comes back from 203.0.113.9:$port" "culvert doctor"
 
+if [ "$kind" = culvert ]; then
+	tun_set a cv0 peer "$key_b" remove
+	tun_set a cv0 peer "$key_b" candidates 203.0.113.9:$port allowed-ips 10.77.0.2/32
+	why "nothing comes back from candidates" silent "nothing comes back from its candidates"
+	is "candidates are no endpoint" null "$(jq .endpoint <"$tmp/why")"
+	tun_set a cv0 peer "$key_b" remove
+	tun_set a cv0 peer "$key_b" candidates "$(to_b)" allowed-ips 10.77.0.2/32
+	tun_set b cv0 peer "$key_a" allowed-ips 10.77.0.1/32
+	why "a candidate answers" sound "10.77.0.2 in it answers"
+	tun_set b cv0 peer "$key_a" remove
+	tun_set a cv0 peer "$key_b" remove
+	tun_set a cv0 peer "$key_b" endpoint 203.0.113.9:$port allowed-ips 10.77.0.2/32
+fi
+
 file() { printf '[Interface]\n[Peer]\nEndpoint = %s\nPublicKey = %s # b\n' "$1" "$2" >"$tmp/cv0.conf"; }
 { cat /etc/hosts 2>/dev/null || :; echo "${outer4[b]} moved.test"; } >"$tmp/hosts"
 [ -e /etc/hosts ] || : >/etc/hosts

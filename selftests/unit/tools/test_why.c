@@ -85,6 +85,8 @@ static void test_host(void)
 	     is->host = WHY_HOST_ANSWERS);
 	SAYS("nothing", "silent", "nothing comes back from 192.0.2.1:51820", "culvert doctor",
 	     is->host = WHY_HOST_SILENT);
+	SAYS("nothing, and no host was asked", "silent", "nothing comes back from 192.0.2.1:51820",
+	     "culvert doctor", is->host = WHY_HOST_UNASKED);
 	SAYS("a name that has moved", "name-moved", "b.test:1 in /f is now at 192.0.2.2:1",
 	     "endpoint b.test:1", is->name_state = WHY_NAME_ELSEWHERE, strcpy(is->name, "b.test:1"),
 	     strcpy(is->file, "/f"), strcpy(is->name_now, "192.0.2.2:1"));

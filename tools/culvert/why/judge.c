@@ -146,6 +146,11 @@ static bool why_judge_clock(const struct why_facts *facts)
 	return facts->clock_is_old;
 }
 
+static bool why_judge_quiet(const struct why_facts *facts)
+{
+	return facts->host == WHY_HOST_SILENT;
+}
+
 static bool why_judge_alive(const struct why_facts *facts)
 {
 	return facts->host == WHY_HOST_ANSWERS;
@@ -165,6 +170,9 @@ static bool why_judge_silent(const struct why_facts *facts)
 	"handshakes come with a public key that no peer of {dev} has: the key of {peer} here is not the one of the other end"
 #define WHY_UNKNOWN_REMEDY \
 	"at the other end, run 'culvert show DEV public-key', and here, set the peer with that key"
+
+#define WHY_SILENT_REMEDY \
+	"is the other machine on, is this its address and port, and does every firewall let UDP through? Run 'culvert doctor' and 'culvert why' there"
 
 /* What was seen now goes before what was counted earlier, and that before what may be. */
 static const struct why_rule why_rules[] = {
@@ -233,9 +241,9 @@ static const struct why_rule why_rules[] = {
 	{ "not-known", why_judge_alive,
 	  "the host of {endpoint} answers a ping, but nothing answers the handshake: it does not know the public key of {dev}, {key} is not its key, or a firewall drops UDP",
 	  "at the other end, set a peer with this key: {own}; there, 'culvert show DEV drops' counts hs_unknown_peer or hs_bad_mac1, and 'culvert doctor' looks at the firewall" },
-	{ "silent", why_judge_silent,
-	  "nothing comes back from {endpoint}, neither to handshakes nor to a ping",
-	  "is the other machine on, is this its address and port, and does every firewall let UDP through? Run 'culvert doctor' and 'culvert why' there" },
+	{ "silent", why_judge_quiet,
+	  "nothing comes back from {endpoint}, neither to handshakes nor to a ping", WHY_SILENT_REMEDY },
+	{ "silent", why_judge_silent, "nothing comes back from {endpoint}", WHY_SILENT_REMEDY },
 };
 
 /* The value of a word in braces. */

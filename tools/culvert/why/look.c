@@ -174,7 +174,7 @@ static int why_look_begin(struct why_look *look, const struct cvl_peer *peer,
 		}
 		return 0;
 	}
-	if (!peer->endpoint.any.sa_family)
+	if (!peer->endpoint.any.sa_family && !peer->candidates)
 		return 0;
 	change = cvl_device_create();
 	one = change ? cvl_peer_append(change) : NULL;
@@ -226,12 +226,20 @@ static int why_look_read(struct why_look *look, struct cvl_error *err)
 	return 0;
 }
 
+static int64_t why_look_rest_ms(const struct why_look *look)
+{
+	return look->began_ms + WHY_LOOK_MS + (look->facts->handshake ? 0 : WHY_LOOK_MORE_MS) -
+	       why_look_now_ms();
+}
+
 static int why_look_events(struct why_look *look, struct cvl_error *err)
 {
 	struct cvl_event *event;
-	int ret;
+	int ret = 0;
 
-	while ((ret = cvl_watch_next(look->watch, &event, err)) > 0) {
+	/* those of other peers may come without an end */
+	while (why_look_rest_ms(look) > 0 &&
+	       (ret = cvl_watch_next(look->watch, &event, err)) > 0) {
 		const struct cvl_peer *peer = event->dev ? event->dev->peers : NULL;
 
 		if (event->kind == CVL_EVENT_SESSION_MADE && peer &&
@@ -240,13 +248,7 @@ static int why_look_events(struct why_look *look, struct cvl_error *err)
 			why_look_made(look);
 		cvl_event_destroy(event);
 	}
-	return ret;
-}
-
-static int64_t why_look_rest_ms(const struct why_look *look)
-{
-	return look->began_ms + WHY_LOOK_MS + (look->facts->handshake ? 0 : WHY_LOOK_MORE_MS) -
-	       why_look_now_ms();
+	return ret < 0 ? ret : 0;
 }
 
 /* Until the time is over, or an address in the tunnel has answered. */

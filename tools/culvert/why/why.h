@@ -69,7 +69,8 @@ enum why_inner {
  * @own: public key of the link, as text
  * @key: of the peer, as text
  * @peer: its name, or else its key
- * @endpoint: where the link sends to, or ""
+ * @endpoint: where the link sends to, as text for people, or ""
+ * @has_endpoint: that is an endpoint, and not only candidates
  * @port: of the link
  * @is_up: the link is
  * @has_socket: it has a UDP socket
@@ -104,6 +105,7 @@ struct why_facts {
 	char key[CVL_KEY_TEXT_SIZE];
 	char peer[CVL_NAME_SIZE];
 	char endpoint[CVL_ENDPOINT_TEXT_SIZE];
+	bool has_endpoint;
 	uint16_t port;
 	bool is_up;
 	bool has_socket;
