@@ -6,6 +6,10 @@
  * Nothing here prints, exits or keeps global state. No function returns a
  * pointer to static memory. A handle or a model belongs to one thread at a
  * time; different ones may be used at once.
+ *
+ * struct cvl_device, cvl_peer, cvl_candidate and cvl_event grow at their end: programs take them
+ * from the library, and neither allocate, copy nor embed them. All other structs and all
+ * sizes here stay as they are; COMPATIBILITY in libculvert(3) says more.
  */
 #ifndef LIBCULVERT_H
 #define LIBCULVERT_H
@@ -20,6 +24,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* What the shared library exports, everything else in it being hidden. */
+#define CVL_API __attribute__((visibility("default")))
 
 #define CVL_KEY_BYTES 32
 /* 44 characters of base64 and the final zero */
@@ -335,66 +342,66 @@ struct cvl_device {
 };
 
 /* device.c */
-struct cvl_device *cvl_device_create(void);
-void cvl_device_destroy(struct cvl_device *dev);
-struct cvl_peer *cvl_peer_append(struct cvl_device *dev);
-struct cvl_allowed_ip *cvl_allowed_ip_append(struct cvl_peer *peer,
-					     const struct cvl_allowed_ip *ip);
-struct cvl_candidate *cvl_candidate_add(struct cvl_peer *peer, uint8_t preference);
-void cvl_candidates_clear(struct cvl_peer *peer);
-struct cvl_allowed_ip *cvl_source_append(struct cvl_peer *peer,
-					 const struct cvl_allowed_ip *ip);
-void cvl_sources_clear(struct cvl_peer *peer);
+CVL_API struct cvl_device *cvl_device_create(void);
+CVL_API void cvl_device_destroy(struct cvl_device *dev);
+CVL_API struct cvl_peer *cvl_peer_append(struct cvl_device *dev);
+CVL_API struct cvl_allowed_ip *cvl_allowed_ip_append(struct cvl_peer *peer,
+						     const struct cvl_allowed_ip *ip);
+CVL_API struct cvl_candidate *cvl_candidate_add(struct cvl_peer *peer, uint8_t preference);
+CVL_API void cvl_candidates_clear(struct cvl_peer *peer);
+CVL_API struct cvl_allowed_ip *cvl_source_append(struct cvl_peer *peer,
+						 const struct cvl_allowed_ip *ip);
+CVL_API void cvl_sources_clear(struct cvl_peer *peer);
 
 /* key.c */
-void cvl_key_to_text(char text[CVL_KEY_TEXT_SIZE],
-		     const uint8_t key[CVL_KEY_BYTES]);
-bool cvl_key_from_text(uint8_t key[CVL_KEY_BYTES], const char *text);
-bool cvl_key_is_zero(const uint8_t key[CVL_KEY_BYTES]);
-bool cvl_key_equal(const uint8_t a[CVL_KEY_BYTES],
-		   const uint8_t b[CVL_KEY_BYTES]);
-int cvl_key_random(uint8_t key[CVL_KEY_BYTES]);
-void cvl_key_clamp(uint8_t key[CVL_KEY_BYTES]);
-void cvl_key_public(uint8_t public_key[CVL_KEY_BYTES],
-		    const uint8_t private_key[CVL_KEY_BYTES]);
+CVL_API void cvl_key_to_text(char text[CVL_KEY_TEXT_SIZE],
+			     const uint8_t key[CVL_KEY_BYTES]);
+CVL_API bool cvl_key_from_text(uint8_t key[CVL_KEY_BYTES], const char *text);
+CVL_API bool cvl_key_is_zero(const uint8_t key[CVL_KEY_BYTES]);
+CVL_API bool cvl_key_equal(const uint8_t a[CVL_KEY_BYTES],
+			   const uint8_t b[CVL_KEY_BYTES]);
+CVL_API int cvl_key_random(uint8_t key[CVL_KEY_BYTES]);
+CVL_API void cvl_key_clamp(uint8_t key[CVL_KEY_BYTES]);
+CVL_API void cvl_key_public(uint8_t public_key[CVL_KEY_BYTES],
+			    const uint8_t private_key[CVL_KEY_BYTES]);
 
 /* curve25519.c */
-void cvl_curve25519(uint8_t out[CVL_KEY_BYTES],
-		    const uint8_t scalar[CVL_KEY_BYTES],
-		    const uint8_t point[CVL_KEY_BYTES]);
+CVL_API void cvl_curve25519(uint8_t out[CVL_KEY_BYTES],
+			    const uint8_t scalar[CVL_KEY_BYTES],
+			    const uint8_t point[CVL_KEY_BYTES]);
 
 /* parse.c */
-int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err);
-int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err);
-int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
-		       struct cvl_error *err);
-int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
-		 struct cvl_error *err);
-int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
-		      struct cvl_error *err);
-int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
+CVL_API int cvl_word_port(uint16_t *port, const char *word, struct cvl_error *err);
+CVL_API int cvl_word_fwmark(uint32_t *fwmark, const char *word, struct cvl_error *err);
+CVL_API int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
+			       struct cvl_error *err);
+CVL_API int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
 			 struct cvl_error *err);
-int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
+CVL_API int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
+			      struct cvl_error *err);
+CVL_API int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
+				 struct cvl_error *err);
+CVL_API int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
+				    struct cvl_error *err);
+CVL_API int cvl_word_bind_device(struct cvl_device *dev, const char *word,
+				 struct cvl_error *err);
+CVL_API int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err);
+CVL_API int cvl_word_sockets(struct cvl_device *dev, const char *word,
+			     struct cvl_error *err);
+CVL_API int cvl_word_socket_pass(struct cvl_device *dev, const char *word,
+				 struct cvl_error *err);
+CVL_API int cvl_word_name(struct cvl_peer *peer, const char *word,
+			  struct cvl_error *err);
+CVL_API int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);
+CVL_API int cvl_word_candidates(struct cvl_peer *peer, const char *word,
+				struct cvl_error *err);
+CVL_API int cvl_word_follow(struct cvl_peer *peer, const char *word,
 			    struct cvl_error *err);
-int cvl_word_bind_device(struct cvl_device *dev, const char *word,
-			 struct cvl_error *err);
-int cvl_word_dscp(uint8_t *dscp, const char *word, struct cvl_error *err);
-int cvl_word_sockets(struct cvl_device *dev, const char *word,
-		     struct cvl_error *err);
-int cvl_word_socket_pass(struct cvl_device *dev, const char *word,
-			 struct cvl_error *err);
-int cvl_word_name(struct cvl_peer *peer, const char *word,
-		  struct cvl_error *err);
-int cvl_word_idle(uint32_t *idle_s, const char *word, struct cvl_error *err);
-int cvl_word_candidates(struct cvl_peer *peer, const char *word,
-			struct cvl_error *err);
-int cvl_word_follow(struct cvl_peer *peer, const char *word,
-		    struct cvl_error *err);
-int cvl_word_silent(uint32_t *silent_s, const char *word, struct cvl_error *err);
+CVL_API int cvl_word_silent(uint32_t *silent_s, const char *word, struct cvl_error *err);
 
 /* text.c */
-int cvl_text_skip_mark(const char **text, size_t *text_bytes,
-		       struct cvl_error *err);
+CVL_API int cvl_text_skip_mark(const char **text, size_t *text_bytes,
+			       struct cvl_error *err);
 
 /* endpoint.c */
 
@@ -413,29 +420,29 @@ struct cvl_resolve_options {
 	void *arg;
 };
 
-int cvl_endpoints_resolve(struct cvl_device *dev,
-			  const struct cvl_resolve_options *options,
-			  struct cvl_error *err);
-int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
-			 const union cvl_address *endpoint);
-int cvl_candidate_to_text(char text[CVL_CANDIDATE_TEXT_SIZE],
-			  const struct cvl_candidate *candidate);
-void cvl_allowed_ip_to_text(char text[CVL_ALLOWED_IP_TEXT_SIZE],
-			    const struct cvl_allowed_ip *ip);
+CVL_API int cvl_endpoints_resolve(struct cvl_device *dev,
+				  const struct cvl_resolve_options *options,
+				  struct cvl_error *err);
+CVL_API int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
+				 const union cvl_address *endpoint);
+CVL_API int cvl_candidate_to_text(char text[CVL_CANDIDATE_TEXT_SIZE],
+				  const struct cvl_candidate *candidate);
+CVL_API void cvl_allowed_ip_to_text(char text[CVL_ALLOWED_IP_TEXT_SIZE],
+				    const struct cvl_allowed_ip *ip);
 
 /* config.c */
-int cvl_config_parse(struct cvl_device *dev, const char *file,
-		     const char *text, size_t text_bytes,
-		     struct cvl_error *err);
-int cvl_config_read(struct cvl_device *dev, const char *file,
-		    struct cvl_error *err);
-void cvl_config_make_whole(struct cvl_device *dev);
-int cvl_config_print(FILE *out, const struct cvl_device *dev);
+CVL_API int cvl_config_parse(struct cvl_device *dev, const char *file,
+			     const char *text, size_t text_bytes,
+			     struct cvl_error *err);
+CVL_API int cvl_config_read(struct cvl_device *dev, const char *file,
+			    struct cvl_error *err);
+CVL_API void cvl_config_make_whole(struct cvl_device *dev);
+CVL_API int cvl_config_print(FILE *out, const struct cvl_device *dev);
 
 /* diff.c */
-int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
-		    const struct cvl_device *wanted, struct cvl_error *err);
-bool cvl_device_is_empty(const struct cvl_device *change);
+CVL_API int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
+			    const struct cvl_device *wanted, struct cvl_error *err);
+CVL_API bool cvl_device_is_empty(const struct cvl_device *change);
 
 /* netlink.c */
 
@@ -453,16 +460,16 @@ struct cvl_link {
 
 struct cvl_netlink;
 
-struct cvl_netlink *cvl_netlink_create(struct cvl_error *err);
-void cvl_netlink_destroy(struct cvl_netlink *nl);
-int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
-		     size_t *link_count, struct cvl_error *err);
-int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
-		     const char *name, struct cvl_error *err);
-int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
-		    struct cvl_device **dev, struct cvl_error *err);
-int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
-		    const struct cvl_device *change, struct cvl_error *err);
+CVL_API struct cvl_netlink *cvl_netlink_create(struct cvl_error *err);
+CVL_API void cvl_netlink_destroy(struct cvl_netlink *nl);
+CVL_API int cvl_netlink_list(struct cvl_netlink *nl, struct cvl_link **links,
+			     size_t *link_count, struct cvl_error *err);
+CVL_API int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
+			     const char *name, struct cvl_error *err);
+CVL_API int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
+			    struct cvl_device **dev, struct cvl_error *err);
+CVL_API int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
+			    const struct cvl_device *change, struct cvl_error *err);
 
 /* event.c, watch.c */
 
@@ -560,14 +567,14 @@ struct cvl_event {
 
 struct cvl_watch;
 
-struct cvl_watch *cvl_watch_create(unsigned int groups, struct cvl_error *err);
-void cvl_watch_destroy(struct cvl_watch *watch);
-int cvl_watch_fd(const struct cvl_watch *watch);
-int cvl_watch_next(struct cvl_watch *watch, struct cvl_event **event,
-		   struct cvl_error *err);
-void cvl_event_destroy(struct cvl_event *event);
-const char *cvl_event_word(enum cvl_event_kind kind);
-const char *cvl_reason_word(enum cvl_event_reason reason);
+CVL_API struct cvl_watch *cvl_watch_create(unsigned int groups, struct cvl_error *err);
+CVL_API void cvl_watch_destroy(struct cvl_watch *watch);
+CVL_API int cvl_watch_fd(const struct cvl_watch *watch);
+CVL_API int cvl_watch_next(struct cvl_watch *watch, struct cvl_event **event,
+			   struct cvl_error *err);
+CVL_API void cvl_event_destroy(struct cvl_event *event);
+CVL_API const char *cvl_event_word(enum cvl_event_kind kind);
+CVL_API const char *cvl_reason_word(enum cvl_event_reason reason);
 
 /* error.c */
 
@@ -576,11 +583,11 @@ const char *cvl_reason_word(enum cvl_event_reason reason);
 	__attribute__((format(printf, \
 			      format_at, first_at)))
 
-int cvl_error_set(struct cvl_error *err, int code, const char *format, ...)
-	CVL_PRINTF(3, 4);
-void cvl_error_prefix(struct cvl_error *err, const char *format, ...)
-	CVL_PRINTF(2, 3);
-void cvl_error_word(struct cvl_error *err, const char *word);
+CVL_API int cvl_error_set(struct cvl_error *err, int code, const char *format, ...)
+		CVL_PRINTF(3, 4);
+CVL_API void cvl_error_prefix(struct cvl_error *err, const char *format, ...)
+		CVL_PRINTF(2, 3);
+CVL_API void cvl_error_word(struct cvl_error *err, const char *word);
 
 #ifdef __cplusplus
 }
