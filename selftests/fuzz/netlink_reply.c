@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Fuzz target: what the kernel answers. The input is a kernel that answers the whole of
- * libculvert (list, find, get, set) as it likes; see netlink_answers.h.
+ * libculvert (list, find, get, read, set) as it likes; see netlink_answers.h.
  *
  * Input: what is asked; then datagrams, each a byte by enum reply_type, the message's
  * flags, and what it holds: raw, or a header and attributes as in netlink_build.h.
@@ -122,6 +122,26 @@ static void reply_set(struct cvl_netlink *nl, const struct cvl_link *link,
 		reply_check_error(code, &err);
 }
 
+/* Peer after peer, begun again as long as the kernel says that it was of no use. */
+static int reply_read(const struct cvl_link *link, struct cvl_error *err)
+{
+	struct cvl_reader *reader = cvl_reader_create(link, err);
+	struct cvl_peer *peer;
+	int ret;
+
+	if (!reader)
+		return err->code;
+	do {
+		while ((ret = cvl_reader_next(reader, &peer, err)) > 0) {
+			FUZZ_CHECK(!peer->next, "expected one peer");
+			reply_check_ways(peer);
+		}
+		FUZZ_CHECK(!peer, "expected no peer with %d", ret);
+	} while (ret == -EINTR && !cvl_reader_restart(reader, err));
+	cvl_reader_destroy(reader);
+	return ret;
+}
+
 /**
  * LLVMFuzzerTestOneInput() - ask, and be answered by one input
  * @data: anything
@@ -149,6 +169,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(code || !link_count == !links, "expected links or no links");
 	} else if (what & 4) {
 		code = cvl_netlink_find(nl, &link, "cv0", &err);
+	} else if (what & 8) {
+		code = reply_read(&link, &err);
 	} else {
 		code = cvl_netlink_get(nl, &link, &dev, &err);
 		FUZZ_CHECK(!code == !!dev, "expected a device or an error, got code %d", code);

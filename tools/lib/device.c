@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libculvert.h"
+#include "internal.h"
 
 /**
  * cvl_device_create() - make an empty model
@@ -29,7 +29,11 @@ static void cvl_device_free_ips(struct cvl_allowed_ip *ip)
 	}
 }
 
-static void cvl_device_destroy_peer(struct cvl_peer *peer)
+/**
+ * cvl_peer_destroy() - wipe and free a peer that is in no list
+ * @peer: with what it holds
+ */
+void cvl_peer_destroy(struct cvl_peer *peer)
 {
 	cvl_device_free_ips(peer->allowed_ips);
 	cvl_candidates_clear(peer);
@@ -56,7 +60,7 @@ void cvl_device_destroy(struct cvl_device *dev)
 	while (peer) {
 		struct cvl_peer *next = peer->next;
 
-		cvl_device_destroy_peer(peer);
+		cvl_peer_destroy(peer);
 		peer = next;
 	}
 	explicit_bzero(dev, sizeof(*dev));

@@ -55,6 +55,9 @@ struct cvl_extack {
 	uint32_t missing;
 };
 
+/* device.c */
+void cvl_peer_destroy(struct cvl_peer *peer);
+
 /* encode.c */
 void cvl_encoder_begin(struct cvl_encoder *encoder,
 		       const struct cvl_device *dev, uint16_t family_id);

@@ -471,6 +471,17 @@ CVL_API int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 CVL_API int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 			    const struct cvl_device *change, struct cvl_error *err);
 
+/* reader.c */
+
+struct cvl_reader;
+
+CVL_API struct cvl_reader *cvl_reader_create(const struct cvl_link *link, struct cvl_error *err);
+CVL_API void cvl_reader_destroy(struct cvl_reader *reader);
+CVL_API const struct cvl_device *cvl_reader_device(const struct cvl_reader *reader);
+CVL_API int cvl_reader_next(struct cvl_reader *reader, struct cvl_peer **peer,
+			    struct cvl_error *err);
+CVL_API int cvl_reader_restart(struct cvl_reader *reader, struct cvl_error *err);
+
 /* event.c, watch.c */
 
 /* what a watch is told of, as bits */

@@ -9,15 +9,8 @@
 #include <string.h>
 
 #include "internal.h"
+#include "netlink.h"
 #include "route.h"
-
-struct cvl_netlink {
-	struct mnl_socket *generic;
-	struct mnl_socket *route;
-	/* by kind; 0 is not resolved yet */
-	uint16_t family_id[2];
-	struct cvl_channel channel;
-};
 
 /**
  * cvl_netlink_create() - open what it takes to talk to the kernel
@@ -76,13 +69,20 @@ static int cvl_netlink_resolve(struct cvl_netlink *nl, enum cvl_kind kind,
 	return ret;
 }
 
-/*
- * The family to use for a link. Family culvert serves links of kind wireguard
- * too when the module has taken over that kind, so it is the second choice.
+/**
+ * cvl_netlink_family() - find the family to use for a link
+ * @nl: handle
+ * @link: the link
+ * @family_id: set
+ * @err: set on failure
+ *
+ * Family culvert serves links of kind wireguard too when the module has taken over that kind, so
+ * it is the second choice.
+ *
+ * Return: 0 or a negative errno.
  */
-static int cvl_netlink_family(struct cvl_netlink *nl,
-			      const struct cvl_link *link, uint16_t *family_id,
-			      struct cvl_error *err)
+int cvl_netlink_family(struct cvl_netlink *nl, const struct cvl_link *link, uint16_t *family_id,
+		       struct cvl_error *err)
 {
 	enum cvl_kind kind = link->kind;
 	int ret = cvl_netlink_resolve(nl, kind, err);
@@ -166,9 +166,12 @@ int cvl_netlink_find(struct cvl_netlink *nl, struct cvl_link *link,
 	return ret;
 }
 
-/* Says what an errno means here; the text has the kernel's own words. */
-static void cvl_netlink_explain(const struct cvl_link *link,
-				struct cvl_error *err)
+/**
+ * cvl_netlink_explain() - say what an errno means here
+ * @link: that the request was about
+ * @err: its text has the kernel's own words
+ */
+void cvl_netlink_explain(const struct cvl_link *link, struct cvl_error *err)
 {
 	switch (err->code) {
 	case -EPERM:

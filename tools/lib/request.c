@@ -116,6 +116,49 @@ static int cvl_request_take_all(struct cvl_request *request, const struct nlmsgh
 }
 
 /**
+ * cvl_request_send() - send a request, whose answers cvl_request_receive() takes
+ * @request: sent
+ * @channel: used
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_request_send(struct cvl_request *request, struct cvl_channel *channel,
+		     struct cvl_error *err)
+{
+	request->nlh->nlmsg_seq = ++channel->sequence;
+	request->interrupted = false;
+	if (mnl_socket_sendto(request->socket, request->nlh,
+			      request->nlh->nlmsg_len) < 0)
+		return cvl_error_set(err, -errno, "cannot send a request to the kernel: %s",
+				     strerror(errno));
+	return 0;
+}
+
+/**
+ * cvl_request_receive() - take the answers that come together
+ * @request: was sent
+ * @channel: used
+ * @err: set on failure
+ *
+ * Return: 1 if there are more to come, 0 if these were the last, or a negative errno.
+ */
+int cvl_request_receive(struct cvl_request *request, struct cvl_channel *channel,
+			struct cvl_error *err)
+{
+	ssize_t bytes;
+
+	do {
+		bytes = mnl_socket_recvfrom(request->socket, channel->buffer,
+					    sizeof(channel->buffer));
+	} while (bytes < 0 && errno == EINTR);
+	if (bytes < 0)
+		return cvl_error_set(err, -errno, "no reply from the kernel: %s",
+				     strerror(errno));
+	return cvl_request_take_all(request, channel->buffer, (int)bytes, err);
+}
+
+/**
  * cvl_request_run() - send a request and take all of its answers
  * @request: sent
  * @channel: used
@@ -126,25 +169,12 @@ static int cvl_request_take_all(struct cvl_request *request, const struct nlmsgh
 int cvl_request_run(struct cvl_request *request, struct cvl_channel *channel,
 		    struct cvl_error *err)
 {
-	int ret = 1;
+	int ret = cvl_request_send(request, channel, err);
 
-	request->nlh->nlmsg_seq = ++channel->sequence;
-	request->interrupted = false;
-	if (mnl_socket_sendto(request->socket, request->nlh,
-			      request->nlh->nlmsg_len) < 0)
-		return cvl_error_set(err, -errno, "cannot send a request to the kernel: %s",
-				     strerror(errno));
-	while (ret > 0) {
-		ssize_t bytes = mnl_socket_recvfrom(request->socket, channel->buffer,
-						    sizeof(channel->buffer));
-
-		if (bytes < 0 && errno == EINTR)
-			continue;
-		if (bytes < 0)
-			return cvl_error_set(err, -errno,
-					     "no reply from the kernel: %s",
-					     strerror(errno));
-		ret = cvl_request_take_all(request, channel->buffer, (int)bytes, err);
-	}
+	if (ret)
+		return ret;
+	do {
+		ret = cvl_request_receive(request, channel, err);
+	} while (ret > 0);
 	return ret;
 }

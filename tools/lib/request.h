@@ -68,6 +68,10 @@ int cvl_family_find(struct cvl_family *family, struct mnl_socket *socket,
 		    struct cvl_channel *channel, struct cvl_error *err);
 struct mnl_socket *cvl_request_open(int bus, struct cvl_error *err);
 bool cvl_request_ok(const struct nlmsghdr *nlh, int bytes);
+int cvl_request_send(struct cvl_request *request, struct cvl_channel *channel,
+		     struct cvl_error *err);
+int cvl_request_receive(struct cvl_request *request, struct cvl_channel *channel,
+			struct cvl_error *err);
 int cvl_request_run(struct cvl_request *request, struct cvl_channel *channel,
 		    struct cvl_error *err);
 
