@@ -471,6 +471,18 @@ CVL_API int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 CVL_API int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 			    const struct cvl_device *change, struct cvl_error *err);
 
+/* link.c */
+CVL_API int cvl_link_create(struct cvl_netlink *nl, struct cvl_link *link, const char *name,
+			    enum cvl_kind kind, struct cvl_error *err);
+CVL_API int cvl_link_up(struct cvl_netlink *nl, const struct cvl_link *link,
+			struct cvl_error *err);
+CVL_API int cvl_link_down(struct cvl_netlink *nl, const struct cvl_link *link,
+			  struct cvl_error *err);
+CVL_API int cvl_link_move(struct cvl_netlink *nl, const struct cvl_link *link, int netns_fd,
+			  struct cvl_error *err);
+CVL_API int cvl_link_delete(struct cvl_netlink *nl, const struct cvl_link *link,
+			    struct cvl_error *err);
+
 /* reader.c */
 
 struct cvl_reader;
