@@ -37,7 +37,14 @@ bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes)
 	return true;
 }
 
-static bool cvl_decode_address(union cvl_address *out, const struct nlattr *attr)
+/**
+ * cvl_decode_address() - copy out an address
+ * @out: where to
+ * @attr: the attribute
+ *
+ * Return: whether it is a whole one of a known family; else @out stays as it is.
+ */
+bool cvl_decode_address(union cvl_address *out, const struct nlattr *attr)
 {
 	const struct sockaddr *address = mnl_attr_get_payload(attr);
 	size_t bytes = mnl_attr_get_payload_len(attr);
@@ -53,7 +60,15 @@ static bool cvl_decode_address(union cvl_address *out, const struct nlattr *attr
 	return true;
 }
 
-static bool cvl_decode_time(int64_t *s, int64_t *ns, const struct nlattr *attr)
+/**
+ * cvl_decode_time() - copy out a time
+ * @s: set to its seconds
+ * @ns: set to the nanoseconds of that second
+ * @attr: the attribute
+ *
+ * Return: whether it is one; else both stay as they are.
+ */
+bool cvl_decode_time(int64_t *s, int64_t *ns, const struct nlattr *attr)
 {
 	struct __kernel_timespec time;
 

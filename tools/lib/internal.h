@@ -68,6 +68,8 @@ void cvl_encode_get(void *buffer, uint16_t family_id,
 
 /* decode.c */
 bool cvl_decode_bytes(void *out, const struct nlattr *attr, size_t bytes);
+bool cvl_decode_address(union cvl_address *out, const struct nlattr *attr);
+bool cvl_decode_time(int64_t *s, int64_t *ns, const struct nlattr *attr);
 int cvl_decode_device(struct cvl_device *dev, const struct nlmsghdr *nlh,
 		      struct cvl_error *err);
 int cvl_decode_event(struct cvl_event *event, const struct nlmsghdr *nlh,

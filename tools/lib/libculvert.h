@@ -7,9 +7,9 @@
  * pointer to static memory. A handle or a model belongs to one thread at a
  * time; different ones may be used at once.
  *
- * struct cvl_device, cvl_peer, cvl_candidate and cvl_event grow at their end: programs take them
- * from the library, and neither allocate, copy nor embed them. All other structs and all
- * sizes here stay as they are; COMPATIBILITY in libculvert(3) says more.
+ * struct cvl_device, cvl_peer, cvl_candidate, cvl_event, cvl_knock and cvl_want grow at their end:
+ * programs take them from the library, and neither allocate, copy nor embed them. All other
+ * structs and all sizes here stay as they are; COMPATIBILITY in libculvert(3) says more.
  */
 #ifndef LIBCULVERT_H
 #define LIBCULVERT_H
@@ -598,6 +598,70 @@ CVL_API int cvl_watch_next(struct cvl_watch *watch, struct cvl_event **event,
 CVL_API void cvl_event_destroy(struct cvl_event *event);
 CVL_API const char *cvl_event_word(enum cvl_event_kind kind);
 CVL_API const char *cvl_reason_word(enum cvl_event_reason reason);
+
+/* knock.c */
+
+/**
+ * struct cvl_knock - an initiation of a key that no peer has
+ * @id: names it
+ * @public_key: of its sender, which has proven that it owns it
+ * @endpoint: where it came from
+ * @time_s: the time that its message has, in seconds since 1970; its sender may say what it likes
+ * @time_ns: nanoseconds of that second
+ * @age_ms: milliseconds since it came
+ */
+struct cvl_knock {
+	uint64_t id;
+	uint8_t public_key[CVL_KEY_BYTES];
+	union cvl_address endpoint;
+	int64_t time_s;
+	int64_t time_ns;
+	uint32_t age_ms;
+};
+
+struct cvl_knocks;
+
+CVL_API struct cvl_knocks *cvl_knocks_create(const struct cvl_link *link, struct cvl_error *err);
+CVL_API void cvl_knocks_destroy(struct cvl_knocks *knocks);
+CVL_API int cvl_knocks_fd(const struct cvl_knocks *knocks);
+CVL_API int cvl_knocks_next(struct cvl_knocks *knocks, const struct cvl_knock **knock,
+			    struct cvl_error *err);
+CVL_API int cvl_knocks_accept(struct cvl_knocks *knocks, uint64_t id,
+			      const struct cvl_device *change, struct cvl_error *err);
+CVL_API int cvl_knocks_refuse(struct cvl_knocks *knocks, uint64_t id, uint32_t seconds,
+			      struct cvl_error *err);
+
+/* want.c */
+
+/**
+ * struct cvl_want - an address that packets wait for
+ * @family: AF_INET or AF_INET6
+ * @v4: the address if @family is AF_INET
+ * @v6: the address if @family is AF_INET6
+ * @has_public_key: whether a peer has the address: then its endpoint is wanted, else a peer
+ * @public_key: of that peer
+ * @age_ms: milliseconds since the first of the packets came
+ * @packets: how many wait
+ */
+struct cvl_want {
+	uint16_t family;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+	bool has_public_key;
+	uint8_t public_key[CVL_KEY_BYTES];
+	uint32_t age_ms;
+	uint32_t packets;
+};
+
+struct cvl_wants;
+
+CVL_API struct cvl_wants *cvl_wants_create(const struct cvl_link *link, struct cvl_error *err);
+CVL_API void cvl_wants_destroy(struct cvl_wants *wants);
+CVL_API int cvl_wants_fd(const struct cvl_wants *wants);
+CVL_API int cvl_wants_next(struct cvl_wants *wants, const struct cvl_want **want,
+			   struct cvl_error *err);
 
 /* error.c */
 
