@@ -57,6 +57,7 @@ help:
 	@echo '  make deb-test   install, upgrade and purge them in a chroot'
 	@echo '  make fuzz       each fuzz target for a minute (TARGET=name, SECONDS=number)'
 	@echo '  make lint       checkpatch, sparse, warnings, shellcheck'
+	@echo '  make check-abi  libculvert.so keeps programs working that are built already'
 	@echo '  make setup      only install and fetch what the others need'
 	@echo '  make clean      remove what was built; fetched kernels stay'
 	@echo '  make distclean  remove build/ altogether'
@@ -140,6 +141,11 @@ stress: all
 .PHONY: lint
 lint: setup
 	@selftests/lint
+
+# lint does it, too.
+.PHONY: check-abi
+check-abi: setup
+	@selftests/check-abi
 
 # Installing needs a compiler and the headers of the kernel to install for, the
 # running one unless KERNEL_RELEASE and KDIR say otherwise; it needs no VM.
