@@ -39,7 +39,7 @@ static int cvl_link_run(struct cvl_netlink *nl, const struct cvl_link *link, str
 	cvl_error_word(err, link->name);
 	switch (ret) {
 	case -EEXIST:
-		cvl_error_prefix(err, "%s: there is a device of that name already; choose another: ",
+		cvl_error_prefix(err, "%s: a device has that name already; choose another: ",
 				 err->word);
 		return ret;
 	case -EOPNOTSUPP:

@@ -116,7 +116,7 @@ static int cvl_request_take_all(struct cvl_request *request, const struct nlmsgh
 }
 
 /**
- * cvl_request_send() - send a request, whose answers cvl_request_receive() takes
+ * cvl_request_send() - send a request; cvl_request_receive() takes the answers
  * @request: sent
  * @channel: used
  * @err: set on failure
