@@ -150,6 +150,8 @@ void cvl_reader_destroy(struct cvl_reader *reader)
  * cvl_reader_device() - the device that is read
  * @reader: the reader
  *
+ * When the dump was spoilt at its very beginning, this is empty, and cvl_reader_next() says so.
+ *
  * Return: the device, without peers; borrowed until cvl_reader_restart() or cvl_reader_destroy().
  */
 const struct cvl_device *cvl_reader_device(const struct cvl_reader *reader)
