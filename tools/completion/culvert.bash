@@ -116,6 +116,28 @@ _culvert_with_options()
 	esac
 }
 
+# Its options take a value each.
+_culvert_top()
+{
+	local i choices word
+
+	choices=$(_culvert_links)
+	for ((i = 2; i < count; i++)); do
+		[[ ${words[i]} = -* ]] || choices=""
+		case ${words[i]} in
+		-i | -s | --interval | --sort) i=$((i + 1)) ;;
+		esac
+	done
+	if [ "$i" -gt "$count" ]; then
+		[[ ${words[count - 1]} != *-s* ]] || _culvert_offer "$(_culvert_words column)"
+		return
+	fi
+	for word in $(_culvert_of arguments top | tr -d '[]'); do
+		[[ $word != -* ]] || choices+=" $word"
+	done
+	_culvert_offer "$choices"
+}
+
 # Those that take a device, a file, or the name of another.
 _culvert_other()
 {
@@ -130,6 +152,7 @@ _culvert_other()
 		case ${words[2]} in
 		show) _culvert_offer "$(_culvert_words field)" ;;
 		set) _culvert_offer "$(_culvert_words set peer)" ;;
+		top) _culvert_offer "$(_culvert_words column)" ;;
 		esac
 		;;
 	esac
@@ -153,6 +176,7 @@ _culvert()
 	2:set) _culvert_offer "$(_culvert_links)" ;;
 	*:set) _culvert_set ;;
 	*:show | *:monitor | *:why | *:doctor) _culvert_with_options ;;
+	*:top) _culvert_top ;;
 	*) _culvert_other ;;
 	esac
 	# What stands before the last of these is in the line already.

@@ -83,6 +83,27 @@ function __culvert_with_options
     end
 end
 
+# Its options take a value each.
+function __culvert_top
+    set -l links 1
+    set -l option
+    for word in $argv[3..]
+        if test -n "$option"
+            set option
+        else if string match -q -- '-*' $word
+            contains -- $word -i -s --interval --sort; and set option $word
+        else
+            set links 0
+        end
+    end
+    if test -n "$option"
+        string match -q -- '*-s*' $option; and __culvert_words column
+        return
+    end
+    __culvert_of arguments top | string match -ar -- '-\w'
+    test $links = 1; and __culvert_links
+end
+
 # Those that take a device, a file, or the name of another.
 function __culvert_other
     set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
@@ -99,6 +120,8 @@ function __culvert_other
                     __culvert_words field
                 case set
                     __culvert_words set peer
+                case top
+                    __culvert_words column
             end
     end
 end
@@ -116,6 +139,8 @@ function __culvert_complete
             __culvert_set $before
         case '*:show' '*:monitor' '*:why' '*:doctor'
             __culvert_with_options $before
+        case '*:top'
+            __culvert_top $before
         case '*'
             __culvert_other $before
     end

@@ -8,7 +8,7 @@
 
 /**
  * struct cmd_word - a word that a subcommand knows, for help, completion and the manual
- * @kind: "field", "set" for those of a device, "peer" for those of a peer
+ * @kind: "field", "set" for those of a device, "peer" for those of a peer, "column"
  * @name: what the user types
  * @help: what it is, in a line
  * @value: what follows it, in capitals as in the manual, or NULL if nothing does
@@ -56,12 +56,16 @@ int cmd_pubkey(int argc, char **argv);
 int cmd_load(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 /* set.c */
 bool cmd_set_nth_word(size_t number, struct cmd_word *word);
+
+/* top.c */
+bool cmd_top_nth_word(size_t number, struct cmd_word *word);
 
 /* help.c */
 void cmd_help_print(const struct cmd *cmd);

@@ -66,6 +66,12 @@ const struct cmd cmd_table[] = {
 	  "Each line has the time, the device, what happened, the peer, and what else there\n"
 	  "is to say of it. If events were lost because this program was too slow, it says\n"
 	  "so and prints how things are.\n", NULL },
+	{ "top", cmd_top, "[-i SECONDS] [-s COLUMN] [DEV]",
+	  "watch rates, peers and drops on a screen that is kept up to date",
+	  "  -i, --interval SECONDS  how often, 0.2 to 60; 1 unless given\n"
+	  "  -s, --sort COLUMN       the column that peers are sorted by; rx unless given\n\n"
+	  "While it runs, '?' says what each key does, and 'q' ends it.\n",
+	  cmd_top_nth_word },
 	{ "help", cmd_help, "[SUBCOMMAND [WORD]]",
 	  "list the subcommands, or show how one, or one of its words, is used", "", NULL },
 	{ "version", cmd_version, "",

@@ -24,6 +24,7 @@ END
 chmod +x "$tmp/stub/culvert"
 # What the words of the true command are was asked before; from here on it is the stub.
 subcommands=$(words subcommand) fields=$(words field) of_device=$(words set)
+columns=$(words column)
 of_both=$(words set; words peer)
 PATH=$tmp/stub:$PATH
 cd "$tmp/files" || exit 1
@@ -132,6 +133,13 @@ check()
 	offers "set: files" "culvert set cv0 private-key o" "one.conf"
 	offers "set: keys of peers" "culvert set cv0 peer " "$one $two"
 	offers "set: the begin of a key" "culvert set cv0 peer aG" "$one"
+	offers "top: links" "culvert top c" "cv0"
+	offers "top: options" "culvert top -" "-i -s"
+	offers "top -s: columns" "culvert top -s " "$columns"
+	offers "top -i: nothing" "culvert top -i " ""
+	offers "top, after a value: links" "culvert top -i 2 w" "wg0"
+	offers "top, after a link: options" "culvert top wg0 " "-i -s"
+	offers "help top: columns" "culvert help top he" "heard"
 	offers "help: subcommands" "culvert help gen" "genkey genpsk"
 	offers "help show: fields" "culvert help show " "$fields"
 	offers "help set: words" "culvert help set pe" "peer persistent-keepalive"

@@ -27,9 +27,10 @@ for name in $(words subcommand); do
 	is "culvert help $name: the same" "$(culvert "$name" --help)" "$(culvert help "$name")"
 	has "culvert help: $name" "^  $name " "$(culvert help)"
 done
-for kind in field set peer; do
+for kind in field set peer column; do
 	subcommand="set"
 	[ $kind != field ] || subcommand="show"
+	[ $kind != column ] || subcommand="top"
 	for word in $(words $kind); do
 		has "culvert help $subcommand: $word" "(^|  )$word( |$)" "$(culvert help $subcommand)"
 		has "culvert help $subcommand $word" "^  $word .*[a-z]" "$(culvert help $subcommand "$word")"

@@ -34,6 +34,10 @@ test_words()
 		"$(between '^\.It Cm show Oo' '^\.It Cm showconf' culvert.8 | items Cm)"
 	is "words of set" "$({ words set; words peer; } | sort)" \
 		"$(between '^\.It Cm set Ar' '^\.It Cm setconf' culvert.8 | items Cm)"
+	is "columns that top sorts by" "$(words column)" \
+		"$(between '^\.It Cm top' '^\.It Cm help' culvert.8 | sed -n '/^Sort by$/,/^rx unless/p' |
+			sed -nE 's/^\.Li (name|endpoint|heard|rx|tx)( .*|$)/\1\2/p' | tr -d ',;' |
+			tr ' ' '\n' | sed '/^$/d' | sort)"
 	is "keys of a device in a file" "$(keys cvl_config_interface_words)" \
 		"$(between '^\.Ss \[Interface\]' '^\.Ss ' culvert.conf.5 | items Li)"
 	is "keys of a peer in a file" "$(keys cvl_config_peer_words)" \

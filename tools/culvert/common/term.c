@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Text for people on standard output; show/pretty.c calls this. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,17 +12,18 @@
  * cmd_term_has_colour() - decide whether to use colours
  *
  * Return: what the environment's COLOR_MODE says, and otherwise whether
- * standard output is a terminal.
+ * standard output is a terminal and NO_COLOR is not set (no-color.org).
  */
 bool cmd_term_has_colour(void)
 {
 	const char *mode = cmd_env("COLOR_MODE");
+	const char *none = getenv("NO_COLOR");
 
 	if (mode && !strcmp(mode, "always"))
 		return true;
 	if (mode && !strcmp(mode, "never"))
 		return false;
-	return isatty(STDOUT_FILENO);
+	return !(none && *none) && isatty(STDOUT_FILENO);
 }
 
 /**
