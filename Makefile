@@ -31,6 +31,7 @@ help:
 	@echo '                  100,000 forged messages a second beside a session, likewise'
 	@echo '  make bench-peers   what 1,000 to 1,000,000 peers cost, and letting in as many'
 	@echo '                  clients that knock (QUICK=1: 100,000 peers, 20,000 clients)'
+	@echo '  make bench-tool    the command beside wg with 100,000 peers: time and memory'
 	@echo '  make bench-order   how often CPUs contend for a lock, with 1, 2, 4 and 8 CPUs'
 	@echo '  make stress     everything changed under traffic, again and again, in a VM'
 	@echo '                  (SECONDS=N or MINUTES=N per script, T=NAME runs one)'
@@ -124,6 +125,11 @@ flood-native: tools
 .PHONY: bench-peers
 bench-peers: all
 	@selftests/bench/peers --kernel $(KERNEL) $(if $(QUICK),--quick)
+
+# The command beside wg, with very many peers: see the head of the script.
+.PHONY: bench-tool
+bench-tool: all
+	@selftests/bench/tool-peers --kernel $(KERNEL)
 
 # SECONDS for each target, as many at once as there are CPUs; TARGET="a b" are some.
 .PHONY: fuzz

@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libculvert.h"
@@ -14,11 +16,12 @@
 
 #define CVL_TEXT_FIRST_BYTES 16384
 
-static void cvl_text_free(char *bytes, size_t size)
+/* No more than was written: the rest of a large allocation is no memory as yet. */
+static void cvl_text_free(struct cvl_text *text)
 {
-	if (bytes)
-		explicit_bzero(bytes, size);
-	free(bytes);
+	if (text->bytes)
+		explicit_bzero(text->bytes, text->used);
+	free(text->bytes);
 }
 
 /* Not realloc(3), which would leave a copy behind. */
@@ -31,7 +34,7 @@ static bool cvl_text_grow(struct cvl_text *text)
 		return false;
 	if (text->used)
 		memcpy(bytes, text->bytes, text->used);
-	cvl_text_free(text->bytes, text->size);
+	cvl_text_free(text);
 	text->bytes = bytes;
 	text->size = size;
 	return true;
@@ -59,6 +62,19 @@ static int cvl_text_read_fd(struct cvl_text *text, int fd, size_t limit)
 	return -EFBIG;
 }
 
+/* A file says how large it is, so that there are no two copies of it; a pipe does not. */
+static void cvl_text_prepare(struct cvl_text *text, int fd, size_t limit)
+{
+	struct stat about;
+
+	if (fstat(fd, &about) || !S_ISREG(about.st_mode) || about.st_size < CVL_TEXT_FIRST_BYTES ||
+	    (uintmax_t)about.st_size >= limit || (uintmax_t)about.st_size > SIZE_MAX / 2)
+		return;
+	/* one more for the zero, and one to see the end by */
+	text->bytes = malloc((size_t)about.st_size + 2);
+	text->size = text->bytes ? (size_t)about.st_size + 2 : 0;
+}
+
 /**
  * cvl_text_read() - read a file or a pipe to its end
  * @text: starts empty; for cvl_text_wipe(), on failure too
@@ -79,6 +95,7 @@ int cvl_text_read(struct cvl_text *text, const char *path, int fd, size_t limit)
 			return -errno;
 		fd = opened;
 	}
+	cvl_text_prepare(text, fd, limit);
 	ret = cvl_text_read_fd(text, fd, limit);
 	if (!ret)
 		text->bytes[text->used] = '\0';
@@ -93,7 +110,7 @@ int cvl_text_read(struct cvl_text *text, const char *path, int fd, size_t limit)
  */
 void cvl_text_wipe(struct cvl_text *text)
 {
-	cvl_text_free(text->bytes, text->size);
+	cvl_text_free(text);
 	memset(text, 0, sizeof(*text));
 }
 
