@@ -5,8 +5,8 @@
  */
 #include <arpa/inet.h>
 
+#include "config.h"
 #include "fuzz.h"
-#include "libculvert.h"
 
 static char *print(const struct cvl_device *dev, size_t *bytes)
 {
@@ -93,6 +93,49 @@ static void check_config(const uint8_t *data, size_t size)
 			   "expected file and line in the error, got: %s", err.text);
 	}
 	cvl_device_destroy(dev);
+}
+
+/* What was read so far, peer by peer, as text. */
+static char *print_parts(const struct cvl_device *dev, char *before)
+{
+	size_t bytes;
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &bytes);
+
+	FUZZ_CHECK(file, "expected memory");
+	fputs(before, file);
+	cvl_config_print_part(file, dev, false);
+	FUZZ_CHECK(!fclose(file), "expected memory");
+	free(before);
+	return text;
+}
+
+/* A text that is read peer by peer is the same as one that is read at once, and so is its error. */
+static void check_stream(const uint8_t *data, size_t size)
+{
+	struct cvl_device *dev = cvl_device_create(), *whole = cvl_device_create();
+	struct cvl_error err = { 0 }, whole_err;
+	struct cvl_config_reader reader = {
+		.parser = { .dev = dev, .err = &err }, .file = "fuzz", .no_places = true,
+	};
+	char *parts = strdup(""), *at_once;
+	int code = cvl_config_reader_begin(&reader, (const char *)data, size);
+
+	while (!code && !(code = cvl_config_reader_peer(&reader)) && dev->peers)
+		parts = print_parts(dev, parts);
+	if (code)
+		cvl_config_reader_fail(&reader);
+	FUZZ_CHECK(cvl_config_parse(whole, "fuzz", (const char *)data, size, &whole_err) == code &&
+		   !strcmp(err.text, whole_err.text), "expected the error \"%s\", got \"%s\"",
+		   whole_err.text, err.text);
+	at_once = print_parts(whole, strdup(""));
+	FUZZ_CHECK(code || !strcmp(parts, at_once), "expected these peers:\n%s\ngot:\n%s", at_once,
+		   parts);
+	free(parts);
+	free(at_once);
+	cvl_config_reader_end(&reader);
+	cvl_device_destroy(dev);
+	cvl_device_destroy(whole);
 }
 
 static void check_key(const char *word, struct cvl_error *err)
@@ -334,6 +377,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size || !data[0] || data[0] > 14) {
 		check_config(data, size);
+		check_stream(data, size);
 		return 0;
 	}
 	word = strndup((const char *)data + 1, size - 1);

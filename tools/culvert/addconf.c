@@ -12,5 +12,5 @@
  */
 int cmd_addconf(int argc, char **argv)
 {
-	return cmd_apply_file(argc, argv, cmd_apply_send);
+	return cmd_apply_config(argc, argv, CMD_APPLY_ADD);
 }

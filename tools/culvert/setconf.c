@@ -3,13 +3,6 @@
 #include "command.h"
 #include "common/apply.h"
 
-static int cmd_setconf_send(struct cvl_netlink *nl, const struct cvl_link *link,
-			    struct cvl_device *dev, struct cvl_error *err)
-{
-	cvl_config_make_whole(dev);
-	return cvl_netlink_set(nl, link, dev, err);
-}
-
 /**
  * cmd_setconf() - the subcommand
  * @argc: must be 3
@@ -19,5 +12,5 @@ static int cmd_setconf_send(struct cvl_netlink *nl, const struct cvl_link *link,
  */
 int cmd_setconf(int argc, char **argv)
 {
-	return cmd_apply_file(argc, argv, cmd_setconf_send);
+	return cmd_apply_config(argc, argv, CMD_APPLY_WHOLE);
 }

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "common/message.h"
+#include "internal.h"
 #include "nearest.h"
 #include "show/fields.h"
 #include "show/pretty.h"
@@ -17,8 +18,17 @@ struct cmd_show {
 	bool names_only;
 	/* a line begins with the name of its device */
 	bool named;
+	/* the device that is shown, and whether something of it has been */
+	const struct cvl_link *link;
+	bool begun;
 	struct cmd_out out;
 };
+
+/*
+ * A device with more peers than this is shown as it is read: else it is read again if it changes
+ * meanwhile, and people see its peers in the order of their handshakes.
+ */
+#define CMD_SHOW_HOLD 4096
 
 static void cmd_show_begin_line(const struct cmd_show *show, const struct cvl_device *dev)
 {
@@ -27,26 +37,28 @@ static void cmd_show_begin_line(const struct cmd_show *show, const struct cvl_de
 }
 
 /* One field for scripts: a line for the device, or one for each peer. */
-static void cmd_show_lines(struct cmd_show *show, const struct cvl_device *dev)
+static void cmd_show_lines(struct cmd_show *show, const struct cvl_device *part, bool first)
 {
 	const struct cmd_field *field = show->field;
-	const struct cvl_peer *peer = field->print_peer ? dev->peers : NULL;
+	const struct cvl_peer *peer = field->print_peer ? part->peers : NULL;
 	char key[CVL_KEY_TEXT_SIZE];
 
 	if (field->print_lines) {
-		field->print_lines(dev, show->named);
+		if (first)
+			field->print_lines(part, show->named);
 		return;
 	}
-	if (field->print_device) {
-		cmd_show_begin_line(show, dev);
-		field->print_device(&show->out, dev);
+	if (field->print_device && first) {
+		cmd_show_begin_line(show, part);
+		field->print_device(&show->out, part);
 		putchar('\n');
 	}
 	for (; peer; peer = peer->next) {
-		cmd_show_begin_line(show, dev);
+		cmd_show_begin_line(show, part);
 		if (field->keyed) {
 			cvl_key_to_text(key, peer->public_key);
-			printf("%s\t", key);
+			fputs(key, stdout);
+			putchar('\t');
 		}
 		field->print_peer(&show->out, peer);
 		putchar('\n');
@@ -62,42 +74,66 @@ static void cmd_show_json_link(struct cmd_out *out, const struct cvl_link *link)
 	cmd_out_text(out, link->kind == CVL_KIND_CULVERT ? "culvert" : "wireguard");
 }
 
-static void cmd_show_json(struct cmd_show *show, const struct cvl_link *link,
-			  const struct cvl_device *dev)
+static bool cmd_show_has_peers(const struct cmd_show *show)
 {
-	const struct cmd_field *field = show->field;
+	return !show->field || show->field->print_peer;
+}
+
+static void cmd_show_json(struct cmd_show *show, const struct cvl_device *part, bool first)
+{
 	struct cmd_out *out = &show->out;
 	const struct cvl_peer *peer;
 
-	cmd_show_json_link(out, link);
-	cmd_fields_device(out, dev, field);
-	if (!field || field->print_peer) {
-		cmd_out_open(out, "peers", '[');
-		for (peer = dev->peers; peer; peer = peer->next) {
-			cmd_out_open(out, NULL, '{');
-			cmd_fields_peer(out, peer, field);
-			cmd_out_close(out, '}');
-		}
-		cmd_out_close(out, ']');
+	if (first) {
+		cmd_show_json_link(out, show->link);
+		cmd_fields_device(out, part, show->field);
+		if (cmd_show_has_peers(show))
+			cmd_out_open(out, "peers", '[');
 	}
-	cmd_out_close(out, '}');
+	for (peer = cmd_show_has_peers(show) ? part->peers : NULL; peer; peer = peer->next) {
+		cmd_out_open(out, NULL, '{');
+		cmd_fields_peer(out, peer, show->field);
+		cmd_out_close(out, '}');
+	}
+}
+
+/* Also if something has failed: what programs read is JSON all the same. */
+static void cmd_show_json_end(struct cmd_show *show)
+{
+	if (cmd_show_has_peers(show))
+		cmd_out_close(&show->out, ']');
+	cmd_out_close(&show->out, '}');
+}
+
+/* See struct cvl_netlink_parts. */
+static int cmd_show_part(void *arg, struct cvl_device *part, bool first, bool last,
+			 struct cvl_error *err)
+{
+	struct cmd_show *show = arg;
+
+	show->begun = true;
+	if (show->out.form == CMD_OUT_JSON)
+		cmd_show_json(show, part, first);
+	else if (show->field)
+		cmd_show_lines(show, part, first);
+	else if (cmd_pretty_print(part, first, last))
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 static int cmd_show_device(struct cmd_show *show, struct cvl_netlink *nl,
 			   const struct cvl_link *link, struct cvl_error *err)
 {
-	struct cvl_device *dev;
-	int ret = cvl_netlink_get(nl, link, &dev, err);
+	struct cvl_netlink_parts parts = {
+		.take = cmd_show_part, .arg = show, .hold = CMD_SHOW_HOLD,
+	};
+	int ret;
 
-	if (ret)
-		return ret;
-	if (show->out.form == CMD_OUT_JSON)
-		cmd_show_json(show, link, dev);
-	else if (show->field)
-		cmd_show_lines(show, dev);
-	else if (cmd_pretty_print(dev))
-		ret = cvl_error_set(err, -ENOMEM, "out of memory");
-	cvl_device_destroy(dev);
+	show->link = link;
+	show->begun = false;
+	ret = cvl_netlink_read(nl, link, &parts, err);
+	if (show->begun && show->out.form == CMD_OUT_JSON)
+		cmd_show_json_end(show);
 	return ret;
 }
 
@@ -133,7 +169,7 @@ static int cmd_show_all(struct cmd_show *show, struct cvl_netlink *nl)
 		int code = cmd_show_device(show, nl, &links[i], &err);
 
 		/* it went away after it was listed: nothing to show */
-		if (code && code != -ENODEV)
+		if (code && (code != -ENODEV || show->begun))
 			ret = cmd_fail(&err);
 		else if (!code && show->out.form == CMD_OUT_PRETTY && i + 1 < count)
 			putchar('\n');
@@ -239,6 +275,7 @@ int cmd_show(int argc, char **argv)
 	nl = cvl_netlink_create(&err);
 	if (!nl)
 		return cmd_fail(&err);
+	cmd_out_buffer();
 	cmd_out_init(&show.out, form, indent);
 	cmd_out_open(&show.out, NULL, '{');
 	show.out.key = "schema";

@@ -6,7 +6,15 @@
 #ifndef LIBCULVERT_ADDRESS_H
 #define LIBCULVERT_ADDRESS_H
 
+#include <arpa/inet.h>
+
 #include "libculvert.h"
+
+/* address.c */
+bool cvl_address_read4(struct in_addr *address, const char *text, size_t bytes);
+bool cvl_address_read(void *address, int family, const char *text, size_t bytes);
+char *cvl_address_write_number(char *text, uint32_t number);
+char *cvl_address_write(char text[INET6_ADDRSTRLEN], int family, const void *address);
 
 static inline bool cvl_address_is_ipv6(const union cvl_address *address)
 {

@@ -15,31 +15,20 @@
 #include <strings.h>
 
 #include "address.h"
+#include "config.h"
+#include "internal.h"
 #include "nearest.h"
-#include "parse.h"
 #include "text.h"
 
 /* Longer than any word, shorter than a key. */
 #define CVL_CONFIG_WORD_MAX 24
 
-enum cvl_config_section {
-	CVL_CONFIG_NONE,
-	CVL_CONFIG_INTERFACE,
-	CVL_CONFIG_PEER,
-};
-
-struct cvl_config_reader {
-	struct cvl_parser parser;
-	const char *file;
-	enum cvl_config_section section;
-	unsigned int line;
-	/* of the [Peer] that is being read, for "has no PublicKey" */
-	unsigned int peer_line;
-	bool peer_has_key;
-};
+/* More than a line needs, so that there is mostly one allocation. */
+#define CVL_CONFIG_LINE_BYTES 256
 
 struct cvl_config_word {
 	const char *name;
+	size_t bytes;
 	int (*parse)(struct cvl_parser *parser, const char *value);
 };
 
@@ -71,6 +60,8 @@ static int cvl_config_place(struct cvl_parser *parser, char **place)
 {
 	const struct cvl_config_reader *r = cvl_config_reader_of(parser);
 
+	if (r->no_places)
+		return 0;
 	free(*place);
 	if (asprintf(place, "%s:%u", r->file, r->line) >= 0)
 		return 0;
@@ -92,23 +83,25 @@ static int cvl_config_candidates(struct cvl_parser *parser, const char *value)
 	return ret ? ret : cvl_parse_candidates(parser, value);
 }
 
+#define CVL_CONFIG_WORD(name, parse) { name, sizeof(name) - 1, parse }
+
 static const struct cvl_config_word cvl_config_interface_words[] = {
-	{ "PrivateKey", cvl_config_private_key },
-	{ "ListenPort", cvl_parse_listen_port },
-	{ "FwMark", cvl_parse_fwmark },
-	{ NULL, NULL },
+	CVL_CONFIG_WORD("PrivateKey", cvl_config_private_key),
+	CVL_CONFIG_WORD("ListenPort", cvl_parse_listen_port),
+	CVL_CONFIG_WORD("FwMark", cvl_parse_fwmark),
+	{ NULL, 0, NULL },
 };
 
 static const struct cvl_config_word cvl_config_peer_words[] = {
-	{ "PublicKey", cvl_config_public_key },
-	{ "PresharedKey", cvl_config_preshared_key },
-	{ "Endpoint", cvl_config_endpoint },
-	{ "AllowedIPs", cvl_parse_allowed_ips },
-	{ "PersistentKeepalive", cvl_parse_keepalive },
-	{ "Candidates", cvl_config_candidates },
-	{ "Follow", cvl_parse_follow },
-	{ "Silent", cvl_parse_silent },
-	{ NULL, NULL },
+	CVL_CONFIG_WORD("PublicKey", cvl_config_public_key),
+	CVL_CONFIG_WORD("PresharedKey", cvl_config_preshared_key),
+	CVL_CONFIG_WORD("Endpoint", cvl_config_endpoint),
+	CVL_CONFIG_WORD("AllowedIPs", cvl_parse_allowed_ips),
+	CVL_CONFIG_WORD("PersistentKeepalive", cvl_parse_keepalive),
+	CVL_CONFIG_WORD("Candidates", cvl_config_candidates),
+	CVL_CONFIG_WORD("Follow", cvl_parse_follow),
+	CVL_CONFIG_WORD("Silent", cvl_parse_silent),
+	{ NULL, 0, NULL },
 };
 
 static const char cvl_config_sections[] = "[Interface] or [Peer]";
@@ -157,13 +150,23 @@ static int cvl_config_unknown_word(struct cvl_config_reader *r,
 			     r->parser.err->word, section, hint, words, own);
 }
 
+/* Most words differ in their length. */
+static bool cvl_config_is_word(const struct cvl_config_word *word, const char *line,
+			       const char *end)
+{
+	return word->bytes == (size_t)(end - line) &&
+	       (!memcmp(line, word->name, word->bytes) ||
+		!strncasecmp(line, word->name, word->bytes));
+}
+
 /* "Word=value", without any white space. */
 static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 {
 	const struct cvl_config_word *words = cvl_config_interface_words, *word;
 	char *equals = strchr(line, '=');
+	int ret;
 
-	cvl_error_word(r->parser.err, "");
+	r->parser.err->word[0] = '\0';
 	/* what is neither may be a key, so it is not shown */
 	if (r->section == CVL_CONFIG_NONE)
 		return cvl_error_set(r->parser.err, -EINVAL,
@@ -177,15 +180,15 @@ static int cvl_config_read_assignment(struct cvl_config_reader *r, char *line)
 	if (r->section == CVL_CONFIG_PEER)
 		words = cvl_config_peer_words;
 	for (word = words; word->name; word++) {
-		if (!strcasecmp(line, word->name)) {
-			int ret = word->parse(&r->parser, equals + 1);
-
-			if (ret)
-				cvl_error_prefix(r->parser.err, "%s: ", word->name);
-			return ret;
-		}
+		if (cvl_config_is_word(word, line, equals))
+			break;
 	}
-	return cvl_config_unknown_word(r, words, line);
+	if (!word->name)
+		return cvl_config_unknown_word(r, words, line);
+	ret = word->parse(&r->parser, equals + 1);
+	if (ret)
+		cvl_error_prefix(r->parser.err, "%s: ", word->name);
+	return ret;
 }
 
 static int cvl_config_end_section(struct cvl_config_reader *r)
@@ -204,10 +207,13 @@ static int cvl_config_end_section(struct cvl_config_reader *r)
  */
 static int cvl_config_begin_peer(struct cvl_config_reader *r)
 {
-	r->parser.peer = cvl_peer_append(r->parser.dev);
+	r->parser.peer = r->spare ? cvl_device_append_peer(r->parser.dev, r->spare) :
+				    cvl_peer_append(r->parser.dev);
+	r->spare = NULL;
 	if (!r->parser.peer)
 		return cvl_error_set(r->parser.err, -ENOMEM, "out of memory");
 	r->parser.peer->replace_allowed_ips = true;
+	r->peer_at = r->line_at;
 	r->peer_line = r->line;
 	r->peer_has_key = false;
 	r->section = CVL_CONFIG_PEER;
@@ -230,6 +236,11 @@ static int cvl_config_unknown_section(struct cvl_config_reader *r, const char *l
 			     r->parser.err->word, cvl_config_sections);
 }
 
+static bool cvl_config_is_peer(const char *line)
+{
+	return !strcmp(line, "[Peer]") || !strcasecmp(line, "[Peer]");
+}
+
 static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 {
 	int ret;
@@ -239,7 +250,7 @@ static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 	ret = cvl_config_end_section(r);
 	if (ret)
 		return ret;
-	if (!strcasecmp(line, "[Peer]"))
+	if (cvl_config_is_peer(line))
 		return cvl_config_begin_peer(r);
 	if (strcasecmp(line, "[Interface]"))
 		return cvl_config_unknown_section(r, line);
@@ -247,47 +258,171 @@ static int cvl_config_read_line(struct cvl_config_reader *r, char *line)
 	return 0;
 }
 
-/* Copies a line without white space and comment; false if it has a zero. */
-static bool cvl_config_compact(char *out, const char *line, size_t line_bytes)
+static void cvl_config_wipe_buffer(struct cvl_config_reader *r)
 {
-	size_t i;
+	if (r->buffer)
+		explicit_bzero(r->buffer, r->buffer_size);
+	free(r->buffer);
+	r->buffer = NULL;
+	r->buffer_size = 0;
+}
 
-	for (i = 0; i < line_bytes && line[i] != '#'; i++) {
-		if (!line[i])
+/* Room for a line of so many bytes. The old one is wiped: it may have held a key. */
+static bool cvl_config_reserve(struct cvl_config_reader *r, size_t line_bytes)
+{
+	/* text is copied by eight characters */
+	if (line_bytes + 8 <= r->buffer_size)
+		return true;
+	cvl_config_wipe_buffer(r);
+	r->buffer = malloc(line_bytes + CVL_CONFIG_LINE_BYTES);
+	if (r->buffer)
+		r->buffer_size = line_bytes + CVL_CONFIG_LINE_BYTES;
+	return r->buffer;
+}
+
+/* Copies a line without white space and comment; false if it has a zero. */
+static bool cvl_config_compact(struct cvl_config_reader *r, const char *stop)
+{
+	const char *line = r->line_at;
+	char *out = r->buffer;
+	unsigned int plain;
+	char c;
+
+	while (line < stop) {
+		if (r->end - line >= 8) {
+			/* none behind the line is copied: its newline is not plain */
+			plain = cvl_text_plain(line);
+			memcpy(out, line, 8);
+			out += plain;
+			line += plain;
+			if (plain == 8)
+				continue;
+			if (line == stop)
+				break;
+		}
+		c = *line++;
+		if (c == ' ')
+			continue;
+		if (c == '#')
+			break;
+		if (!c)
 			return false;
-		if (!isspace((unsigned char)line[i]))
-			*out++ = line[i];
+		if ((unsigned char)c > ' ' || !isspace((unsigned char)c))
+			*out++ = c;
 	}
 	*out = '\0';
 	return true;
 }
 
-static int cvl_config_read_lines(struct cvl_config_reader *r, char *buffer,
-				 const char *text, size_t text_bytes)
+/* Return: 1 if there is a line in the buffer, 0 at the end, or a negative errno. */
+static int cvl_config_take_line(struct cvl_config_reader *r)
 {
-	const char *end;
+	while (r->at < r->end) {
+		const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
+		const char *stop = newline ? newline : r->end;
 
+		r->line++;
+		r->line_at = r->at;
+		if (r->at == newline) {
+			r->at++;
+			continue;
+		}
+		if (!cvl_config_reserve(r, (size_t)(stop - r->at)))
+			return cvl_error_set(r->parser.err, -ENOMEM, "out of memory");
+		r->at = newline ? newline + 1 : r->end;
+		if (!cvl_config_compact(r, stop))
+			return cvl_error_set(r->parser.err, -EINVAL,
+					    "this line contains a NUL byte; expected text");
+		if (*r->buffer)
+			return 1;
+	}
+	return 0;
+}
+
+/* All peers into one device. */
+static int cvl_config_read_all(struct cvl_config_reader *r)
+{
+	int ret;
+
+	do {
+		ret = cvl_config_take_line(r);
+		if (ret > 0 && cvl_config_read_line(r, r->buffer))
+			ret = r->parser.err->code;
+	} while (ret > 0);
+	return ret ? ret : cvl_config_end_section(r);
+}
+
+/**
+ * cvl_config_reader_begin() - begin at the beginning
+ * @r: its parser and file are set
+ * @text: need not end in a zero
+ * @text_bytes: its length
+ *
+ * Return: 0, or -EINVAL for UTF-16.
+ */
+int cvl_config_reader_begin(struct cvl_config_reader *r, const char *text, size_t text_bytes)
+{
+	r->section = CVL_CONFIG_NONE;
 	r->line = 1;
 	if (cvl_text_skip_mark(&text, &text_bytes, r->parser.err))
 		return r->parser.err->code;
 	r->line = 0;
-	end = text + text_bytes;
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
-		int ret = 0;
+	r->at = text;
+	r->end = text + text_bytes;
+	return 0;
+}
 
-		r->line++;
-		if (!cvl_config_compact(buffer, text, (size_t)(stop - text)))
-			ret = cvl_error_set(r->parser.err, -EINVAL,
-					    "this line contains a NUL byte; expected text");
-		else if (*buffer)
-			ret = cvl_config_read_line(r, buffer);
-		if (ret)
-			return ret;
-		text = newline ? newline + 1 : end;
+/**
+ * cvl_config_reader_peer() - read on until one more peer is complete
+ * @r: its device has that one peer afterwards, or none at the end of the text
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cvl_config_reader_peer(struct cvl_config_reader *r)
+{
+	int ret;
+
+	/* the memory of one peer serves for the next */
+	if (r->parser.dev->peers)
+		r->spare = cvl_device_take_peer(r->parser.dev);
+	r->parser.peer = NULL;
+	while ((ret = cvl_config_take_line(r)) > 0) {
+		if (*r->buffer == '[' && r->parser.peer && cvl_config_is_peer(r->buffer)) {
+			/* that is the next one's */
+			r->at = r->line_at;
+			r->line--;
+			ret = 0;
+			break;
+		}
+		if (cvl_config_read_line(r, r->buffer))
+			return r->parser.err->code;
 	}
-	return cvl_config_end_section(r);
+	return ret ? ret : cvl_config_end_section(r);
+}
+
+/**
+ * cvl_config_reader_fail() - say where in the text the error is
+ * @r: its error is set
+ *
+ * Return: the error's code.
+ */
+int cvl_config_reader_fail(struct cvl_config_reader *r)
+{
+	cvl_error_prefix(r->parser.err, "%s:%u: ", r->file, r->line);
+	r->parser.err->line = r->line;
+	return r->parser.err->code;
+}
+
+/**
+ * cvl_config_reader_end() - wipe and free what was needed to read
+ * @r: can begin again
+ */
+void cvl_config_reader_end(struct cvl_config_reader *r)
+{
+	cvl_config_wipe_buffer(r);
+	/* wiped when it was put aside */
+	free(r->spare);
+	r->spare = NULL;
 }
 
 /**
@@ -311,19 +446,15 @@ int cvl_config_parse(struct cvl_device *dev, const char *file,
 		.parser = { .dev = dev, .err = err },
 		.file = file,
 	};
-	char *buffer = malloc(text_bytes + 1);
 	int ret;
 
 	memset(err, 0, sizeof(*err));
-	if (!buffer)
-		return cvl_error_set(err, -ENOMEM, "%s: out of memory", file);
-	ret = cvl_config_read_lines(&r, buffer, text, text_bytes);
-	if (ret) {
-		cvl_error_prefix(err, "%s:%u: ", file, r.line);
-		err->line = r.line;
-	}
-	explicit_bzero(buffer, text_bytes + 1);
-	free(buffer);
+	ret = cvl_config_reader_begin(&r, text, text_bytes);
+	if (!ret)
+		ret = cvl_config_read_all(&r);
+	if (ret)
+		cvl_config_reader_fail(&r);
+	cvl_config_reader_end(&r);
 	return ret;
 }
 
@@ -361,7 +492,15 @@ void cvl_config_make_whole(struct cvl_device *dev)
 		    CVL_DEVICE_FWMARK;
 }
 
-/* Nothing if there are none. */
+/* fprintf(3) takes long for very many. */
+static void cvl_config_print_word(FILE *out, const char *word, const char *value)
+{
+	fputs(word, out);
+	fputs(value, out);
+	fputc('\n', out);
+}
+
+/* Nothing if there are none. @word has its equals sign. */
 static void cvl_config_print_prefixes(FILE *out, const char *word,
 				      const struct cvl_allowed_ip *first)
 {
@@ -370,9 +509,11 @@ static void cvl_config_print_prefixes(FILE *out, const char *word,
 
 	for (ip = first; ip; ip = ip->next) {
 		cvl_allowed_ip_to_text(text, ip);
-		fprintf(out, "%s%s%s%s", ip == first ? word : "", ip == first ? " = " : ", ",
-			text, ip->next ? "" : "\n");
+		fputs(ip == first ? word : ", ", out);
+		fputs(text, out);
 	}
+	if (first)
+		fputc('\n', out);
 }
 
 /* Those that are not resolved are left out, as is an endpoint that is not. */
@@ -400,7 +541,7 @@ static void cvl_config_print_own(FILE *out, const struct cvl_peer *peer)
 	if (peer->follow == CVL_FOLLOW_NEVER)
 		fputs("Follow = never\n", out);
 	else if (peer->follow == CVL_FOLLOW_WITHIN)
-		cvl_config_print_prefixes(out, "Follow", peer->sources);
+		cvl_config_print_prefixes(out, "Follow = ", peer->sources);
 	if (peer->silent_s)
 		fprintf(out, "Silent = %u\n", peer->silent_s);
 }
@@ -409,23 +550,63 @@ static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
 {
 	char endpoint[CVL_ENDPOINT_TEXT_SIZE];
 	char key[CVL_KEY_TEXT_SIZE];
+	char number[11];
 
 	cvl_key_to_text(key, peer->public_key);
-	fprintf(out, "[Peer]\nPublicKey = %s\n", key);
+	cvl_config_print_word(out, "[Peer]\nPublicKey = ", key);
 	if (peer->has & CVL_PEER_PRESHARED_KEY &&
 	    !cvl_key_is_zero(peer->preshared_key)) {
 		cvl_key_to_text(key, peer->preshared_key);
-		fprintf(out, "PresharedKey = %s\n", key);
+		cvl_config_print_word(out, "PresharedKey = ", key);
 	}
-	cvl_config_print_prefixes(out, "AllowedIPs", peer->allowed_ips);
+	cvl_config_print_prefixes(out, "AllowedIPs = ", peer->allowed_ips);
 	/* wireguard.ko takes a port of 0, where nothing can be, and no file is read that has it */
 	if (peer->has & CVL_PEER_ENDPOINT && cvl_address_port(&peer->endpoint) &&
 	    !cvl_endpoint_to_text(endpoint, &peer->endpoint))
-		fprintf(out, "Endpoint = %s\n", endpoint);
-	if (peer->keepalive_s)
-		fprintf(out, "PersistentKeepalive = %u\n", peer->keepalive_s);
+		cvl_config_print_word(out, "Endpoint = ", endpoint);
+	if (peer->keepalive_s) {
+		*cvl_address_write_number(number, peer->keepalive_s) = '\0';
+		cvl_config_print_word(out, "PersistentKeepalive = ", number);
+	}
 	cvl_config_print_own(out, peer);
 	explicit_bzero(key, sizeof(key));
+}
+
+static void cvl_config_print_device(FILE *out, const struct cvl_device *dev)
+{
+	char key[CVL_KEY_TEXT_SIZE];
+
+	fputs("[Interface]\n", out);
+	if (dev->listen_port)
+		fprintf(out, "ListenPort = %u\n", dev->listen_port);
+	if (dev->fwmark)
+		fprintf(out, "FwMark = 0x%x\n", dev->fwmark);
+	if (dev->has & CVL_DEVICE_PRIVATE_KEY &&
+	    !cvl_key_is_zero(dev->private_key)) {
+		cvl_key_to_text(key, dev->private_key);
+		cvl_config_print_word(out, "PrivateKey = ", key);
+		explicit_bzero(key, sizeof(key));
+	}
+}
+
+/**
+ * cvl_config_print_part() - write a part of a configuration
+ * @out: where to; is not flushed
+ * @part: secrets included
+ * @first: it begins with the device
+ */
+void cvl_config_print_part(FILE *out, const struct cvl_device *part, bool first)
+{
+	const struct cvl_peer *peer;
+
+	if (first)
+		cvl_config_print_device(out, part);
+	if (first && !part->peers)
+		fputc('\n', out);
+	for (peer = part->peers; peer; peer = peer->next) {
+		fputc('\n', out);
+		cvl_config_print_peer(out, peer);
+	}
 }
 
 /**
@@ -437,26 +618,7 @@ static void cvl_config_print_peer(FILE *out, const struct cvl_peer *peer)
  */
 int cvl_config_print(FILE *out, const struct cvl_device *dev)
 {
-	const struct cvl_peer *peer;
-	char key[CVL_KEY_TEXT_SIZE];
-
-	fputs("[Interface]\n", out);
-	if (dev->listen_port)
-		fprintf(out, "ListenPort = %u\n", dev->listen_port);
-	if (dev->fwmark)
-		fprintf(out, "FwMark = 0x%x\n", dev->fwmark);
-	if (dev->has & CVL_DEVICE_PRIVATE_KEY &&
-	    !cvl_key_is_zero(dev->private_key)) {
-		cvl_key_to_text(key, dev->private_key);
-		fprintf(out, "PrivateKey = %s\n", key);
-		explicit_bzero(key, sizeof(key));
-	}
-	fputc('\n', out);
-	for (peer = dev->peers; peer; peer = peer->next) {
-		cvl_config_print_peer(out, peer);
-		if (peer->next)
-			fputc('\n', out);
-	}
+	cvl_config_print_part(out, dev, true);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

@@ -29,11 +29,8 @@ static void cvl_device_free_ips(struct cvl_allowed_ip *ip)
 	}
 }
 
-/**
- * cvl_peer_destroy() - wipe and free a peer that is in no list
- * @peer: with what it holds
- */
-void cvl_peer_destroy(struct cvl_peer *peer)
+/* Frees what a peer holds, and wipes it. */
+static void cvl_device_clear_peer(struct cvl_peer *peer)
 {
 	cvl_device_free_ips(peer->allowed_ips);
 	cvl_candidates_clear(peer);
@@ -43,6 +40,15 @@ void cvl_peer_destroy(struct cvl_peer *peer)
 	free(peer->endpoint_place);
 	free(peer->candidates_place);
 	explicit_bzero(peer, sizeof(*peer));
+}
+
+/**
+ * cvl_peer_destroy() - wipe and free a peer that is in no list
+ * @peer: with what it holds
+ */
+void cvl_peer_destroy(struct cvl_peer *peer)
+{
+	cvl_device_clear_peer(peer);
 	free(peer);
 }
 
@@ -52,19 +58,49 @@ void cvl_peer_destroy(struct cvl_peer *peer)
  */
 void cvl_device_destroy(struct cvl_device *dev)
 {
-	struct cvl_peer *peer;
-
 	if (!dev)
 		return;
-	peer = dev->peers;
-	while (peer) {
-		struct cvl_peer *next = peer->next;
-
-		cvl_peer_destroy(peer);
-		peer = next;
-	}
+	while (dev->peers)
+		free(cvl_device_take_peer(dev));
 	explicit_bzero(dev, sizeof(*dev));
 	free(dev);
+}
+
+/**
+ * cvl_device_take_peer() - take the first peer away
+ * @dev: no longer has it
+ *
+ * Return: the memory of the peer, all zero, for cvl_device_append_peer() or free(), or NULL if
+ * there is none.
+ */
+struct cvl_peer *cvl_device_take_peer(struct cvl_device *dev)
+{
+	struct cvl_peer *peer = dev->peers;
+
+	if (!peer)
+		return NULL;
+	dev->peers = peer->next;
+	if (!dev->peers)
+		dev->last_peer = NULL;
+	cvl_device_clear_peer(peer);
+	return peer;
+}
+
+/**
+ * cvl_device_append_peer() - add a peer at the end, in memory that there is
+ * @dev: owns the peer
+ * @peer: all zero
+ *
+ * Return: @peer.
+ */
+struct cvl_peer *cvl_device_append_peer(struct cvl_device *dev, struct cvl_peer *peer)
+{
+	if (dev->last_peer)
+		dev->last_peer->next = peer;
+	else
+		dev->peers = peer;
+	dev->last_peer = peer;
+	return peer;
 }
 
 /**
@@ -77,14 +113,7 @@ struct cvl_peer *cvl_peer_append(struct cvl_device *dev)
 {
 	struct cvl_peer *peer = calloc(1, sizeof(*peer));
 
-	if (!peer)
-		return NULL;
-	if (dev->last_peer)
-		dev->last_peer->next = peer;
-	else
-		dev->peers = peer;
-	dev->last_peer = peer;
-	return peer;
+	return peer ? cvl_device_append_peer(dev, peer) : NULL;
 }
 
 /**

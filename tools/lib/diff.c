@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "internal.h"
 
 /*
  * A peer of one side. A file may have several sections with one key: each adds to what
@@ -513,8 +514,14 @@ static int cvl_diff_peer(struct cvl_device *change, const struct cvl_peer *now,
 	return 0;
 }
 
-static int cvl_diff_remove(struct cvl_device *change,
-			   const struct cvl_peer *now)
+/**
+ * cvl_diff_remove() - a peer is to go
+ * @change: gets that
+ * @now: the peer
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cvl_diff_remove(struct cvl_device *change, const struct cvl_peer *now)
 {
 	struct cvl_peer *out = cvl_peer_append(change);
 
@@ -619,6 +626,62 @@ int cvl_device_diff(struct cvl_device **change, const struct cvl_device *now,
 		cvl_error_set(err, ret, "out of memory");
 	}
 	*change = dev;
+	return ret;
+}
+
+/**
+ * cvl_diff_is_same_peer() - is a peer as it is to be?
+ * @now: as the kernel gave it
+ * @wanted: as a file gave it, its only section
+ *
+ * Return: false if it is not, or if that takes more than a look at one after the other.
+ */
+bool cvl_diff_is_same_peer(const struct cvl_peer *now, const struct cvl_peer *wanted)
+{
+	const struct cvl_allowed_ip *a = now->allowed_ips, *b = wanted->allowed_ips;
+
+	if (!cvl_key_equal(now->preshared_key, wanted->preshared_key) ||
+	    now->keepalive_s != wanted->keepalive_s || now->silent_s != wanted->silent_s ||
+	    now->candidates || wanted->candidates || now->follow != CVL_FOLLOW_ANYWHERE ||
+	    wanted->follow != CVL_FOLLOW_ANYWHERE || !wanted->replace_allowed_ips ||
+	    (wanted->has & CVL_PEER_ENDPOINT &&
+	     !cvl_diff_same_endpoint(&now->endpoint, &wanted->endpoint)))
+		return false;
+	for (; a && b; a = a->next, b = b->next) {
+		struct cvl_allowed_ip masked = *b;
+
+		cvl_address_mask(&masked);
+		if (cvl_diff_compare_prefix(a, &masked))
+			return false;
+	}
+	return !a && !b;
+}
+
+/**
+ * cvl_diff_one_peer() - find the change of one peer
+ * @change: gets it, if there is one
+ * @now: as the kernel gave it, or NULL
+ * @wanted: as a file gave it, resolved; no other section of the file has its key or one of its
+ *	prefixes
+ *
+ * Neither is followed by another.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cvl_diff_one_peer(struct cvl_device *change, struct cvl_peer *now, struct cvl_peer *wanted)
+{
+	const struct cvl_device now_dev = { .peers = now, .last_peer = now };
+	const struct cvl_device wanted_dev = { .peers = wanted, .last_peer = wanted };
+	struct cvl_diff_side now_side = { 0 };
+	struct cvl_diff_side wanted_side = { 0 };
+	int ret = cvl_diff_collect(&now_side, &now_dev, NULL);
+
+	if (!ret)
+		ret = cvl_diff_collect(&wanted_side, &wanted_dev, &now_side);
+	if (!ret)
+		ret = cvl_diff_peers(change, &now_side, &wanted_side);
+	cvl_diff_free(&now_side);
+	cvl_diff_free(&wanted_side);
 	return ret;
 }
 

@@ -3,13 +3,16 @@
  * Requests: the model of a change to as many netlink messages as it takes.
  * netlink.c sends them one after the other.
  */
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/culvert.h>
 #include <linux/genetlink.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
 #include "internal.h"
+#include "request.h"
 
 /* One message that is being written. */
 struct cvl_encode_room {
@@ -79,34 +82,51 @@ static void cvl_encode_own_device(struct nlmsghdr *nlh,
 				dev->socket_pass_all ? CVPASS_ALL : CVPASS_STUN);
 }
 
+/* As mnl_attr_put_check(), for very many attributes, most of a size that the compiler knows. */
+static __always_inline bool cvl_encode_put(struct cvl_encode_room *room, uint16_t type,
+					   size_t bytes, const void *value)
+{
+	size_t end = room->nlh->nlmsg_len + MNL_ATTR_HDRLEN + MNL_ALIGN(bytes);
+	struct nlattr *attr = mnl_nlmsg_get_payload_tail(room->nlh);
+	static const uint32_t padding;
+
+	if (end > room->bytes)
+		return false;
+	attr->nla_type = type;
+	attr->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + bytes);
+	if (bytes % MNL_ALIGNTO)
+		memcpy((char *)room->nlh + end - sizeof(padding), &padding, sizeof(padding));
+	memcpy(attr + 1, value, bytes);
+	room->nlh->nlmsg_len = (uint32_t)end;
+	return true;
+}
+
 static bool cvl_encode_endpoint(struct cvl_encode_room *room, uint16_t type,
 				const union cvl_address *endpoint)
 {
-	return mnl_attr_put_check(room->nlh, room->bytes, type,
-				  cvl_address_size(endpoint), endpoint);
+	return cvl_encode_put(room, type, cvl_address_size(endpoint), endpoint);
 }
 
 static bool cvl_encode_allowed_ip(struct cvl_encode_room *room,
 				  const struct cvl_allowed_ip *ip)
 {
-	struct nlmsghdr *nlh = room->nlh;
-	struct nlattr *nest = mnl_attr_nest_start_check(nlh, room->bytes, 0);
+	const uint32_t flags = CVALLOWEDIP_F_REMOVE_ME;
+	struct nlattr *nest = mnl_nlmsg_get_payload_tail(room->nlh);
+	uint32_t before = room->nlh->nlmsg_len;
 
-	if (!nest)
-		return false;
-	if (!mnl_attr_put_u16_check(nlh, room->bytes, CVALLOWEDIP_A_FAMILY,
-				    ip->family) ||
-	    !mnl_attr_put_check(nlh, room->bytes, CVALLOWEDIP_A_IPADDR,
-				cvl_prefix_bytes(ip), &ip->v6) ||
-	    !mnl_attr_put_u8_check(nlh, room->bytes, CVALLOWEDIP_A_CIDR_MASK,
-				   ip->prefix_bits) ||
+	if (!cvl_encode_put(room, NLA_F_NESTED, 0, "") ||
+	    !cvl_encode_put(room, CVALLOWEDIP_A_FAMILY, sizeof(ip->family), &ip->family) ||
+	    !(ip->family == AF_INET6 ?
+	      cvl_encode_put(room, CVALLOWEDIP_A_IPADDR, sizeof(ip->v6), &ip->v6) :
+	      cvl_encode_put(room, CVALLOWEDIP_A_IPADDR, sizeof(ip->v4), &ip->v4)) ||
+	    !cvl_encode_put(room, CVALLOWEDIP_A_CIDR_MASK, sizeof(ip->prefix_bits),
+			    &ip->prefix_bits) ||
 	    (ip->remove &&
-	     !mnl_attr_put_u32_check(nlh, room->bytes, CVALLOWEDIP_A_FLAGS,
-				     CVALLOWEDIP_F_REMOVE_ME))) {
-		mnl_attr_nest_cancel(nlh, nest);
+	     !cvl_encode_put(room, CVALLOWEDIP_A_FLAGS, sizeof(flags), &flags))) {
+		room->nlh->nlmsg_len = before;
 		return false;
 	}
-	mnl_attr_nest_end(nlh, nest);
+	nest->nla_len = (uint16_t)(room->nlh->nlmsg_len - before);
 	return true;
 }
 
@@ -204,11 +224,9 @@ static bool cvl_encode_own_peer(struct cvl_encode_room *room,
 static bool cvl_encode_peer_fields(struct cvl_encode_room *room,
 				   const struct cvl_peer *peer, bool again)
 {
-	struct nlmsghdr *nlh = room->nlh;
 	uint32_t flags = 0;
 
-	if (!mnl_attr_put_check(nlh, room->bytes, CVPEER_A_PUBLIC_KEY,
-				CV_KEY_LEN, peer->public_key))
+	if (!cvl_encode_put(room, CVPEER_A_PUBLIC_KEY, CV_KEY_LEN, peer->public_key))
 		return false;
 	if (peer->update_only)
 		flags |= CVPEER_F_UPDATE_ONLY;
@@ -216,22 +234,19 @@ static bool cvl_encode_peer_fields(struct cvl_encode_room *room,
 		flags |= CVPEER_F_REMOVE_ME;
 	if (peer->replace_allowed_ips && !again)
 		flags |= CVPEER_F_REPLACE_ALLOWEDIPS;
-	if (flags && !mnl_attr_put_u32_check(nlh, room->bytes, CVPEER_A_FLAGS,
-					     flags))
+	if (flags && !cvl_encode_put(room, CVPEER_A_FLAGS, sizeof(flags), &flags))
 		return false;
 	if (again)
 		return true;
 	if (peer->has & CVL_PEER_PRESHARED_KEY &&
-	    !mnl_attr_put_check(nlh, room->bytes, CVPEER_A_PRESHARED_KEY,
-				CV_KEY_LEN, peer->preshared_key))
+	    !cvl_encode_put(room, CVPEER_A_PRESHARED_KEY, CV_KEY_LEN, peer->preshared_key))
 		return false;
 	if (peer->has & CVL_PEER_ENDPOINT && peer->endpoint.any.sa_family &&
 	    !cvl_encode_endpoint(room, CVPEER_A_ENDPOINT, &peer->endpoint))
 		return false;
 	if (peer->has & CVL_PEER_KEEPALIVE &&
-	    !mnl_attr_put_u16_check(nlh, room->bytes,
-				    CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
-				    peer->keepalive_s))
+	    !cvl_encode_put(room, CVPEER_A_PERSISTENT_KEEPALIVE_INTERVAL,
+			    sizeof(peer->keepalive_s), &peer->keepalive_s))
 		return false;
 	return cvl_encode_own_peer(room, peer);
 }
@@ -297,6 +312,19 @@ void cvl_encoder_begin(struct cvl_encoder *encoder,
 	encoder->peer = dev->peers;
 }
 
+/* All of the next message but its peers: the first says what there is to say of the device. */
+static void cvl_encoder_head(struct cvl_encoder *encoder, void *buffer)
+{
+	cvl_encode_header(buffer, encoder->family_id, CV_CMD_SET_DEVICE,
+			  NLM_F_ACK);
+	cvl_encode_name(buffer, encoder->dev->ifindex, encoder->dev->name);
+	if (!encoder->started) {
+		cvl_encode_device(buffer, encoder->dev);
+		cvl_encode_own_device(buffer, encoder->dev);
+	}
+	encoder->started = true;
+}
+
 /**
  * cvl_encoder_next() - write the next message
  * @encoder: moves on
@@ -316,14 +344,7 @@ bool cvl_encoder_next(struct cvl_encoder *encoder, void *buffer,
 
 	if (encoder->started && !encoder->peer)
 		return false;
-	cvl_encode_header(buffer, encoder->family_id, CV_CMD_SET_DEVICE,
-			  NLM_F_ACK);
-	cvl_encode_name(room.nlh, encoder->dev->ifindex, encoder->dev->name);
-	if (!encoder->started) {
-		cvl_encode_device(room.nlh, encoder->dev);
-		cvl_encode_own_device(room.nlh, encoder->dev);
-	}
-	encoder->started = true;
+	cvl_encoder_head(encoder, buffer);
 	if (!encoder->peer)
 		return true;
 	nest = mnl_attr_nest_start(room.nlh, CVDEVICE_A_PEERS);
@@ -331,6 +352,134 @@ bool cvl_encoder_next(struct cvl_encoder *encoder, void *buffer,
 		;
 	mnl_attr_nest_end(room.nlh, nest);
 	return true;
+}
+
+/*
+ * Where the peers of a packed message begin. What comes in front of them is not known until it is
+ * sent, and takes less.
+ */
+#define CVL_PACK_HEAD_BYTES 512
+
+struct cvl_pack_message {
+	struct cvl_pack_message *next;
+	/* that of the nest with the peers */
+	size_t bytes;
+	struct nlmsghdr buffer[CVL_HEADERS(CVL_MESSAGE_BYTES)];
+};
+
+/* A header right in front of the peers, for libmnl, which adds attributes to messages only. */
+static struct nlmsghdr *cvl_pack_header(struct cvl_pack_message *message)
+{
+	return message->buffer + CVL_PACK_HEAD_BYTES / sizeof(struct nlmsghdr) - 1;
+}
+
+/**
+ * cvl_pack_close() - nothing is added to the last message any more
+ * @pack: what is added begins another one
+ */
+void cvl_pack_close(struct cvl_pack *pack)
+{
+	struct cvl_pack_message *message = pack->open;
+
+	if (!message)
+		return;
+	mnl_attr_nest_end(cvl_pack_header(message), pack->nest);
+	message->bytes = cvl_pack_header(message)->nlmsg_len - sizeof(struct nlmsghdr);
+	pack->open = NULL;
+}
+
+static bool cvl_pack_begin(struct cvl_pack *pack)
+{
+	struct cvl_pack_message *message = malloc(sizeof(*message));
+
+	if (!message)
+		return false;
+	message->next = NULL;
+	mnl_nlmsg_put_header(cvl_pack_header(message));
+	pack->nest = mnl_attr_nest_start(cvl_pack_header(message), CVDEVICE_A_PEERS);
+	if (pack->last)
+		pack->last->next = message;
+	else
+		pack->first = message;
+	pack->last = message;
+	pack->open = message;
+	return true;
+}
+
+/**
+ * cvl_pack_add() - encode one more peer, to be sent later
+ * @pack: begins all zero; for cvl_pack_clear()
+ * @peer: may go when this returns; it is not followed by another
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cvl_pack_add(struct cvl_pack *pack, const struct cvl_peer *peer)
+{
+	struct cvl_encoder encoder = { .peer = peer };
+	bool done = false;
+
+	while (!done) {
+		struct cvl_encode_room room;
+
+		if (!pack->open && !cvl_pack_begin(pack))
+			return -ENOMEM;
+		room.nlh = cvl_pack_header(pack->open);
+		room.bytes = CVL_MESSAGE_BYTES - CVL_PACK_HEAD_BYTES;
+		done = cvl_encode_peer(&encoder, &room);
+		if (!done)
+			cvl_pack_close(pack);
+	}
+	return 0;
+}
+
+/**
+ * cvl_pack_message() - the first message of a pack, ready to be sent
+ * @pack: nothing is added to that one any more
+ * @encoder: of the change; says what comes in front of the peers
+ *
+ * Return: the message, which belongs to the pack, or NULL if there is none left.
+ */
+struct nlmsghdr *cvl_pack_message(struct cvl_pack *pack, struct cvl_encoder *encoder)
+{
+	struct nlmsghdr head[CVL_HEADERS(CVL_PACK_HEAD_BYTES)];
+	struct cvl_pack_message *message = pack->first;
+	struct nlmsghdr *nlh;
+
+	if (!message)
+		return NULL;
+	cvl_encoder_head(encoder, head);
+	nlh = (struct nlmsghdr *)((char *)message->buffer + CVL_PACK_HEAD_BYTES - head->nlmsg_len);
+	memcpy(nlh, head, head->nlmsg_len);
+	nlh->nlmsg_len += (uint32_t)message->bytes;
+	explicit_bzero(head, sizeof(head));
+	return nlh;
+}
+
+/**
+ * cvl_pack_drop() - wipe and free the first message
+ * @pack: has one
+ */
+void cvl_pack_drop(struct cvl_pack *pack)
+{
+	struct cvl_pack_message *message = pack->first;
+
+	if (message == pack->open)
+		pack->open = NULL;
+	pack->first = message->next;
+	if (!pack->first)
+		pack->last = NULL;
+	explicit_bzero(message, sizeof(*message));
+	free(message);
+}
+
+/**
+ * cvl_pack_clear() - wipe and free all messages
+ * @pack: empty afterwards
+ */
+void cvl_pack_clear(struct cvl_pack *pack)
+{
+	while (pack->first)
+		cvl_pack_drop(pack);
 }
 
 /**

@@ -7,10 +7,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "address.h"
+#include "internal.h"
 
 #define CVL_RESOLVE_MAX_DELAY_MS 20000
 
@@ -97,6 +99,41 @@ static int cvl_endpoint_take(const struct cvl_endpoint_text *text,
 	return 0;
 }
 
+/**
+ * cvl_endpoint_is_literal() - read an endpoint that is an address and a number
+ * @address: set if it is
+ * @host: of a peer or candidate
+ * @service: the same
+ *
+ * getaddrinfo(3) would find the same, but takes long for very many of them.
+ *
+ * Return: whether it is; else a name has to be looked up, or a form that only getaddrinfo(3) knows.
+ */
+bool cvl_endpoint_is_literal(union cvl_address *address, const char *host, const char *service)
+{
+	union cvl_address read = { 0 };
+	size_t host_bytes = strlen(host);
+	unsigned int port = 0;
+
+	if (!*service)
+		return false;
+	for (; *service >= '0' && *service <= '9' && port <= 65535; service++)
+		port = port * 10 + (unsigned int)(*service - '0');
+	if (*service || port > 65535)
+		return false;
+	if (cvl_address_read(&read.v4.sin_addr, AF_INET, host, host_bytes)) {
+		read.v4.sin_family = AF_INET;
+		read.v4.sin_port = htons((uint16_t)port);
+	} else if (cvl_address_read(&read.v6.sin6_addr, AF_INET6, host, host_bytes)) {
+		read.v6.sin6_family = AF_INET6;
+		read.v6.sin6_port = htons((uint16_t)port);
+	} else {
+		return false;
+	}
+	*address = read;
+	return true;
+}
+
 static int cvl_endpoint_resolve(const struct cvl_endpoint_text *text,
 				struct cvl_endpoint_patience *patience,
 				struct cvl_error *err)
@@ -110,6 +147,8 @@ static int cvl_endpoint_resolve(const struct cvl_endpoint_text *text,
 	int fault;
 	int ret;
 
+	if (cvl_endpoint_is_literal(text->address, text->host, text->service))
+		return 0;
 	for (;;) {
 		const char *reason;
 
@@ -134,9 +173,16 @@ static int cvl_endpoint_resolve(const struct cvl_endpoint_text *text,
 	return ret;
 }
 
-static int cvl_endpoint_resolve_peer(struct cvl_peer *peer,
-				     const struct cvl_resolve_options *options,
-				     struct cvl_error *err)
+/**
+ * cvl_endpoint_resolve_peer() - find the addresses of one peer
+ * @peer: its endpoint and candidates are filled in
+ * @options: how patient to be with its names
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_endpoint_resolve_peer(struct cvl_peer *peer, const struct cvl_resolve_options *options,
+			      struct cvl_error *err)
 {
 	struct cvl_endpoint_patience patience = {
 		.options = options,
@@ -192,6 +238,21 @@ int cvl_endpoints_resolve(struct cvl_device *dev,
 	return 0;
 }
 
+/* One that does not name a link. */
+static void cvl_endpoint_write(char text[CVL_ENDPOINT_TEXT_SIZE],
+			       const union cvl_address *endpoint)
+{
+	bool v6 = cvl_address_is_ipv6(endpoint);
+
+	if (v6)
+		*text++ = '[';
+	text = cvl_address_write(text, endpoint->any.sa_family, cvl_address_ip(endpoint));
+	if (v6)
+		*text++ = ']';
+	*text++ = ':';
+	*cvl_address_write_number(text, cvl_address_port(endpoint)) = '\0';
+}
+
 /**
  * cvl_endpoint_to_text() - write an address and port
  * @text: ADDRESS:PORT or [ADDRESS]:PORT
@@ -205,15 +266,18 @@ int cvl_endpoint_to_text(char text[CVL_ENDPOINT_TEXT_SIZE],
 	char host[CVL_ENDPOINT_TEXT_SIZE - 9];
 	bool v6 = cvl_address_is_ipv6(endpoint);
 
-	/* getnameinfo() knows how to name the link of a link-local address */
-	if ((!v6 && endpoint->any.sa_family != AF_INET) ||
-	    getnameinfo(&endpoint->any, cvl_address_size(endpoint), host, sizeof(host),
-			NULL, 0, NI_NUMERICHOST)) {
-		text[0] = '\0';
+	text[0] = '\0';
+	if (!v6 && endpoint->any.sa_family != AF_INET)
 		return -EAFNOSUPPORT;
+	if (!v6 || !endpoint->v6.sin6_scope_id) {
+		cvl_endpoint_write(text, endpoint);
+		return 0;
 	}
-	snprintf(text, CVL_ENDPOINT_TEXT_SIZE, v6 ? "[%s]:%u" : "%s:%u", host,
-		 cvl_address_port(endpoint));
+	/* getnameinfo() knows how to name the link of a link-local address */
+	if (getnameinfo(&endpoint->any, cvl_address_size(endpoint), host, sizeof(host),
+			NULL, 0, NI_NUMERICHOST))
+		return -EAFNOSUPPORT;
+	snprintf(text, CVL_ENDPOINT_TEXT_SIZE, "[%s]:%u", host, cvl_address_port(endpoint));
 	return 0;
 }
 
@@ -245,9 +309,7 @@ int cvl_candidate_to_text(char text[CVL_CANDIDATE_TEXT_SIZE],
 void cvl_allowed_ip_to_text(char text[CVL_ALLOWED_IP_TEXT_SIZE],
 			    const struct cvl_allowed_ip *ip)
 {
-	char address[INET6_ADDRSTRLEN] = "";
-
-	inet_ntop(ip->family, &ip->v6, address, sizeof(address));
-	snprintf(text, CVL_ALLOWED_IP_TEXT_SIZE, "%s/%u", address,
-		 ip->prefix_bits);
+	text = cvl_address_write(text, ip->family, &ip->v6);
+	*text++ = '/';
+	*cvl_address_write_number(text, ip->prefix_bits) = '\0';
 }

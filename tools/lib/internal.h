@@ -40,6 +40,22 @@ struct cvl_encoder {
 };
 
 /**
+ * struct cvl_pack - peers of a change, encoded before the change is sent
+ * @first: the next message to send, or NULL
+ * @last: the last one, or NULL
+ * @open: that one if there may be room in it, or NULL
+ * @nest: with the peers of @open
+ *
+ * It takes what the messages take: in most files about as much as the text.
+ */
+struct cvl_pack {
+	struct cvl_pack_message *first;
+	struct cvl_pack_message *last;
+	struct cvl_pack_message *open;
+	struct nlattr *nest;
+};
+
+/**
  * struct cvl_extack - what the kernel added to an errno
  * @text: its sentence, borrowed from the message, or NULL
  * @has_offset: whether @offset is given
@@ -57,12 +73,83 @@ struct cvl_extack {
 
 /* device.c */
 void cvl_peer_destroy(struct cvl_peer *peer);
+struct cvl_peer *cvl_device_take_peer(struct cvl_device *dev);
+struct cvl_peer *cvl_device_append_peer(struct cvl_device *dev, struct cvl_peer *peer);
+
+/* key.c */
+bool cvl_key_from_public_text(uint8_t key[CVL_KEY_BYTES], const char *text);
+
+/* endpoint.c */
+bool cvl_endpoint_is_literal(union cvl_address *address, const char *host, const char *service);
+int cvl_endpoint_resolve_peer(struct cvl_peer *peer, const struct cvl_resolve_options *options,
+			      struct cvl_error *err);
+
+/* diff.c */
+bool cvl_diff_is_same_peer(const struct cvl_peer *now, const struct cvl_peer *wanted);
+int cvl_diff_one_peer(struct cvl_device *change, struct cvl_peer *now, struct cvl_peer *wanted);
+int cvl_diff_remove(struct cvl_device *change, const struct cvl_peer *now);
+
+/**
+ * struct cvl_netlink_parts - what is done with a device that is read in parts
+ * @take: called for each part: the fields of the device, and the next of its peers; @first and
+ *	@last: it is the first one, and the last one. Returns 0 or a negative errno to stop
+ * @arg: handed to @take
+ * @hold: the first part has more peers than this, unless it is the last one too
+ */
+struct cvl_netlink_parts {
+	int (*take)(void *arg, struct cvl_device *part, bool first, bool last,
+		    struct cvl_error *err);
+	void *arg;
+	size_t hold;
+};
+
+/* netlink.c */
+int cvl_netlink_read(struct cvl_netlink *nl, const struct cvl_link *link,
+		     struct cvl_netlink_parts *parts, struct cvl_error *err);
+
+/**
+ * struct cvl_netlink_sender - a change that is sent while it is made
+ * @nl: handle
+ * @link: what is changed
+ * @encoder: of what the change says of the device
+ * @head: that, without peers
+ * @sent: how many messages have been sent
+ * @removes_single: it takes away single allowed IPs
+ * @notify: called after each message, may be NULL
+ * @arg: handed to @notify
+ */
+struct cvl_netlink_sender {
+	struct cvl_netlink *nl;
+	const struct cvl_link *link;
+	struct cvl_encoder encoder;
+	struct cvl_device head;
+	unsigned int sent;
+	bool removes_single;
+	void (*notify)(void *arg, unsigned int sent);
+	void *arg;
+};
+
+int cvl_netlink_send_begin(struct cvl_netlink_sender *sender, struct cvl_netlink *nl,
+			   const struct cvl_link *link, const struct cvl_device *head,
+			   struct cvl_error *err);
+int cvl_netlink_send_full(struct cvl_netlink_sender *sender, struct cvl_pack *pack,
+			  struct cvl_error *err);
+int cvl_netlink_send_end(struct cvl_netlink_sender *sender, struct cvl_pack *pack,
+			 struct cvl_error *err);
+int cvl_netlink_own_fail(const struct cvl_link *link, const char *own, struct cvl_error *err);
+const char *cvl_netlink_own_of_peer(const struct cvl_peer *peer);
+bool cvl_netlink_peer_removes_single(const struct cvl_peer *peer);
 
 /* encode.c */
 void cvl_encoder_begin(struct cvl_encoder *encoder,
 		       const struct cvl_device *dev, uint16_t family_id);
 bool cvl_encoder_next(struct cvl_encoder *encoder, void *buffer,
 		      size_t buffer_bytes);
+int cvl_pack_add(struct cvl_pack *pack, const struct cvl_peer *peer);
+void cvl_pack_close(struct cvl_pack *pack);
+struct nlmsghdr *cvl_pack_message(struct cvl_pack *pack, struct cvl_encoder *encoder);
+void cvl_pack_drop(struct cvl_pack *pack);
+void cvl_pack_clear(struct cvl_pack *pack);
 void cvl_encode_get(void *buffer, uint16_t family_id,
 		    const struct cvl_link *link);
 

@@ -192,33 +192,135 @@ void cvl_netlink_explain(const struct cvl_link *link, struct cvl_error *err)
 	}
 }
 
+/* A dump, while it is handed on in parts. */
+struct cvl_netlink_dump {
+	const struct cvl_netlink_parts *parts;
+	struct cvl_request *request;
+	struct cvl_device *part;
+	size_t count;
+	bool begun;
+};
+
+static int cvl_netlink_hand_on(struct cvl_netlink_dump *dump, bool last, struct cvl_error *err)
+{
+	bool first = !dump->begun;
+	int ret;
+
+	dump->begun = true;
+	ret = dump->parts->take(dump->parts->arg, dump->part, first, last, err);
+	/* the kernel says of an interrupted dump what it has, all the same */
+	dump->request->goes_on = true;
+	return ret;
+}
+
 static int cvl_netlink_take_device(const struct nlmsghdr *nlh, void *arg,
 				   struct cvl_error *err)
 {
-	return cvl_decode_device(arg, nlh, err);
+	struct cvl_netlink_dump *dump = arg;
+	struct cvl_device *part = dump->part;
+	struct cvl_peer *peer, *last = part->last_peer;
+	int ret = cvl_decode_device(part, nlh, err);
+
+	for (peer = last ? last->next : part->peers; peer; peer = peer->next)
+		dump->count++;
+	if (ret || dump->count < 2 || (!dump->begun && dump->count - 1 <= dump->parts->hold))
+		return ret;
+	/* the last peer may go on in the next message */
+	last = part->last_peer;
+	for (peer = part->peers; peer->next != last; peer = peer->next)
+		;
+	peer->next = NULL;
+	part->last_peer = peer;
+	ret = cvl_netlink_hand_on(dump, false, err);
+	while (part->peers)
+		free(cvl_device_take_peer(part));
+	part->peers = last;
+	part->last_peer = last;
+	dump->count = 1;
+	return ret;
 }
 
-/* One try. *dev is set only if the dump is whole and consistent. */
-static int cvl_netlink_dump(struct cvl_netlink *nl,
-			    struct cvl_request *request,
-			    const struct cvl_link *link,
-			    struct cvl_device **dev, struct cvl_error *err)
+/* One try. Nothing has been handed on if the dump was not consistent from the beginning. */
+static int cvl_netlink_dump(struct cvl_netlink *nl, struct cvl_request *request,
+			    const struct cvl_link *link, struct cvl_netlink_dump *dump,
+			    struct cvl_error *err)
 {
-	struct cvl_device *fresh = cvl_device_create();
 	int ret;
 
-	if (!fresh)
+	dump->count = 0;
+	dump->part = cvl_device_create();
+	if (!dump->part)
 		return cvl_error_set(err, -ENOMEM, "out of memory");
-	memcpy(fresh->name, link->name, sizeof(fresh->name));
-	fresh->ifindex = link->ifindex;
-	fresh->kind = link->kind;
-	request->arg = fresh;
+	memcpy(dump->part->name, link->name, sizeof(dump->part->name));
+	dump->part->ifindex = link->ifindex;
+	dump->part->kind = link->kind;
+	request->arg = dump;
 	ret = cvl_request_run(request, &nl->channel, err);
-	if (!ret && !request->interrupted)
-		*dev = fresh;
-	else
-		cvl_device_destroy(fresh);
+	if (!ret && (dump->begun || !request->interrupted))
+		ret = cvl_netlink_hand_on(dump, true, err);
+	cvl_device_destroy(dump->part);
 	return ret;
+}
+
+/**
+ * cvl_netlink_read() - read a device with its peers, without holding them all
+ * @nl: handle
+ * @link: from cvl_netlink_find() or cvl_netlink_list()
+ * @parts: what is done with them; its hold is how many peers are read again if they change
+ *	meanwhile
+ * @err: set on failure
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: 0 or a negative errno; -EAGAIN after the last part if something has changed since the
+ * first one was handed on, -EBUSY if it changes all the time before.
+ */
+int cvl_netlink_read(struct cvl_netlink *nl, const struct cvl_link *link,
+		     struct cvl_netlink_parts *parts, struct cvl_error *err)
+{
+	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
+	struct cvl_request request = {
+		.socket = nl->generic,
+		.nlh = message,
+		.take = cvl_netlink_take_device,
+	};
+	struct cvl_netlink_dump dump = { .parts = parts, .request = &request };
+	uint16_t family_id;
+	int tries;
+	int ret;
+
+	ret = cvl_netlink_family(nl, link, &family_id, err);
+	if (ret)
+		return ret;
+	cvl_encode_get(message, family_id, link);
+	for (tries = 0; tries < CVL_DUMP_TRIES && !ret && !dump.begun; tries++)
+		ret = cvl_netlink_dump(nl, &request, link, &dump, err);
+	if (!ret && !dump.begun)
+		ret = cvl_error_set(err, -EBUSY,
+				    "the configuration keeps changing while it is read");
+	else if (!ret && request.interrupted)
+		ret = cvl_error_set(err, -EAGAIN,
+				    "the peers have changed while they were read, so that some may be missing: try again");
+	if (ret)
+		cvl_netlink_explain(link, err);
+	return ret;
+}
+
+/* Moves what was read. */
+static int cvl_netlink_take_whole(void *arg, struct cvl_device *part, bool first, bool last,
+				  struct cvl_error *err)
+{
+	struct cvl_device **dev = arg;
+
+	(void)first;
+	(void)last;
+	*dev = cvl_device_create();
+	if (!*dev)
+		return cvl_error_set(err, -ENOMEM, "out of memory");
+	**dev = *part;
+	part->peers = NULL;
+	part->last_peer = NULL;
+	return 0;
 }
 
 /**
@@ -235,67 +337,64 @@ static int cvl_netlink_dump(struct cvl_netlink *nl,
 int cvl_netlink_get(struct cvl_netlink *nl, const struct cvl_link *link,
 		    struct cvl_device **dev, struct cvl_error *err)
 {
-	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
-	struct cvl_request request = {
-		.socket = nl->generic,
-		.nlh = message,
-		.take = cvl_netlink_take_device,
+	struct cvl_netlink_parts parts = {
+		.take = cvl_netlink_take_whole, .arg = dev, .hold = SIZE_MAX,
 	};
-	uint16_t family_id;
-	int tries;
-	int ret;
 
 	*dev = NULL;
-	ret = cvl_netlink_family(nl, link, &family_id, err);
-	if (ret)
-		return ret;
-	cvl_encode_get(message, family_id, link);
-	for (tries = 0; tries < CVL_DUMP_TRIES && !ret && !*dev; tries++)
-		ret = cvl_netlink_dump(nl, &request, link, dev, err);
-	if (!ret && !*dev)
-		ret = cvl_error_set(err, -EBUSY,
-				    "the configuration keeps changing while it is read");
-	if (ret)
-		cvl_netlink_explain(link, err);
-	return ret;
+	return cvl_netlink_read(nl, link, &parts, err);
 }
 
-/* Whether the change has something that only newer kernels understand. */
-static bool cvl_netlink_removes_single(const struct cvl_device *change)
+/**
+ * cvl_netlink_peer_removes_single() - does a change to a peer need a newer kernel?
+ * @peer: the change
+ *
+ * Return: whether it takes away single allowed IPs, as kind wireguard learned late.
+ */
+bool cvl_netlink_peer_removes_single(const struct cvl_peer *peer)
 {
 	const struct cvl_allowed_ip *ip;
-	const struct cvl_peer *peer;
 
-	for (peer = change->peers; peer; peer = peer->next) {
-		for (ip = peer->allowed_ips; ip; ip = ip->next) {
-			if (ip->remove)
-				return true;
-		}
+	for (ip = peer->allowed_ips; ip; ip = ip->next) {
+		if (ip->remove)
+			return true;
 	}
 	return false;
 }
 
-static int cvl_netlink_set_all(struct cvl_netlink *nl,
-			       struct cvl_encoder *encoder, void *message,
-			       unsigned int *sent, struct cvl_error *err)
+static bool cvl_netlink_removes_single(const struct cvl_device *change)
 {
-	int ret = 0;
+	const struct cvl_peer *peer;
 
-	while (!ret && cvl_encoder_next(encoder, message, CVL_MESSAGE_BYTES)) {
-		struct cvl_request request = {
-			.socket = nl->generic,
-			.nlh = message,
-			.is_change = true,
-		};
-
-		ret = cvl_request_run(&request, &nl->channel, err);
-		if (!ret)
-			++*sent;
+	for (peer = change->peers; peer; peer = peer->next) {
+		if (cvl_netlink_peer_removes_single(peer))
+			return true;
 	}
-	return ret;
+	return false;
 }
 
-/* What is said of a device or a peer that kind wireguard does not have, or NULL. */
+/**
+ * cvl_netlink_own_of_peer() - find what kind wireguard does not have
+ * @peer: a change
+ *
+ * Return: what is said of the peer and only culvert knows, or NULL.
+ */
+const char *cvl_netlink_own_of_peer(const struct cvl_peer *peer)
+{
+	if (peer->has & CVL_PEER_NAME)
+		return "name of a peer";
+	if (peer->has & CVL_PEER_IDLE)
+		return "idle time of a peer";
+	if (peer->has & CVL_PEER_CANDIDATES)
+		return "candidates of a peer";
+	if (peer->has & CVL_PEER_FOLLOW)
+		return "limit to where a peer is followed";
+	if (peer->has & CVL_PEER_SILENT)
+		return "silent time of a peer";
+	return peer->rekey_now ? "rekey of a peer" : NULL;
+}
+
+/* The same of a whole change. */
 static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 {
 	const struct cvl_peer *peer;
@@ -309,20 +408,139 @@ static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 	if (change->has & (CVL_DEVICE_SOCKET_FDS | CVL_DEVICE_SOCKET_PASS))
 		return "socket of a program";
 	for (peer = change->peers; peer; peer = peer->next) {
-		if (peer->has & CVL_PEER_NAME)
-			return "name of a peer";
-		if (peer->has & CVL_PEER_IDLE)
-			return "idle time of a peer";
-		if (peer->has & CVL_PEER_CANDIDATES)
-			return "candidates of a peer";
-		if (peer->has & CVL_PEER_FOLLOW)
-			return "limit to where a peer is followed";
-		if (peer->has & CVL_PEER_SILENT)
-			return "silent time of a peer";
-		if (peer->rekey_now)
-			return "rekey of a peer";
+		const char *own = cvl_netlink_own_of_peer(peer);
+
+		if (own)
+			return own;
 	}
 	return NULL;
+}
+
+/* Says of a failed change what is known about it here. */
+static void cvl_netlink_explain_set(const struct cvl_netlink_sender *sender, struct cvl_error *err)
+{
+	if (err->code == -EINVAL && sender->link->kind == CVL_KIND_WIREGUARD &&
+	    sender->removes_single)
+		cvl_error_prefix(err, "%s, %s: ",
+				 "kind wireguard can remove single allowed IPs since Linux 6.16",
+				 "on older kernels, set the whole list");
+	if (sender->sent)
+		cvl_error_prefix(err, "(the first %u parts of the change are in effect) ",
+				 sender->sent);
+	cvl_netlink_explain(sender->link, err);
+}
+
+/**
+ * cvl_netlink_own_fail() - refuse what a link of kind wireguard would pass over
+ * @link: the link
+ * @own: what there is that only culvert knows, or NULL
+ * @err: set on failure
+ *
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int cvl_netlink_own_fail(const struct cvl_link *link, const char *own, struct cvl_error *err)
+{
+	if (!own || link->kind == CVL_KIND_CULVERT)
+		return 0;
+	return cvl_error_set(err, -EOPNOTSUPP,
+			     "%s: links of kind wireguard have no %s; expected one of kind culvert",
+			     link->name, own);
+}
+
+/**
+ * cvl_netlink_send_begin() - get ready to send a change
+ * @sender: set up; for cvl_netlink_send_end()
+ * @nl: handle
+ * @link: what is changed
+ * @head: what is said of the device
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno, and nothing has to be ended.
+ */
+int cvl_netlink_send_begin(struct cvl_netlink_sender *sender, struct cvl_netlink *nl,
+			   const struct cvl_link *link, const struct cvl_device *head,
+			   struct cvl_error *err)
+{
+	uint16_t family_id;
+	int ret = cvl_netlink_family(nl, link, &family_id, err);
+
+	if (ret)
+		return ret;
+	memset(sender, 0, sizeof(*sender));
+	sender->nl = nl;
+	sender->link = link;
+	sender->head = *head;
+	sender->head.ifindex = link->ifindex;
+	cvl_encoder_begin(&sender->encoder, &sender->head, family_id);
+	return 0;
+}
+
+static int cvl_netlink_send_message(struct cvl_netlink_sender *sender, struct nlmsghdr *message,
+				    struct cvl_error *err)
+{
+	struct cvl_request request = {
+		.socket = sender->nl->generic,
+		.nlh = message,
+		.is_change = true,
+	};
+	int ret = cvl_request_run(&request, &sender->nl->channel, err);
+
+	if (ret) {
+		cvl_netlink_explain_set(sender, err);
+		return ret;
+	}
+	sender->sent++;
+	if (sender->notify)
+		sender->notify(sender->arg, sender->sent);
+	return 0;
+}
+
+/**
+ * cvl_netlink_send_full() - send those messages of a pack that are full
+ * @sender: has begun
+ * @pack: loses them; more may be added to what is left
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_netlink_send_full(struct cvl_netlink_sender *sender, struct cvl_pack *pack,
+			  struct cvl_error *err)
+{
+	int ret = 0;
+
+	while (!ret && pack->first && pack->first != pack->open) {
+		ret = cvl_netlink_send_message(sender, cvl_pack_message(pack, &sender->encoder),
+					       err);
+		cvl_pack_drop(pack);
+	}
+	return ret;
+}
+
+/**
+ * cvl_netlink_send_end() - send what is left, or a message without peers if there was none
+ * @sender: wiped
+ * @pack: empty afterwards; NULL: something has failed, and nothing is sent
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cvl_netlink_send_end(struct cvl_netlink_sender *sender, struct cvl_pack *pack,
+			 struct cvl_error *err)
+{
+	struct nlmsghdr message[CVL_HEADERS(CVL_MESSAGE_MIN_BYTES)];
+	int ret = 0;
+
+	if (pack) {
+		cvl_pack_close(pack);
+		ret = cvl_netlink_send_full(sender, pack, err);
+		cvl_pack_clear(pack);
+	}
+	if (pack && !ret && cvl_encoder_next(&sender->encoder, message, sizeof(message))) {
+		ret = cvl_netlink_send_message(sender, message, err);
+		explicit_bzero(message, sizeof(message));
+	}
+	explicit_bzero(sender, sizeof(*sender));
+	return ret;
 }
 
 /**
@@ -339,41 +557,33 @@ static const char *cvl_netlink_own_setting(const struct cvl_device *change)
 int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 		    const struct cvl_device *change, struct cvl_error *err)
 {
+	struct cvl_netlink_sender sender;
+	const struct cvl_peer *peer;
 	struct cvl_device head = *change;
-	const char *own = cvl_netlink_own_setting(change);
-	struct cvl_encoder encoder;
-	unsigned int sent = 0;
-	uint16_t family_id;
-	void *message;
+	struct cvl_pack pack = { 0 };
 	int ret;
 
 	/* its family would pass over what it does not know */
-	if (own && link->kind != CVL_KIND_CULVERT)
-		return cvl_error_set(err, -EOPNOTSUPP,
-				     "%s: links of kind wireguard have no %s; expected one of kind culvert",
-				     link->name, own);
-	ret = cvl_netlink_family(nl, link, &family_id, err);
+	ret = cvl_netlink_own_fail(link, cvl_netlink_own_setting(change), err);
 	if (ret)
 		return ret;
-	message = malloc(CVL_MESSAGE_BYTES);
-	if (!message)
-		return cvl_error_set(err, -ENOMEM, "out of memory");
-	head.ifindex = link->ifindex;
-	cvl_encoder_begin(&encoder, &head, family_id);
-	ret = cvl_netlink_set_all(nl, &encoder, message, &sent, err);
-	explicit_bzero(message, CVL_MESSAGE_BYTES);
+	head.peers = NULL;
+	ret = cvl_netlink_send_begin(&sender, nl, link, &head, err);
 	explicit_bzero(&head, sizeof(head));
-	free(message);
-	if (!ret)
-		return 0;
-	if (ret == -EINVAL && link->kind == CVL_KIND_WIREGUARD &&
-	    cvl_netlink_removes_single(change))
-		cvl_error_prefix(err, "%s, %s: ",
-				 "kind wireguard can remove single allowed IPs since Linux 6.16",
-				 "on older kernels, set the whole list");
-	if (sent)
-		cvl_error_prefix(err, "(the first %u parts of the change are in effect) ",
-				 sent);
-	cvl_netlink_explain(link, err);
-	return ret;
+	if (ret)
+		return ret;
+	sender.removes_single = cvl_netlink_removes_single(change);
+	for (peer = change->peers; peer && !ret; peer = peer->next) {
+		ret = cvl_pack_add(&pack, peer);
+		if (ret)
+			cvl_error_set(err, ret, "out of memory");
+		else
+			ret = cvl_netlink_send_full(&sender, &pack, err);
+	}
+	if (ret) {
+		cvl_pack_clear(&pack);
+		cvl_netlink_send_end(&sender, NULL, err);
+		return ret;
+	}
+	return cvl_netlink_send_end(&sender, &pack, err);
 }

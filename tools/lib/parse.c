@@ -14,7 +14,9 @@
 #include <strings.h>
 
 #include "address.h"
+#include "internal.h"
 #include "parse.h"
+#include "text.h"
 
 static int cvl_parse_refuse(struct cvl_error *err, const char *word,
 			    const char *what, const char *expected)
@@ -38,15 +40,14 @@ static bool cvl_parse_number(uint32_t *number, const char *word, uint32_t max,
 	if (!*word)
 		return false;
 	for (; *word; word++) {
-		unsigned int digit;
+		unsigned int digit = (unsigned int)(*word - '0');
 
-		if (*word >= '0' && *word <= '9')
-			digit = (unsigned int)(*word - '0');
-		else if (base == 16 && (*word | 0x20) >= 'a' &&
-			 (*word | 0x20) <= 'f')
-			digit = (unsigned int)((*word | 0x20) - 'a') + 10;
-		else
-			return false;
+		if (digit > 9) {
+			digit = (unsigned int)((*word | 0x20) - 'a');
+			if (base == 10 || digit > 5)
+				return false;
+			digit += 10;
+		}
 		value = value * base + digit;
 		if (value > max)
 			return false;
@@ -152,8 +153,7 @@ int cvl_word_keepalive(uint16_t *keepalive_s, const char *word,
 {
 	uint32_t number = 0;
 
-	if (strcasecmp(word, "off") &&
-	    !cvl_parse_number(&number, word, 65535, false))
+	if (!cvl_parse_number(&number, word, 65535, false) && strcasecmp(word, "off"))
 		return cvl_parse_refuse(err, word, "an interval",
 				       "off, or seconds from 0 to 65535");
 	*keepalive_s = (uint16_t)number;
@@ -174,10 +174,13 @@ int cvl_word_key(uint8_t key[CVL_KEY_BYTES], const char *word, bool secret,
 {
 	uint8_t bytes[CVL_KEY_BYTES];
 
-	if (!cvl_key_from_text(bytes, word)) {
-		if (!secret)
+	if (!secret) {
+		if (!cvl_key_from_public_text(key, word))
 			return cvl_parse_refuse(err, word, "a key",
 					       "44 characters of base64, the last being '='");
+		return 0;
+	}
+	if (!cvl_key_from_text(bytes, word)) {
 		cvl_error_word(err, "");
 		return cvl_error_set(err, -EINVAL,
 				     "this is not a key (%zu characters, not shown); expected 44 characters of base64, the last being '='",
@@ -260,66 +263,69 @@ int cvl_word_endpoint(struct cvl_peer *peer, const char *word,
 	return 0;
 }
 
-/* The text is "ADDRESS" or "ADDRESS/BITS" and is cut in two at the slash. */
-static bool cvl_parse_prefix(struct cvl_allowed_ip *ip, char *text)
+/* The text is "ADDRESS" or "ADDRESS/BITS". */
+static bool cvl_parse_prefix(struct cvl_allowed_ip *ip, const char *text)
 {
-	char *slash = strchr(text, '/');
-	uint32_t max;
-	uint32_t bits;
+	const char *slash = strchr(text, '/');
+	size_t bytes = slash ? (size_t)(slash - text) : strlen(text);
+	bool ipv6 = memchr(text, ':', bytes);
+	uint32_t max = ipv6 ? 128 : 32;
+	uint32_t bits = max;
 
-	if (slash)
-		*slash = '\0';
 	memset(ip, 0, sizeof(*ip));
-	ip->family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	max = ip->family == AF_INET6 ? 128 : 32;
-	bits = max;
-	if (inet_pton(ip->family, text, &ip->v6) != 1)
-		return false;
-	if (slash && !cvl_parse_number(&bits, slash + 1, max, false))
+	ip->family = ipv6 ? AF_INET6 : AF_INET;
+	if (!cvl_address_read(&ip->v6, ip->family, text, bytes) ||
+	    (slash && !cvl_parse_number(&bits, slash + 1, max, false)))
 		return false;
 	ip->prefix_bits = (uint8_t)bits;
 	return true;
 }
 
-/* One item of a list of prefixes; its text is used up. */
-static int cvl_parse_prefix_item(struct cvl_allowed_ip *ip, char *item, const char *what,
+/* One item of a list of prefixes. */
+static int cvl_parse_prefix_item(struct cvl_allowed_ip *ip, const char *item, const char *what,
 				 const char *expected, struct cvl_error *err)
 {
-	char whole[CVL_ALLOWED_IP_TEXT_SIZE + 16];
-	size_t size = strlen(item);
-
-	/* the message shows the item as it was written */
-	if (size >= sizeof(whole))
-		size = sizeof(whole) - 1;
-	memcpy(whole, item, size);
-	whole[size] = '\0';
-	if (!cvl_parse_prefix(ip, item))
-		return cvl_parse_refuse(err, whole, what, expected);
-	return 0;
+	if (cvl_parse_prefix(ip, item))
+		return 0;
+	return cvl_parse_refuse(err, item, what, expected);
 }
 
-/* Takes white space out, wherever it is. */
-static void cvl_parse_compact(char *text)
-{
-	char *out = text;
+/* Longer than most values. */
+#define CVL_PARSE_SHORT_BYTES 128
 
-	for (; *text; text++) {
-		if (!isspace((unsigned char)*text))
-			*out++ = *text;
+/* A copy without white space for cvl_parse_free(), in @place if it fits, or NULL. */
+static char *cvl_parse_copy(char place[CVL_PARSE_SHORT_BYTES], const char *word,
+			    struct cvl_error *err)
+{
+	size_t bytes = strlen(word);
+	char *copy = bytes < CVL_PARSE_SHORT_BYTES - 8 ? place : malloc(bytes + 8);
+	const char *end = word + bytes;
+	unsigned int plain;
+	char *out = copy;
+
+	if (!copy) {
+		cvl_error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	for (; end - word >= 8; word += plain) {
+		plain = cvl_text_plain(word);
+		memcpy(out, word, 8);
+		out += plain;
+		if (plain < 8 && !isspace((unsigned char)word[plain++]))
+			out++;
+	}
+	for (; word < end; word++) {
+		if (!isspace((unsigned char)*word))
+			*out++ = *word;
 	}
 	*out = '\0';
+	return copy;
 }
 
-/* A copy without white space for free(), or NULL. */
-static char *cvl_parse_copy(const char *word, struct cvl_error *err)
+static void cvl_parse_free(const char place[CVL_PARSE_SHORT_BYTES], char *copy)
 {
-	char *copy = strdup(word);
-
-	if (copy)
-		cvl_parse_compact(copy);
-	else
-		cvl_error_set(err, -ENOMEM, "out of memory");
-	return copy;
+	if (copy != place)
+		free(copy);
 }
 
 /* A list of items with commas between them, and what one of them does to a peer. */
@@ -350,7 +356,11 @@ static int cvl_parse_items(struct cvl_parse_list *list, char *text)
 	char *item;
 	int ret = 0;
 
-	while (!ret && (item = strsep(&text, ","))) {
+	while (!ret && text) {
+		item = text;
+		text = strchr(text, ',');
+		if (text)
+			*text++ = '\0';
 		if (list->max && count++ == list->max)
 			ret = cvl_parse_too_many(list, item);
 		else
@@ -390,7 +400,8 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 			 struct cvl_error *err)
 {
 	struct cvl_parse_list list = { .peer = peer, .parse = cvl_parse_allowed_ip, .err = err };
-	char *text = cvl_parse_copy(word, err);
+	char place[CVL_PARSE_SHORT_BYTES];
+	char *text = cvl_parse_copy(place, word, err);
 	int ret = 0;
 
 	if (!text)
@@ -399,7 +410,7 @@ int cvl_word_allowed_ips(struct cvl_peer *peer, const char *word,
 		ret = cvl_parse_items(&list, text);
 	if (!ret)
 		peer->replace_allowed_ips = !list.has_sign;
-	free(text);
+	cvl_parse_free(place, text);
 	return ret;
 }
 
@@ -437,7 +448,8 @@ int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
 			    struct cvl_error *err)
 {
 	struct cvl_device read = { .bind4_off = true, .bind6_off = true };
-	char *list = cvl_parse_copy(strcasecmp(word, "any") ? word : "0.0.0.0,::", err);
+	char place[CVL_PARSE_SHORT_BYTES];
+	char *list = cvl_parse_copy(place, strcasecmp(word, "any") ? word : "0.0.0.0,::", err);
 	char *rest = list;
 	char *item;
 	int ret = 0;
@@ -446,7 +458,7 @@ int cvl_word_bind_addresses(struct cvl_device *dev, const char *word,
 		return -ENOMEM;
 	while (!ret && (item = strsep(&rest, ",")))
 		ret = cvl_parse_bind_address(&read, item, err);
-	free(list);
+	cvl_parse_free(place, list);
 	if (ret)
 		return ret;
 	dev->has |= CVL_DEVICE_BIND_ADDRESSES;
@@ -634,14 +646,15 @@ int cvl_word_candidates(struct cvl_peer *peer, const char *word, struct cvl_erro
 		.max = CVL_CANDIDATES_MAX,
 		.err = err,
 	};
-	char *text = cvl_parse_copy(word, err);
+	char place[CVL_PARSE_SHORT_BYTES];
+	char *text = cvl_parse_copy(place, word, err);
 	int ret = 0;
 
 	if (!text)
 		return -ENOMEM;
 	if (*text)
 		ret = cvl_parse_items(&list, text);
-	free(text);
+	cvl_parse_free(place, text);
 	if (ret) {
 		cvl_candidates_clear(&read);
 		return ret;
@@ -686,7 +699,8 @@ int cvl_word_follow(struct cvl_peer *peer, const char *word, struct cvl_error *e
 		.max = CVL_SOURCES_MAX,
 		.err = err,
 	};
-	char *text = cvl_parse_copy(word, err);
+	char place[CVL_PARSE_SHORT_BYTES];
+	char *text = cvl_parse_copy(place, word, err);
 	int ret = 0;
 
 	if (!text)
@@ -697,7 +711,7 @@ int cvl_word_follow(struct cvl_peer *peer, const char *word, struct cvl_error *e
 		read.follow = CVL_FOLLOW_NEVER;
 	else
 		ret = cvl_parse_items(&list, text);
-	free(text);
+	cvl_parse_free(place, text);
 	if (ret) {
 		cvl_sources_clear(&read);
 		return ret;

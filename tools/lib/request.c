@@ -78,7 +78,7 @@ static int cvl_request_take(struct cvl_request *request,
 		return 0;
 	default:
 		/* an interrupted dump is tried again or given up: its rest is of no use */
-		code = request->take && !request->interrupted ?
+		code = request->take && (!request->interrupted || request->goes_on) ?
 		       request->take(nlh, request->arg, err) : 0;
 		return code ? code : 1;
 	}

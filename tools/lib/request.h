@@ -35,6 +35,7 @@ struct cvl_channel {
  * @take: called for each answer, may be NULL; returns 0 or a negative errno to stop
  * @arg: handed to @take
  * @is_change: it is a cvl_encoder's: an offset in it can be explained
+ * @goes_on: answers are taken even if the dump is not consistent
  * @interrupted: set: the kernel said that the dump is not consistent
  */
 struct cvl_request {
@@ -44,6 +45,7 @@ struct cvl_request {
 		    struct cvl_error *err);
 	void *arg;
 	bool is_change;
+	bool goes_on;
 	bool interrupted;
 };
 

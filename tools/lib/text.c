@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,28 +16,35 @@
 
 #define CVL_TEXT_FIRST_BYTES 16384
 
-/* No more than was written: the rest of a large allocation is no memory as yet. */
+/* Not so small that giving back takes long. */
+#define CVL_TEXT_DROP_BYTES ((size_t)262144)
+
+/* No more than was written: the rest of a large mapping is no memory as yet. */
 static void cvl_text_free(struct cvl_text *text)
 {
-	if (text->bytes)
-		explicit_bzero(text->bytes, text->used);
-	free(text->bytes);
+	if (!text->bytes)
+		return;
+	explicit_bzero(text->bytes + text->dropped, text->used - text->dropped);
+	munmap(text->bytes, text->size);
 }
 
-/* Not realloc(3), which would leave a copy behind. */
-static bool cvl_text_grow(struct cvl_text *text)
+/* Without a copy, which would take twice the memory and have to be wiped. */
+static bool cvl_text_resize(struct cvl_text *text, size_t size)
 {
-	size_t size = text->size ? text->size * 2 : CVL_TEXT_FIRST_BYTES;
-	char *bytes = malloc(size);
+	void *bytes = text->bytes ? mremap(text->bytes, text->size, size, MREMAP_MAYMOVE) :
+				    mmap(NULL, size, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!bytes)
+	if (bytes == MAP_FAILED)
 		return false;
-	if (text->used)
-		memcpy(bytes, text->bytes, text->used);
-	cvl_text_free(text);
 	text->bytes = bytes;
 	text->size = size;
 	return true;
+}
+
+static bool cvl_text_grow(struct cvl_text *text)
+{
+	return cvl_text_resize(text, text->size ? text->size * 2 : CVL_TEXT_FIRST_BYTES);
 }
 
 static int cvl_text_read_fd(struct cvl_text *text, int fd, size_t limit)
@@ -62,7 +69,7 @@ static int cvl_text_read_fd(struct cvl_text *text, int fd, size_t limit)
 	return -EFBIG;
 }
 
-/* A file says how large it is, so that there are no two copies of it; a pipe does not. */
+/* A file says how large it is, so that its mapping need not grow; a pipe does not. */
 static void cvl_text_prepare(struct cvl_text *text, int fd, size_t limit)
 {
 	struct stat about;
@@ -70,9 +77,8 @@ static void cvl_text_prepare(struct cvl_text *text, int fd, size_t limit)
 	if (fstat(fd, &about) || !S_ISREG(about.st_mode) || about.st_size < CVL_TEXT_FIRST_BYTES ||
 	    (uintmax_t)about.st_size >= limit || (uintmax_t)about.st_size > SIZE_MAX / 2)
 		return;
-	/* one more for the zero, and one to see the end by */
-	text->bytes = malloc((size_t)about.st_size + 2);
-	text->size = text->bytes ? (size_t)about.st_size + 2 : 0;
+	/* one more for the zero, and one to see the end by; else it grows as it is read */
+	cvl_text_resize(text, (size_t)about.st_size + 2);
 }
 
 /**
@@ -102,6 +108,22 @@ int cvl_text_read(struct cvl_text *text, const char *path, int fd, size_t limit)
 	if (opened >= 0)
 		close(opened);
 	return ret;
+}
+
+/**
+ * cvl_text_drop() - give back the memory of what is not needed any more
+ * @text: no longer has it, at least in part
+ * @bytes: how much from its beginning
+ */
+void cvl_text_drop(struct cvl_text *text, size_t bytes)
+{
+	/* a mapping begins with a page, and no page is as large */
+	bytes -= bytes % CVL_TEXT_DROP_BYTES;
+	if (bytes <= text->dropped)
+		return;
+	explicit_bzero(text->bytes + text->dropped, bytes - text->dropped);
+	madvise(text->bytes + text->dropped, bytes - text->dropped, MADV_DONTNEED);
+	text->dropped = bytes;
 }
 
 /**

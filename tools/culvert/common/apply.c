@@ -10,6 +10,8 @@
 #include "common/apply.h"
 #include "common/env.h"
 #include "common/message.h"
+#include "common/progress.h"
+#include "stream.h"
 
 #define CMD_APPLY_RETRIES 15
 
@@ -36,16 +38,14 @@ static void cmd_apply_notify(void *arg, const char *text)
 	cmd_note(text);
 }
 
-/* Finds the addresses of endpoints, as patiently as the environment says. */
-static int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
+/* As patient with name servers as the environment says. */
+static struct cvl_resolve_options cmd_apply_patience(void)
 {
-	const struct cvl_resolve_options options = {
+	return (struct cvl_resolve_options) {
 		.retries = cmd_apply_retries(),
 		.first_delay_ms = 1000,
 		.notify = cmd_apply_notify,
 	};
-
-	return cvl_endpoints_resolve(dev, &options, err);
 }
 
 /*
@@ -55,6 +55,7 @@ static int cmd_apply_resolve(struct cvl_device *dev, struct cvl_error *err)
 static int cmd_apply_to(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
 			struct cvl_error *err)
 {
+	const struct cvl_resolve_options options = cmd_apply_patience();
 	struct cvl_netlink *nl = cvl_netlink_create(err);
 	struct cvl_link link;
 	int ret;
@@ -63,7 +64,7 @@ static int cmd_apply_to(const char *name, struct cvl_device *dev, cmd_apply_send
 		return err->code;
 	ret = cvl_netlink_find(nl, &link, name, err);
 	if (!ret)
-		ret = cmd_apply_resolve(dev, err);
+		ret = cvl_endpoints_resolve(dev, &options, err);
 	if (!ret)
 		ret = send(nl, &link, dev, err);
 	cvl_netlink_destroy(nl);
@@ -95,24 +96,81 @@ int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send)
 	return ret ? cmd_fail(&err) : 0;
 }
 
-static int cmd_apply_read_file(struct cvl_device *dev, char **argv, struct cvl_error *err)
+/* What a file is used for, while a bar shows how far that has come. */
+struct cmd_apply_config {
+	enum cmd_apply_how how;
+	struct cmd_progress bar;
+	struct cvl_resolve_options patience;
+};
+
+/* The bar is not in the way of what is said. */
+static void cmd_apply_notify_config(void *arg, const char *text)
 {
-	return cvl_config_read(dev, argv[0], err);
+	struct cmd_apply_config *apply = arg;
+
+	cmd_progress_clear(&apply->bar);
+	cmd_note(text);
+}
+
+static int cmd_apply_config_send(struct cmd_apply_config *apply, struct cvl_config *config,
+				 struct cvl_netlink *nl, const struct cvl_link *link,
+				 struct cvl_error *err)
+{
+	int ret;
+
+	if (apply->how == CMD_APPLY_SYNC)
+		return cvl_sync(config, nl, link, &apply->patience, err);
+	ret = cvl_config_resolve(config, &apply->patience, err);
+	if (ret)
+		return ret;
+	if (apply->how == CMD_APPLY_WHOLE)
+		cvl_config_make_whole(cvl_config_device(config));
+	return cvl_config_send(config, nl, link, err);
+}
+
+static int cmd_apply_config_to(struct cmd_apply_config *apply, struct cvl_config *config,
+			       const char *name, struct cvl_error *err)
+{
+	struct cvl_netlink *nl = cvl_netlink_create(err);
+	struct cvl_link link;
+	int ret;
+
+	if (!nl)
+		return err->code;
+	ret = cvl_netlink_find(nl, &link, name, err);
+	if (!ret)
+		ret = cmd_apply_config_send(apply, config, nl, &link, err);
+	cvl_netlink_destroy(nl);
+	return ret;
 }
 
 /**
- * cmd_apply_file() - a subcommand that applies a configuration file to a device
+ * cmd_apply_config() - a subcommand that changes a device as a configuration file says
  * @argc: must be 3
  * @argv: the subcommand, a device and a file
- * @send: sends what the file says; the endpoints are resolved
+ * @how: what the file stands for
  *
  * Return: the exit status.
  */
-int cmd_apply_file(int argc, char **argv, cmd_apply_send_t send)
+int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how)
 {
+	struct cmd_apply_config apply = { .how = how, .patience = cmd_apply_patience() };
+	const struct cvl_progress progress = { .tell = cmd_progress_tell, .arg = &apply.bar };
+	struct cvl_error err = { 0 };
+	struct cvl_config *config;
+	int ret = -EINVAL;
+
 	if (argc != 3)
 		return cmd_misused(argv[0], "expected DEV and FILE");
-	return cmd_apply(argv, cmd_apply_read_file, send);
+	apply.patience.notify = cmd_apply_notify_config;
+	apply.patience.arg = &apply;
+	cmd_progress_begin(&apply.bar);
+	config = cvl_config_open(argv[2], how == CMD_APPLY_SYNC, &progress, &err);
+	if (config)
+		ret = cmd_apply_config_to(&apply, config, argv[1], &err);
+	cvl_config_close(config);
+	cmd_progress_clear(&apply.bar);
+	return ret ? cmd_fail(&err) : 0;
 }
 
 /**

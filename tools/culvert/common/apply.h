@@ -9,8 +9,20 @@ typedef int (*cmd_apply_read_t)(struct cvl_device *dev, char **argv, struct cvl_
 typedef int (*cmd_apply_send_t)(struct cvl_netlink *nl, const struct cvl_link *link,
 				struct cvl_device *dev, struct cvl_error *err);
 
+/**
+ * enum cmd_apply_how - what a configuration file stands for
+ * @CMD_APPLY_ADD: what is added to the device
+ * @CMD_APPLY_WHOLE: the whole device, which loses all it has
+ * @CMD_APPLY_SYNC: the whole device, of which stays what is so already
+ */
+enum cmd_apply_how {
+	CMD_APPLY_ADD,
+	CMD_APPLY_WHOLE,
+	CMD_APPLY_SYNC,
+};
+
 int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send);
-int cmd_apply_file(int argc, char **argv, cmd_apply_send_t send);
+int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how);
 int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
 		   struct cvl_device *change, struct cvl_error *err);
 

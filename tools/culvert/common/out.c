@@ -6,10 +6,37 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/env.h"
 #include "common/out.h"
 #include "common/term.h"
+
+/**
+ * cmd_out_buffer() - write standard output in large pieces
+ *
+ * Not to a terminal, which shows lines as they come.
+ */
+void cmd_out_buffer(void)
+{
+	static char buffer[65536];
+
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+}
+
+/* What printf(3) takes long for. */
+static void cmd_out_digits(uint64_t number)
+{
+	char digits[20];
+	char *begin = digits + sizeof(digits);
+
+	do {
+		*--begin = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	fwrite(begin, 1, (size_t)(digits + sizeof(digits) - begin), stdout);
+}
 
 /**
  * cmd_out_init() - begin to print
@@ -248,7 +275,7 @@ void cmd_out_number(struct cmd_out *out, uint64_t number, const char *zero)
 	if (!number && zero && out->form == CMD_OUT_LINES)
 		fputs(zero, stdout);
 	else
-		printf("%llu", (unsigned long long)number);
+		cmd_out_digits(number);
 }
 
 /**
@@ -312,7 +339,10 @@ void cmd_out_time(struct cmd_out *out, int64_t time_s)
 		return;
 	cmd_out_before(out);
 	if (out->form != CMD_OUT_PRETTY) {
-		printf("%lld", (long long)time_s);
+		if (time_s < 0)
+			printf("%lld", (long long)time_s);
+		else
+			cmd_out_digits((uint64_t)time_s);
 		return;
 	}
 	now_s = time(NULL);
@@ -395,7 +425,7 @@ void cmd_out_prefixes(struct cmd_out *out, const struct cvl_allowed_ip *ip, bool
 		*strchr(text, '/') = '\0';
 		cmd_out_text(out, text);
 		cmd_term_print(out->colour, CMD_CYAN, "/");
-		printf("%u", ip->prefix_bits);
+		cmd_out_digits(ip->prefix_bits);
 	}
 	cmd_out_list_end(out, show_none);
 }

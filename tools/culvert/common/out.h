@@ -58,6 +58,7 @@ struct cmd_out {
 	unsigned int values;
 };
 
+void cmd_out_buffer(void);
 void cmd_out_init(struct cmd_out *out, enum cmd_out_form form, bool indent);
 void cmd_out_open(struct cmd_out *out, const char *key, char bracket);
 void cmd_out_close(struct cmd_out *out, char bracket);

@@ -34,7 +34,6 @@ static void cmd_pretty_peer(struct cmd_out *out, const struct cvl_peer *peer)
 	cmd_fields_peer(out, peer, NULL);
 }
 
-/* The latest handshake first. */
 static int cmd_pretty_compare(const void *a, const void *b)
 {
 	const struct cmd_pretty_peer *x = a;
@@ -47,21 +46,14 @@ static int cmd_pretty_compare(const void *a, const void *b)
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-/**
- * cmd_pretty_print() - print a device with its peers
- * @dev: keys are not shown unless the environment's HIDE_KEYS is "never"
- *
- * Return: 0 or -ENOMEM.
- */
-int cmd_pretty_print(const struct cvl_device *dev)
+/* The latest handshake first. */
+static int cmd_pretty_sorted(struct cmd_out *out, const struct cvl_device *dev)
 {
 	struct cmd_pretty_peer *peers;
 	const struct cvl_peer *peer;
-	struct cmd_out out;
 	size_t count = 0;
 	size_t i;
 
-	cmd_out_init(&out, CMD_OUT_PRETTY, false);
 	for (peer = dev->peers; peer; peer = peer->next)
 		count++;
 	peers = calloc(count + 1, sizeof(*peers));
@@ -72,11 +64,34 @@ int cmd_pretty_print(const struct cvl_device *dev)
 		peers[i].position = i;
 	}
 	qsort(peers, count, sizeof(*peers), cmd_pretty_compare);
-	cmd_term_style(out.colour, CMD_PLAIN);
-	cmd_pretty_heading(out.colour, "interface", CMD_GREEN, dev->name);
-	cmd_fields_device(&out, dev, NULL);
 	for (i = 0; i < count; i++)
-		cmd_pretty_peer(&out, peers[i].peer);
+		cmd_pretty_peer(out, peers[i].peer);
 	free(peers);
+	return 0;
+}
+
+/**
+ * cmd_pretty_print() - print a device with its peers, or a part of it
+ * @part: keys are not shown unless the environment's HIDE_KEYS is "never"
+ * @first: it begins with the device
+ * @last: no other part follows. A part that is all is sorted
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cmd_pretty_print(const struct cvl_device *part, bool first, bool last)
+{
+	const struct cvl_peer *peer;
+	struct cmd_out out;
+
+	cmd_out_init(&out, CMD_OUT_PRETTY, false);
+	if (first) {
+		cmd_term_style(out.colour, CMD_PLAIN);
+		cmd_pretty_heading(out.colour, "interface", CMD_GREEN, part->name);
+		cmd_fields_device(&out, part, NULL);
+	}
+	if (first && last)
+		return cmd_pretty_sorted(&out, part);
+	for (peer = part->peers; peer; peer = peer->next)
+		cmd_pretty_peer(&out, peer);
 	return 0;
 }

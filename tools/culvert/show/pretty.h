@@ -5,6 +5,6 @@
 
 #include "libculvert.h"
 
-int cmd_pretty_print(const struct cvl_device *dev);
+int cmd_pretty_print(const struct cvl_device *part, bool first, bool last);
 
 #endif /* CULVERT_PRETTY_H */
