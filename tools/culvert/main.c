@@ -59,9 +59,10 @@ const struct cmd cmd_table[] = {
 	  "seconds; then ADDRESS in the tunnel, or the address that the peer has, is asked\n"
 	  "for an answer to a short and to a long packet. The exit status is 1 if the\n"
 	  "tunnel does not work.\n", NULL },
-	{ "monitor", cmd_monitor, "[-j] [-s] [DEV]",
+	{ "monitor", cmd_monitor, "[-j] [-p] [-s] [DEV]",
 	  "print what happens to devices and their peers, as it happens",
 	  "  -j, --json    each event as a JSON object on a line of its own\n"
+	  "  -p, --pretty  as JSON with a line for each value\n"
 	  "  -s, --state   print how things are first\n\n"
 	  "Each line has the time, the device, what happened, the peer, and what else there\n"
 	  "is to say of it. If events were lost because this program was too slow, it says\n"

@@ -13,7 +13,7 @@
 
 /* What was asked for. */
 struct cmd_monitor {
-	bool json;
+	enum cmd_line_form form;
 	bool state;
 	/* of the only device, or NULL */
 	const char *name;
@@ -56,7 +56,7 @@ static int cmd_monitor_state(struct cmd_monitor *monitor, const char *name, stru
 		}
 		if (ret)
 			break;
-		cmd_line_state(monitor->json, dev);
+		cmd_line_state(monitor->form, dev);
 		cvl_device_destroy(dev);
 	}
 	free(links);
@@ -70,7 +70,7 @@ static int cmd_monitor_event(struct cmd_monitor *monitor, const struct cvl_event
 
 	if (name && !cmd_monitor_wants(monitor, name))
 		return 0;
-	cmd_line_event(monitor->json, event);
+	cmd_line_event(monitor->form, event);
 	return event->kind == CVL_EVENT_LOST ? cmd_monitor_state(monitor, name, err) : 0;
 }
 
@@ -124,11 +124,13 @@ static int cmd_monitor_options(struct cmd_monitor *monitor, int argc, char **arg
 		if (options && !strcmp(word, "--"))
 			options = false;
 		else if (options && (!strcmp(word, "-j") || !strcmp(word, "--json")))
-			monitor->json = true;
+			monitor->form = CMD_LINE_JSON;
+		else if (options && (!strcmp(word, "-p") || !strcmp(word, "--pretty")))
+			monitor->form = CMD_LINE_INDENTED;
 		else if (options && (!strcmp(word, "-s") || !strcmp(word, "--state")))
 			monitor->state = true;
 		else if (options && *word == '-')
-			return cmd_misused("monitor", "unknown option '%s'; expected -j or -s",
+			return cmd_misused("monitor", "unknown option '%s'; expected -j, -p or -s",
 					   word);
 		else if (monitor->name)
 			return cmd_misused("monitor",

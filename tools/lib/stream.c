@@ -46,6 +46,7 @@ struct cvl_config {
 	/* what is known of the peers before they are sent */
 	const char *own_setting;
 	bool removes_single;
+	bool has_preshared_key;
 	/* those before the first one with a name */
 	struct cvl_pack pack;
 	/* that one's [Peer] and the line before it, or NULL */
@@ -185,6 +186,7 @@ static int cvl_config_take_peer(struct cvl_config *config, const struct cvl_peer
 	if (!config->own_setting)
 		config->own_setting = cvl_netlink_own_of_peer(peer);
 	config->removes_single |= cvl_netlink_peer_removes_single(peer);
+	config->has_preshared_key |= peer->has & CVL_PEER_PRESHARED_KEY;
 	if (has_name && !config->rest_at) {
 		config->rest_at = config->reader.peer_at;
 		config->rest_line = config->reader.peer_line - 1;
@@ -349,6 +351,17 @@ struct cvl_device *cvl_config_device(struct cvl_config *config)
 size_t cvl_config_peer_count(const struct cvl_config *config)
 {
 	return config->peer_count;
+}
+
+/**
+ * cvl_config_has_secret() - whether a configuration has a key that others must not see
+ * @config: looked at
+ *
+ * Return: whether there is a private or a pre-shared key in it.
+ */
+bool cvl_config_has_secret(const struct cvl_config *config)
+{
+	return config->head.has & CVL_DEVICE_PRIVATE_KEY || config->has_preshared_key;
 }
 
 /* Goes to a [Peer] that is in the text. */

@@ -28,6 +28,7 @@ struct cvl_config *cvl_config_open(const char *file, bool indexed,
 void cvl_config_close(struct cvl_config *config);
 struct cvl_device *cvl_config_device(struct cvl_config *config);
 size_t cvl_config_peer_count(const struct cvl_config *config);
+bool cvl_config_has_secret(const struct cvl_config *config);
 int cvl_config_resolve(struct cvl_config *config, const struct cvl_resolve_options *options,
 		       struct cvl_error *err);
 int cvl_config_send(struct cvl_config *config, struct cvl_netlink *nl,

@@ -154,8 +154,11 @@ ipn a link add $'q\x1b[2J' type culvert
 watch odd $'q\x1b[2J'
 is "no terminal obeys a link's name" 0 "$(grep -c $'\x1b' "$tmp/odd")"
 
+watch pretty -p cv9
+is "JSON with a line for each value" "cv9 state" "$(jq -r '"\(.name) \(.event)"' <"$tmp/pretty")"
+works "JSON with a line for each value: one is" grep -qxE '[[:space:]]+"name": "cv9",' "$tmp/pretty"
 fails_with "no such device" "nodev: there is no such device" n a "$tool" monitor nodev
-fails_with "an unknown option" "unknown option '-x'; expected -j or -s" n a "$tool" monitor -x
+fails_with "an unknown option" "unknown option '-x'; expected -j, -p or -s" n a "$tool" monitor -x
 fails_with "two devices" "unexpected argument 'cv1'; expected at most one device" \
 	n a "$tool" monitor cv9 cv1
 fails_with "without privilege" "this needs CAP_NET_ADMIN|watching needs CAP_NET_ADMIN" \

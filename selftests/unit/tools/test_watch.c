@@ -29,6 +29,8 @@ static size_t step_count;
 /* the answer to the question for the family */
 static struct nlmsghdr answer[64];
 static uint32_t asked;
+/* an old module has none */
+static bool has_groups = true;
 
 struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
@@ -97,8 +99,10 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *socket, void *buffer, size_
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
 	nest = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
-	put_group(nlh, CV_MCGRP_CONFIG, 7);
-	put_group(nlh, CV_MCGRP_SESSION, 8);
+	if (has_groups) {
+		put_group(nlh, CV_MCGRP_CONFIG, 7);
+		put_group(nlh, CV_MCGRP_SESSION, 8);
+	}
 	mnl_attr_nest_end(nlh, nest);
 	bytes = nlh->nlmsg_len;
 	nlh = mnl_nlmsg_put_header((char *)answer + bytes);
@@ -233,8 +237,23 @@ static void test_many_devices(void)
 	      "1 1 lost(cv2) 3 5 .");
 }
 
+static void test_old_module(void)
+{
+	struct cvl_error err = { 0 };
+	struct cvl_watch *watch;
+
+	has_groups = false;
+	watch = cvl_watch_create(CVL_WATCH_SESSION, &err);
+	has_groups = true;
+	ktap_ok(!watch, "a module without events");
+	ktap_equal(err.code, -EOPNOTSUPP, "a module without events: errno");
+	ktap_has(err.text, "tells no events; upgrade it", "a module without events: it is said");
+	cvl_watch_destroy(watch);
+}
+
 int main(void)
 {
+	test_old_module();
 	test_gaps();
 	test_overrun();
 	test_many_devices();

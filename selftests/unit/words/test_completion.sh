@@ -112,7 +112,7 @@ check()
 	offers "show -j: fields" "culvert show -j cv0 latest-ha" "latest-handshakes"
 	offers "show interfaces: nothing" "culvert show interfaces " ""
 	offers "show, after a field: nothing" "culvert show cv0 idle " ""
-	offers "monitor: options" "culvert monitor -" "-j -s"
+	offers "monitor: options" "culvert monitor -" "-j -p -s"
 	offers "monitor: links" "culvert monitor c" "cv0"
 	offers "monitor, after a link: nothing" "culvert monitor cv0 " ""
 	offers "doctor: options" "culvert doctor -" "-j -p"

@@ -9,6 +9,7 @@
 
 #include "common/apply.h"
 #include "common/env.h"
+#include "common/keyfile.h"
 #include "common/message.h"
 #include "common/progress.h"
 #include "stream.h"
@@ -93,7 +94,10 @@ int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send)
 	if (!ret)
 		ret = cmd_apply_to(argv[1], dev, send, &err);
 	cvl_device_destroy(dev);
-	return ret ? cmd_fail(&err) : 0;
+	if (ret)
+		return cmd_fail(&err);
+	cmd_keyfile_warn_exposed();
+	return 0;
 }
 
 /* What a file is used for, while a bar shows how far that has come. */
@@ -168,9 +172,14 @@ int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how)
 	config = cvl_config_open(argv[2], how == CMD_APPLY_SYNC, &progress, &err);
 	if (config)
 		ret = cmd_apply_config_to(&apply, config, argv[1], &err);
+	if (config && cvl_config_has_secret(config))
+		cmd_keyfile_note_secret(argv[2]);
 	cvl_config_close(config);
 	cmd_progress_clear(&apply.bar);
-	return ret ? cmd_fail(&err) : 0;
+	if (ret)
+		return cmd_fail(&err);
+	cmd_keyfile_warn_exposed();
+	return 0;
 }
 
 /**

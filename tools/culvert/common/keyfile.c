@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 #include "common/keyfile.h"
 #include "common/message.h"
 #include "text.h"
+
+/* The last file that a secret was read from, if all users can read it. */
+static const char *cmd_keyfile_exposed;
 
 /* Too many for a key with a generous amount of white space around it. */
 #define CMD_KEYFILE_BYTES 511
@@ -45,6 +49,47 @@ static int cmd_keyfile_parse(uint8_t key[CVL_KEY_BYTES], struct cvl_text *text,
 	return cvl_word_key(key, begin, true, err);
 }
 
+/* Not if one of its folders keeps them out. */
+static bool cmd_keyfile_is_exposed(const char *path)
+{
+	struct stat status;
+	char *real, *slash;
+	bool exposed;
+
+	if (stat(path, &status) || !S_ISREG(status.st_mode) || !(status.st_mode & S_IROTH))
+		return false;
+	real = realpath(path, NULL);
+	exposed = real;
+	while (exposed && (slash = strrchr(real, '/')) && slash != real) {
+		*slash = '\0';
+		exposed = !stat(real, &status) && status.st_mode & S_IXOTH;
+	}
+	free(real);
+	return exposed;
+}
+
+/**
+ * cmd_keyfile_note_secret() - remember where a secret was read from
+ * @path: of the file; stays
+ */
+void cmd_keyfile_note_secret(const char *path)
+{
+	if (cmd_keyfile_is_exposed(path))
+		cmd_keyfile_exposed = path;
+}
+
+/**
+ * cmd_keyfile_warn_exposed() - warn if all users can read where a secret was read from
+ *
+ * For when all else has been done: what fails has an error of one line.
+ */
+void cmd_keyfile_warn_exposed(void)
+{
+	if (cmd_keyfile_exposed)
+		fprintf(stderr, "culvert: warning: all users can read %s, which has a secret: chmod o-r it\n",
+			cmd_keyfile_exposed);
+}
+
 /**
  * cmd_keyfile_read() - read a key from a file
  * @key: set
@@ -73,6 +118,8 @@ int cmd_keyfile_read(uint8_t key[CVL_KEY_BYTES], const char *path, int fd,
 			cvl_error_prefix(err, "%s: ", path);
 	}
 	cvl_text_wipe(&text);
+	if (!ret && fd < 0)
+		cmd_keyfile_note_secret(path);
 	return ret;
 }
 

@@ -7,6 +7,8 @@
 
 int cmd_keyfile_read(uint8_t key[CVL_KEY_BYTES], const char *path, int fd,
 		     bool may_be_empty, struct cvl_error *err);
+void cmd_keyfile_note_secret(const char *path);
+void cmd_keyfile_warn_exposed(void);
 int cmd_keyfile_print(const uint8_t key[CVL_KEY_BYTES]);
 int cmd_keyfile_generate(int argc, char **argv, bool private_key);
 

@@ -153,7 +153,6 @@ static void cmd_line_json_number(struct cmd_out *out, const char *key, uint64_t 
 static void cmd_line_json_begin(struct cmd_out *out, const char *word,
 				const struct timespec *time, const struct cvl_device *dev)
 {
-	cmd_out_init(out, CMD_OUT_JSON, false);
 	cmd_out_open(out, NULL, '{');
 	cmd_line_json_number(out, "schema", CMD_OUT_SCHEMA);
 	out->key = "event";
@@ -187,7 +186,7 @@ static void cmd_line_json_peers(struct cmd_out *out, const struct cvl_device *de
 	cmd_out_close(out, ']');
 }
 
-static void cmd_line_json(const struct cvl_event *event)
+static void cmd_line_json(bool indent, const struct cvl_event *event)
 {
 	struct timespec time = { .tv_sec = event->time_s, .tv_nsec = event->time_ns };
 	const char *reason = cvl_reason_word(event->reason);
@@ -195,6 +194,7 @@ static void cmd_line_json(const struct cvl_event *event)
 
 	if (event->kind == CVL_EVENT_LOST)
 		cmd_line_now(&time);
+	cmd_out_init(&out, CMD_OUT_JSON, indent);
 	cmd_line_json_begin(&out, cvl_event_word(event->kind), &time, event->dev);
 	if (event->kind != CVL_EVENT_LOST) {
 		out.no_prefixes = !event->has_prefixes;
@@ -217,13 +217,13 @@ static void cmd_line_json(const struct cvl_event *event)
 
 /**
  * cmd_line_event() - print an event
- * @json: as JSON
+ * @form: how it is printed
  * @event: it
  */
-void cmd_line_event(bool json, const struct cvl_event *event)
+void cmd_line_event(enum cmd_line_form form, const struct cvl_event *event)
 {
-	if (json)
-		cmd_line_json(event);
+	if (form != CMD_LINE_TEXT)
+		cmd_line_json(form == CMD_LINE_INDENTED, event);
 	else if (event->kind == CVL_EVENT_LOST)
 		cmd_line_lost(event);
 	else
@@ -251,19 +251,20 @@ static void cmd_line_state_text(const struct timespec *now, const struct cvl_dev
 
 /**
  * cmd_line_state() - print how a device and its peers are
- * @json: as one JSON object, else a line for the device and for each peer
+ * @form: one JSON object, or as text a line for the device and for each peer
  * @dev: the device
  */
-void cmd_line_state(bool json, const struct cvl_device *dev)
+void cmd_line_state(enum cmd_line_form form, const struct cvl_device *dev)
 {
 	struct timespec now;
 	struct cmd_out out;
 
 	cmd_line_now(&now);
-	if (!json) {
+	if (form == CMD_LINE_TEXT) {
 		cmd_line_state_text(&now, dev);
 		return;
 	}
+	cmd_out_init(&out, CMD_OUT_JSON, form == CMD_LINE_INDENTED);
 	cmd_line_json_begin(&out, "state", &now, dev);
 	cmd_fields_device(&out, dev, NULL);
 	cmd_line_json_peers(&out, dev);

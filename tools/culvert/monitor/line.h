@@ -5,7 +5,19 @@
 
 #include "common/out.h"
 
-void cmd_line_event(bool json, const struct cvl_event *event);
-void cmd_line_state(bool json, const struct cvl_device *dev);
+/**
+ * enum cmd_line_form - how an event is printed
+ * @CMD_LINE_TEXT: for people, a line for it, or for each of its peers
+ * @CMD_LINE_JSON: a line
+ * @CMD_LINE_INDENTED: JSON, with a line for each value
+ */
+enum cmd_line_form {
+	CMD_LINE_TEXT,
+	CMD_LINE_JSON,
+	CMD_LINE_INDENTED,
+};
+
+void cmd_line_event(enum cmd_line_form form, const struct cvl_event *event);
+void cmd_line_state(enum cmd_line_form form, const struct cvl_device *dev);
 
 #endif /* CULVERT_MONITOR_LINE_H */
