@@ -216,7 +216,7 @@ static int cmd_set_read(struct cvl_device *dev, char **argv, struct cvl_error *e
  */
 bool cmd_set_nth_word(size_t number, struct cmd_word *word)
 {
-	if (number >= sizeof(cmd_set_words) / sizeof(cmd_set_words[0]) - 1)
+	if (number >= sizeof(cmd_set_words) / sizeof(*cmd_set_words) - 1)
 		return false;
 	*word = cmd_set_words[number].word;
 	return true;

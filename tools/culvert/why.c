@@ -75,15 +75,14 @@ static int cmd_why_options(struct cmd_why *why, char **argv)
 	for (argv++; *argv;) {
 		int used = 1;
 
-		if (**argv == '-') {
+		if (**argv == '-')
 			used = cmd_why_option(why, argv);
-			if (!used)
-				return 1;
-		} else if (count == 3) {
-			return cmd_misused("why", "unexpected argument '%s'", *argv);
-		} else {
+		else if (count < 3)
 			*places[count++] = *argv;
-		}
+		else
+			used = !cmd_misused("why", "unexpected argument '%s'", *argv);
+		if (!used)
+			return 1;
 		argv += used;
 	}
 	if (count < 2)

@@ -51,7 +51,7 @@ int main(void)
 	char name[128];
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		snprintf(name, sizeof(name), "nearest word: %s", cases[i][2]);
 		ktap_is(nearest(cases[i][0]), cases[i][1], name);
 	}

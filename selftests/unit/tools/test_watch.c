@@ -186,7 +186,7 @@ static void tells(const char *name, const struct step *script, size_t count, con
 #define TELLS(name, expected, ...) do {						\
 	static const struct step script[] = { __VA_ARGS__ };			\
 										\
-	tells(name, script, sizeof(script) / sizeof(script[0]), expected);	\
+	tells(name, script, sizeof(script) / sizeof(*script), expected);	\
 } while (0)
 
 #define FULL { .error = ENOBUFS }

@@ -41,7 +41,7 @@ static void says(const char *name, const struct why_facts *facts, const char *ca
 static void test_this_end(void)
 {
 	SAYS("down", "link-down", "cv0 is down", "ip link set cv0 up",
-	     is->is_up = is->has_key = false);
+	     is->is_up = false, is->has_key = false);
 	SAYS("no socket", "no-socket", "no UDP socket", "socket own", is->has_socket = false);
 	SAYS("no key", "no-private-key", "cv0", "culvert set cv0 private-key FILE",
 	     is->has_key = false);
@@ -108,7 +108,7 @@ static void test_session(void)
 	SAYS("an address that does not", "sound", "", "", is->handshake = true,
 	     is->inner = WHY_INNER_SILENT);
 	SAYS("an address that does not, and was asked for", "inner", "10.0.0.2 in the tunnel",
-	     "rx_inner_source", is->handshake = is->inner_is_asked = true,
+	     "rx_inner_source", is->handshake = true, is->inner_is_asked = true,
 	     is->inner = WHY_INNER_SILENT, strcpy(is->inner_address, "10.0.0.2"));
 	SAYS("fragments", "sound", "longer than 1300 bytes", "mtu 1300", is->handshake = true,
 	     is->mtu_fits = 1300);

@@ -56,13 +56,13 @@ static bool cmd_keyfile_is_exposed(const char *path)
 	char *real, *slash;
 	bool exposed;
 
-	if (stat(path, &status) || !S_ISREG(status.st_mode) || !(status.st_mode & S_IROTH))
+	if (stat(path, &status) || !S_ISREG(status.st_mode) || !(status.st_mode & 0004))
 		return false;
 	real = realpath(path, NULL);
 	exposed = real;
 	while (exposed && (slash = strrchr(real, '/')) && slash != real) {
 		*slash = '\0';
-		exposed = !stat(real, &status) && status.st_mode & S_IXOTH;
+		exposed = !stat(real, &status) && status.st_mode & 0001;
 	}
 	free(real);
 	return exposed;

@@ -15,6 +15,7 @@ static const char * const cmd_line_settings[] = {
 	"names", "endpoints", "candidates", "follow", "silent", "allowed-ips",
 	"persistent-keepalive", "idle", NULL,
 };
+
 static const char * const cmd_line_place[] = { "names", "endpoints", NULL };
 static const char * const cmd_line_name[] = { "names", NULL };
 static const char * const cmd_line_end[] = { "names", "transfer", NULL };

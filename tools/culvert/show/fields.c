@@ -343,7 +343,7 @@ const struct cmd_field cmd_fields[] = {
 	  .print_peer = cmd_field_keepalive, .keyed = true },
 	{ "idle", "idle", "removed when idle", "seconds after which it is removed, or off",
 	  .print_peer = cmd_field_idle, .keyed = true },
-	/* People are shown what wg(8) shows, and settings; of these four kind wireguard has none. */
+	/* People are shown what wg(8) shows, and settings; kind wireguard has none of these. */
 	{ "session", NULL, NULL, "age in seconds, and who began it: us or peer; or (none)",
 	  .print_peer = cmd_field_session, .keyed = true },
 	{ "latest-heard", "latestHeard", NULL, "when it was heard, in seconds since 1970, or 0",

@@ -179,12 +179,14 @@ static const struct why_rule why_rules[] = {
 	{ "link-down", why_judge_down, "{dev} is down", "ip link set {dev} up" },
 	{ "no-socket", why_judge_no_socket,
 	  "{dev} has no UDP socket: its namespace has ended, or the program that owned the socket has closed it",
-	  "start that program again, or: culvert set {dev} socket own; else delete the link and create it again" },
+	  "start that program again, or: culvert set {dev} socket own; else delete the link and create it again"
+	},
 	{ "no-private-key", why_judge_no_key, "{dev} has no private key",
 	  "culvert set {dev} private-key FILE" },
 	{ "source", why_judge_source,
 	  "there is a session with {peer}, but packets from it are refused, since their source is not in its allowed IPs",
-	  WHY_SET_PEER "allowed-ips +ADDRESS/BITS, with the address that the other end sends from; or give it one that is allowed" },
+	  WHY_SET_PEER "allowed-ips +ADDRESS/BITS, with the address that the other end sends from; or give it one that is allowed"
+	},
 	{ "mtu", why_judge_mtu,
 	  "there is a session with {peer}, and {inner} answers short packets, but none of {mtu} bytes, the MTU of {dev}: they are too long for the way",
 	  "ip link set {dev} mtu {fits}" },
@@ -205,19 +207,22 @@ static const struct why_rule why_rules[] = {
 	{ "our-key-for-them", why_judge_unknown, WHY_UNKNOWN_TEXT, WHY_UNKNOWN_REMEDY },
 	{ "their-clock", why_judge_replay,
 	  "handshakes of {peer} or another peer are refused, since their time is not later than that of one before: the clock of the other end has been set back, or two machines have the same private key",
-	  "set the clock of the other end; if it cannot be right yet, remove the peer here and add it again" },
+	  "set the clock of the other end; if it cannot be right yet, remove the peer here and add it again"
+	},
 	{ "elsewhere", why_judge_elsewhere,
 	  "messages come from outside the prefixes that their peer may be followed to",
 	  WHY_SET_PEER "follow anywhere, or with the prefix that it sends from" },
 	{ "half", why_judge_half,
 	  "handshakes of {peer} come in, but our answers do not reach it",
-	  "let UDP from port {port} of this machine to {endpoint} through, in firewalls on the way and at the other end" },
+	  "let UDP from port {port} of this machine to {endpoint} through, in firewalls on the way and at the other end"
+	},
 	{ "name", why_judge_name,
 	  "the name of its endpoint, {name} in {file}, does not resolve: {now}",
 	  "look for the name with 'getent hosts'; then: " WHY_SET_PEER "endpoint HOST:PORT" },
 	{ "no-endpoint", why_judge_no_endpoint,
 	  "{peer} has no endpoint, so it has to begin, and nothing of it has come",
-	  WHY_SET_PEER "endpoint HOST:PORT; or begin at the other end, and run this again meanwhile" },
+	  WHY_SET_PEER "endpoint HOST:PORT; or begin at the other end, and run this again meanwhile"
+	},
 	{ "no-route", why_judge_no_route, "there is no route to {endpoint}",
 	  "look at 'ip route get' of that address, with the fwmark of {dev} if it has one" },
 	{ "blocked", why_judge_blocked, "{blocked}", "" },
@@ -240,9 +245,11 @@ static const struct why_rule why_rules[] = {
 	  "set the clock" },
 	{ "not-known", why_judge_alive,
 	  "the host of {endpoint} answers a ping, but nothing answers the handshake: it does not know the public key of {dev}, {key} is not its key, or a firewall drops UDP",
-	  "at the other end, set a peer with this key: {own}; there, 'culvert show DEV drops' counts hs_unknown_peer or hs_bad_mac1, and 'culvert doctor' looks at the firewall" },
+	  "at the other end, set a peer with this key: {own}; there, 'culvert show DEV drops' counts hs_unknown_peer or hs_bad_mac1, and 'culvert doctor' looks at the firewall"
+	},
 	{ "silent", why_judge_quiet,
-	  "nothing comes back from {endpoint}, neither to handshakes nor to a ping", WHY_SILENT_REMEDY },
+	  "nothing comes back from {endpoint}, neither to handshakes nor to a ping",
+	  WHY_SILENT_REMEDY },
 	{ "silent", why_judge_silent, "nothing comes back from {endpoint}", WHY_SILENT_REMEDY },
 };
 
@@ -261,11 +268,12 @@ static void why_judge_value(char *value, size_t room, const struct why_facts *fa
 		{ "{blocked}", facts->blocked },
 	};
 	/* what nearly all ways carry, if it is not known */
-	unsigned int fits = facts->mtu_fits && facts->mtu_fits < facts->mtu ? facts->mtu_fits : 1280;
+	unsigned int fits = facts->mtu_fits && facts->mtu_fits < facts->mtu ? facts->mtu_fits :
+			    1280;
 	size_t i;
 
 	*value = '\0';
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		if (!strcmp(texts[i].word, word))
 			snprintf(value, room, "%s", texts[i].text);
 	}
@@ -297,7 +305,8 @@ static void why_judge_write(char *text, size_t room, const struct why_facts *fac
 			used += (size_t)snprintf(text + used, room - used, "%s", value);
 			form = end + 1;
 		} else {
-			used += (size_t)snprintf(text + used, room - used, "%.*s", (int)plain, form);
+			used += (size_t)snprintf(text + used, room - used, "%.*s", (int)plain,
+						 form);
 			form += plain;
 		}
 	}

@@ -16,8 +16,8 @@
 #include "why/why.h"
 
 /*
- * So long a look takes, and as much longer if nothing has come: an initiation is not sent before 5 s
- * after the one before it, and a third of a second.
+ * So long a look takes, and as much longer if nothing has come: an initiation is not sent
+ * before 5 s and up to a third of a second have passed since the one before it.
  */
 #define WHY_LOOK_MS 5000
 #define WHY_LOOK_MORE_MS 1000
@@ -82,7 +82,7 @@ static void why_look_count(struct why_look *look, bool is_after)
 	size_t i;
 
 	if (fd >= 0 && cmd_ethtool_counters(&all, fd, facts->dev)) {
-		for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		for (i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 			if (!cmd_ethtool_find(&value, &all, counts[i].name))
 				continue;
 			facts->is_counting = true;
@@ -106,7 +106,7 @@ static void why_look_subtract(struct why_facts *facts)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
 		counts[i]->now -= counts[i]->now < counts[i]->before ? counts[i]->now :
 				  counts[i]->before;
 }
