@@ -86,7 +86,8 @@ void cmd_keyfile_note_secret(const char *path)
 void cmd_keyfile_warn_exposed(void)
 {
 	if (cmd_keyfile_exposed)
-		fprintf(stderr, "culvert: warning: all users can read %s, which has a secret: chmod o-r it\n",
+		fprintf(stderr,
+			"culvert: warning: all users can read %s, which has a secret: chmod o-r it\n",
 			cmd_keyfile_exposed);
 }
 

@@ -185,7 +185,8 @@ static const struct why_rule why_rules[] = {
 	  "culvert set {dev} private-key FILE" },
 	{ "source", why_judge_source,
 	  "there is a session with {peer}, but packets from it are refused, since their source is not in its allowed IPs",
-	  WHY_SET_PEER "allowed-ips +ADDRESS/BITS, with the address that the other end sends from; or give it one that is allowed"
+	  WHY_SET_PEER
+	  "allowed-ips +ADDRESS/BITS, with the address that the other end sends from; or give it one that is allowed"
 	},
 	{ "mtu", why_judge_mtu,
 	  "there is a session with {peer}, and {inner} answers short packets, but none of {mtu} bytes, the MTU of {dev}: they are too long for the way",
