@@ -77,17 +77,29 @@ zmodload zsh/zpty
 zpty shell "env TERM=vt100 HOME=$1 zsh -f -i"
 zpty -w shell ". $1/zshrc; : >$1/ready"
 while [[ ! -e $1/ready ]]; do zpty -r -t shell text || sleep 0.1; done
-zpty -w -n shell "$2"$'\t'
-# Kills the line; what comes after it is read when the completion has ended.
-zpty -w shell $'\C-u'": >$1/done"
-while [[ ! -e $1/done ]]; do zpty -r -t shell text || sleep 0.1; done
+while IFS= read -r line; do
+	rm -f $1/done
+	zpty -w -n shell "$line"$'\t'
+	# Kills the line; what comes after it is read when the completion has ended.
+	zpty -w shell $'\C-u'": >$1/done"
+	while [[ ! -e $1/done ]]; do zpty -r -t shell text || sleep 0.02; done
+	print done
+done
 zpty -d shell
 END
+# One for all lines: to begin takes a second and more. A coprocess is not known in subshells.
+if have zsh; then
+	coproc terminal { exec zsh -f "$tmp/terminal" "$tmp" 2>/dev/null; }
+	exec 5>&"${terminal[1]}" 6<&"${terminal[0]}"
+fi
 
 in_zsh()
 {
-	rm -f "$tmp/added" "$tmp/described" "$tmp/done" "$tmp/ready"
-	timeout 60 zsh -f "$tmp/terminal" "$tmp" "$1" >/dev/null 2>&1
+	local done
+
+	rm -f "$tmp/added" "$tmp/described"
+	printf '%s\n' "$1" >&5
+	read -r -t 60 done <&6 || echo "zsh has not answered ${done:-}"
 	[ ! -e "$tmp/added" ] || cat "$tmp/added"
 }
 
