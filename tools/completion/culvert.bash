@@ -82,7 +82,7 @@ _culvert_set()
 	_culvert_offer "$(_culvert_words $kinds)"
 }
 
-# Those that have options: show, monitor, why and doctor.
+# Those that have options: show, monitor, why, doctor and admit.
 _culvert_with_options()
 {
 	local i given=() options="" choices="" word
@@ -93,6 +93,7 @@ _culvert_with_options()
 			i=$((i + 1))
 			[ "$i" != "$count" ] || { _culvert_offer_files; return; }
 			;;
+		-[nrt]) i=$((i + 1)) ;;
 		-*) ;;
 		*) given+=("${words[i]}") ;;
 		esac
@@ -107,7 +108,8 @@ _culvert_with_options()
 	done
 	case ${#given[@]} in
 	0) _culvert_offer "$options$choices" ;;
-	1)	[ "${words[1]}" != why ] || { _culvert_offer_peers "${given[0]}"; return; }
+	1)	[ "${words[1]}" != admit ] || { _culvert_offer_files; return; }
+		[ "${words[1]}" != why ] || { _culvert_offer_peers "${given[0]}"; return; }
 		choices=$(_culvert_words field)
 		[[ ${words[1]} = show && ${given[0]} != interfaces ]] || choices=""
 		[[ $cur != -* ]] || choices=$options
@@ -175,7 +177,7 @@ _culvert()
 	1:*) _culvert_offer "$(_culvert_words subcommand)" ;;
 	2:set) _culvert_offer "$(_culvert_links)" ;;
 	*:set) _culvert_set ;;
-	*:show | *:monitor | *:why | *:doctor) _culvert_with_options ;;
+	*:show | *:monitor | *:why | *:doctor | *:admit) _culvert_with_options ;;
 	*:top) _culvert_top ;;
 	*) _culvert_other ;;
 	esac

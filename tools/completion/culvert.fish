@@ -59,13 +59,13 @@ function __culvert_set
     __culvert_words $kinds
 end
 
-# Those that have options: show, monitor, why and doctor.
+# Those that have options: show, monitor, why, doctor and admit.
 function __culvert_with_options
     set -l given
     set -l before
     for word in $argv[3..]
         # the file behind -f is none of them
-        string match -q -- '-*' $word; or contains -- "$before" -f --file; or set -a given $word
+        string match -q -- '-*' $word; or contains -- "$before" -f --file -n -r -t; or set -a given $word
         set before $word
     end
     set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
@@ -76,6 +76,8 @@ function __culvert_with_options
     else if test (count $given) -eq 0
         contains DEV $known; and __culvert_links
         string match -rv -- '^-|[A-Z]' $known
+    else if test "$argv[2]" = admit -a (count $given) -eq 1
+        __fish_complete_path (commandline -ct)
     else if test "$argv[2]" = why -a (count $given) -eq 1
         __culvert_peers $given[1]
     else if test "$argv[2]" = show -a (count $given) -eq 1 -a "$given[1]" != interfaces
@@ -137,7 +139,7 @@ function __culvert_complete
             __culvert_links
         case '*:set'
             __culvert_set $before
-        case '*:show' '*:monitor' '*:why' '*:doctor'
+        case '*:show' '*:monitor' '*:why' '*:doctor' '*:admit'
             __culvert_with_options $before
         case '*:top'
             __culvert_top $before

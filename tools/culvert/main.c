@@ -59,6 +59,14 @@ const struct cmd cmd_table[] = {
 	  "seconds; then ADDRESS in the tunnel, or the address that the peer has, is asked\n"
 	  "for an answer to a short and to a long packet. The exit status is 1 if the\n"
 	  "tunnel does not work.\n", NULL },
+	{ "admit", cmd_admit, "[-n COUNT] [-r SECONDS] [-t SECONDS] DEV COMMAND [WORD]...",
+	  "ask a command about each unknown key that knocks at a device",
+	  "  -n, --number  run so many at once, 8 if not given, at most 256\n"
+	  "  -r, --refuse  do not ask again about a key that was refused, for 60 s\n"
+	  "  -t, --time    the command may take so long, 4 s, at most 5\n\n"
+	  "COMMAND is run with its words, the public key and the endpoint behind them. It\n"
+	  "prints the key's section [Peer], which is let in, or ends with status 1: the key\n"
+	  "is refused. Each verdict is a line. Ends by a signal, or with the device.\n", NULL },
 	{ "monitor", cmd_monitor, "[-j] [-p] [-s] [DEV]",
 	  "print what happens to devices and their peers, as it happens",
 	  "  -j, --json    each event as a JSON object on a line of its own\n"

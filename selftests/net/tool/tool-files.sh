@@ -62,7 +62,7 @@ is "an error is one line, without a warning: lines" 1 \
 
 conf >"$tmp/before"
 chmod 000 "$open/key" "$open/conf"
-unable=(n a setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-all culvert)
+unable=(n a setpriv "--bounding-set=-dac_override,-dac_read_search" --inh-caps=-all culvert)
 fails_with "a key that cannot be read" "$open/key: Permission denied" \
 	"${unable[@]}" set cv0 private-key "$open/key"
 fails_with "a configuration that cannot be read" "$open/conf: Permission denied" \
