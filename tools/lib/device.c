@@ -3,6 +3,7 @@
  * struct cvl_device in memory: create it, append peers and what they have, destroy it.
  * The parsers of files, command lines and netlink messages fill it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,4 +210,38 @@ void cvl_sources_clear(struct cvl_peer *peer)
 {
 	cvl_device_free_ips(peer->sources);
 	peer->sources = NULL;
+}
+
+/**
+ * cvl_device_check() - whether each peer of a change fits into a message
+ * @change: what is to be sent
+ * @err: set on failure
+ *
+ * Parsers look at that; a program may append what it likes.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int cvl_device_check(const struct cvl_device *change, struct cvl_error *err)
+{
+	const struct cvl_candidate *candidate;
+	const struct cvl_allowed_ip *source;
+	const struct cvl_peer *peer;
+
+	for (peer = change->peers; peer; peer = peer->next) {
+		size_t candidates = 0, sources = 0;
+
+		for (candidate = peer->candidates; candidate; candidate = candidate->next)
+			candidates++;
+		for (source = peer->sources; source; source = source->next)
+			sources++;
+		if (candidates > CVL_CANDIDATES_MAX)
+			return cvl_error_set(err, -EINVAL,
+					     "a peer has %zu candidates; expected at most %d",
+					     candidates, CVL_CANDIDATES_MAX);
+		if (sources > CVL_SOURCES_MAX)
+			return cvl_error_set(err, -EINVAL,
+					     "a peer has %zu prefixes that it may be followed to; expected at most %d",
+					     sources, CVL_SOURCES_MAX);
+	}
+	return 0;
 }

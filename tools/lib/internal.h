@@ -72,6 +72,7 @@ struct cvl_extack {
 };
 
 /* device.c */
+int cvl_device_check(const struct cvl_device *change, struct cvl_error *err);
 void cvl_peer_destroy(struct cvl_peer *peer);
 struct cvl_peer *cvl_device_take_peer(struct cvl_device *dev);
 struct cvl_peer *cvl_device_append_peer(struct cvl_device *dev, struct cvl_peer *peer);

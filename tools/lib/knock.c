@@ -148,6 +148,7 @@ static int cvl_knocks_send(struct cvl_knocks *knocks, uint64_t id,
 {
 	struct cvl_encoder encoder;
 	void *message = malloc(CVL_MESSAGE_BYTES);
+	unsigned int sent = 0;
 	bool first = true;
 	int ret = 0;
 
@@ -160,7 +161,10 @@ static int cvl_knocks_send(struct cvl_knocks *knocks, uint64_t id,
 			cvl_knock_put_id(message, id);
 		first = false;
 		ret = cvl_queue_run(&knocks->queue, message, err);
+		sent += !ret;
 	}
+	if (ret && sent)
+		cvl_error_prefix(err, "(the first %u parts of the change are in effect) ", sent);
 	explicit_bzero(message, CVL_MESSAGE_BYTES);
 	free(message);
 	return ret;
@@ -189,6 +193,8 @@ int cvl_knocks_accept(struct cvl_knocks *knocks, uint64_t id, const struct cvl_d
 		return cvl_error_set(err, -EINVAL,
 				     "%s: a knock lets in one peer; expected a change with one",
 				     knocks->queue.link.name);
+	if (cvl_device_check(&head, err))
+		return err->code;
 	return cvl_knocks_send(knocks, id, &head, err);
 }
 

@@ -81,7 +81,8 @@ static int cvl_link_check_name(const char *name, struct cvl_error *err)
  *
  * It is down, has neither key nor address, and stays when the program ends. Its UDP sockets are in
  * the namespace of @nl, wherever it is moved later. Needs CAP_NET_ADMIN. The kernel may load the
- * module by itself.
+ * module by itself. With @link it may fail and the link be there all the same, if another program
+ * renames or deletes it at that moment.
  *
  * Return: 0 or a negative errno.
  */

@@ -559,14 +559,17 @@ int cvl_netlink_set(struct cvl_netlink *nl, const struct cvl_link *link,
 {
 	struct cvl_netlink_sender sender;
 	const struct cvl_peer *peer;
-	struct cvl_device head = *change;
+	struct cvl_device head;
 	struct cvl_pack pack = { 0 };
 	int ret;
 
 	/* its family would pass over what it does not know */
 	ret = cvl_netlink_own_fail(link, cvl_netlink_own_setting(change), err);
+	if (!ret)
+		ret = cvl_device_check(change, err);
 	if (ret)
 		return ret;
+	head = *change;
 	head.peers = NULL;
 	ret = cvl_netlink_send_begin(&sender, nl, link, &head, err);
 	explicit_bzero(&head, sizeof(head));

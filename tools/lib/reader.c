@@ -172,6 +172,9 @@ static int cvl_reader_fill(struct cvl_reader *reader, struct cvl_error *err)
 	if (reader->request.interrupted)
 		return cvl_error_set(err, -EINTR, "%s: the device was changed while it was read",
 				     reader->link.name);
+	/* this one was read to its end: the next one is another matter */
+	if (!reader->status)
+		reader->restarts = 0;
 	return 0;
 }
 
