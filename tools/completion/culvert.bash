@@ -22,7 +22,16 @@ _culvert_of()
 	done <<<"$lines"
 }
 
-_culvert_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
+# Words with a space between them. compgen -W would expand them, and a link may be called "$(reboot)".
+_culvert_offer()
+{
+	local choice choices
+
+	read -r -d '' -a choices <<<"$1"
+	for choice in "${choices[@]}"; do
+		[[ $choice != "$cur"* ]] || COMPREPLY+=("$(printf %q "$choice")")
+	done
+}
 
 _culvert_offer_files()
 {

@@ -54,6 +54,12 @@ static int cmd_monitor_state(struct cmd_monitor *monitor, const char *name, stru
 			ret = 0;
 			continue;
 		}
+		if (ret == -EBUSY) {
+			/* what changes it is told as it happens */
+			cmd_note(err->text);
+			ret = 0;
+			continue;
+		}
 		if (ret)
 			break;
 		cmd_line_state(monitor->form, dev);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -36,6 +37,27 @@ bool cmd_top_nth_word(size_t number, struct cmd_word *word)
 		.help = cmd_columns[i].help,
 	};
 	return true;
+}
+
+/* Nobody but root, or the user who runs this, may have put it there. */
+static bool top_is_trusted(const char *path)
+{
+	struct stat status;
+
+	return !lstat(path, &status) && !(status.st_mode & 0022) &&
+	       (!status.st_uid || status.st_uid == geteuid());
+}
+
+/* Whether all that leads to what is run is trusted: the program, and the folder that it is in. */
+static bool top_may_run(char *path)
+{
+	char *slash = strrchr(path, '/');
+	bool trusted = top_is_trusted(path);
+
+	*slash = '\0';
+	trusted = trusted && top_is_trusted(*path ? path : "/");
+	*slash = '/';
+	return trusted;
 }
 
 /* Beside the file of this command, whatever the path that it was called by. */
@@ -70,7 +92,7 @@ int cmd_top(int argc, char **argv)
 
 	(void)argc;
 	argv[0] = name;
-	if (top_beside(beside, sizeof(beside))) {
+	if (top_beside(beside, sizeof(beside)) && top_may_run(beside)) {
 		execv(beside, argv);
 		if (errno != ENOENT) {
 			fprintf(stderr, "culvert: top: cannot run %s: %s\n", beside,

@@ -148,6 +148,7 @@ static int cmd_why_set(struct why_facts *facts, const struct cmd_why *why,
 		facts->inner_is_asked = true;
 	}
 	facts->has_endpoint = peer->endpoint.any.sa_family;
+	facts->is_only = dev->peers && !dev->peers->next;
 	facts->port = dev->listen_port;
 	facts->mtu = link.mtu;
 	facts->is_up = link.flags & IFF_UP;
@@ -208,6 +209,15 @@ static void cmd_why_print_json(const struct cmd_why *why, const struct why_facts
 	cmd_out_close(&out, '}');
 }
 
+static void cmd_why_print(struct why_verdict *verdict)
+{
+	cmd_out_clean(verdict->text);
+	cmd_out_clean(verdict->remedy);
+	puts(verdict->text);
+	if (*verdict->remedy)
+		printf("What to do: %s\n", verdict->remedy);
+}
+
 /* Looks, and judges. */
 static int cmd_why_ask(const struct cmd_why *why, struct cvl_netlink *nl,
 		       const struct cvl_link *link, struct why_facts *facts,
@@ -263,7 +273,6 @@ int cmd_why(int argc, char **argv)
 	if (why.json)
 		cmd_why_print_json(&why, &facts, &verdict);
 	else
-		printf("%s\n%s%s%s", verdict.text, *verdict.remedy ? "What to do: " : "",
-		       verdict.remedy, *verdict.remedy ? "\n" : "");
+		cmd_why_print(&verdict);
 	return why_is_sound(&verdict) ? 0 : 1;
 }

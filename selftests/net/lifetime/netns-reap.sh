@@ -69,7 +69,7 @@ ends_while()
 	local how=$1 outer=$2 traffic=${3:-} before
 	local name="$1, outer IPv$2${3:+, traffic}"
 
-	wait_for 30 freed_to "$none"
+	wait_for "$freed_s" freed_to "$none"
 	set_up "$outer"
 	ns_new other
 	defer unhold
@@ -114,7 +114,7 @@ fi
 ns_new one two
 ns_drop one
 ns_drop two
-wait_for 30 freed_to 1
+wait_for "$freed_s" freed_to 1
 none=$(namespaces)
 ends_while remove_all 6
 ends_while delete_link 6

@@ -61,6 +61,8 @@ fresh()
 	net_pair
 	tunnel_pair
 	key_a=${pub[a]} key_b=${pub[b]}
+	# as a regular expression
+	re_b=${key_b//+/[+]}
 }
 to_b() { hostport "${outer4[b]}"; }
 
@@ -81,7 +83,7 @@ drop_udp()
 cp "$(command -v culvert)" "$tmp/culvert"
 touch -d '2020-01-01' "$tmp/culvert"
 fresh
-why "a tunnel that works" sound "^the tunnel works: .*$key_b, made within [0-9]+ ms, and 10.77.0.2 in it answers, up to packets of 1420 bytes$"
+why "a tunnel that works" sound "^the tunnel works: .*$re_b, made within [0-9]+ ms, and 10.77.0.2 in it answers, up to packets of 1420 bytes$"
 is "a tunnel that works: for people" 1 "$(n a culvert why cv0 "$key_b" | grep -c '^the tunnel works')"
 tun_set a cv0 peer "$key_b" name bob
 why_at a "$tmp/why" cv0 bob
@@ -102,7 +104,7 @@ why "no private key" no-private-key "" "^culvert set cv0 private-key FILE$"
 tun_set a cv0 private-key "$tmp/a.key" peer "$key_b" remove
 tun_set a cv0 peer "$key_b" allowed-ips 10.77.0.2/32
 tun_set b cv0 peer "$key_a" remove
-why "no endpoint" no-endpoint "has no endpoint" "peer $key_b endpoint HOST:PORT"
+why "no endpoint" no-endpoint "has no endpoint" "peer $re_b endpoint HOST:PORT"
 tun_set a cv0 peer "$key_b" endpoint 203.0.113.9:7
 why "no route" no-route "no route to 203.0.113.9:7" "ip route get"
 if [ "$kind" = culvert ]; then
@@ -184,7 +186,7 @@ ipn b route add unreachable 203.0.113.8
 ipn b route add blackhole 203.0.113.9
 tun_set a cv0 peer "$key_b" endpoint 203.0.113.8:$port
 tun_set b cv0 peer "$key_a" remove
-why "a router says so" unreachable "203.0.113.8:$port cannot be reached"
+why "a router says so" unreachable "that 203.0.113.8:$port cannot be reached"
 tun_set a cv0 peer "$key_b" endpoint 203.0.113.9:$port
 why "nothing comes back" silent "nothing comes back from 203.0.113.9:$port" "culvert doctor"
 

@@ -6,7 +6,7 @@
 static const struct why_facts plain = {
 	.dev = "cv0", .own = "OWN=", .key = "KEY=", .peer = "bob", .endpoint = "192.0.2.1:51820",
 	.port = 51820, .is_up = true, .has_socket = true, .has_key = true, .is_counting = true,
-	.has_route = true, .mtu = 1420,
+	.has_route = true, .mtu = 1420, .is_only = true, .is_begun = true,
 };
 
 /* One result for each of cause, sentence and remedy. */
@@ -71,6 +71,19 @@ static void test_refused(void)
 	SAYS("a replay before says nothing", "silent", "", "", is->replay.before = 1);
 	SAYS("elsewhere", "elsewhere", "outside the prefixes", "follow anywhere",
 	     is->elsewhere.now = 1);
+	SAYS("heard in a session that was there before", "handshake", "bob is heard", "clock",
+	     is->heard = true, is->session = true);
+	SAYS("nothing heard in it", "silent", "", "", is->session = true);
+	SAYS("nothing heard in one where no handshake can be asked for", "idle", "nothing has come",
+	     "why cv0 KEY= ADDRESS", is->session = true, is->is_begun = false);
+	SAYS("a response, of several peers", "preshared-key", "bob or another peer", "compare",
+	     is->response.now = 1, is->is_only = false);
+	SAYS("a response, of several peers, one refused", "refused", "", "",
+	     is->response.now = 1, is->is_only = false, is->host = WHY_HOST_REFUSES);
+	SAYS("an unknown key, several peers", "our-key-for-them", "may be from bob", "public-key",
+	     is->unknown.now = 1, is->is_only = false, *is->endpoint = '\0');
+	SAYS("an unknown key before, several peers", "not-known", "", "",
+	     is->unknown.before = 1, is->is_only = false, is->host = WHY_HOST_ANSWERS);
 	SAYS("half", "half", "handshakes of bob come in", "port 51820 of this machine to 192.0.2.1",
 	     is->heard = true, is->host = WHY_HOST_ANSWERS);
 }
@@ -90,6 +103,8 @@ static void test_host(void)
 	SAYS("a name that has moved", "name-moved", "b.test:1 in /f is now at 192.0.2.2:1",
 	     "endpoint b.test:1", is->name_state = WHY_NAME_ELSEWHERE, strcpy(is->name, "b.test:1"),
 	     strcpy(is->file, "/f"), strcpy(is->name_now, "192.0.2.2:1"));
+	SAYS("a name that is unknown, no way", "no-route", "", "",
+	     is->name_state = WHY_NAME_UNKNOWN, is->has_route = false);
 	SAYS("a name that is unknown", "name", "does not resolve: Try again", "getent",
 	     is->name_state = WHY_NAME_UNKNOWN, *is->endpoint = '\0',
 	     strcpy(is->name_now, "Try again"));
@@ -116,6 +131,10 @@ static void test_session(void)
 	     is->handshake = true, is->inner = WHY_INNER_SHORT, is->mtu_fits = 1300);
 	SAYS("an MTU that is too large, the way is not known", "mtu", "none of 1420 bytes",
 	     "ip link set cv0 mtu 1280", is->handshake = true, is->inner = WHY_INNER_SHORT);
+	SAYS("an MTU that is small", "mtu", "none of 1200 bytes", "mtu N, less than 1200",
+	     is->handshake = true, is->inner = WHY_INNER_SHORT, is->mtu = 1200);
+	SAYS("an MTU that is large", "sound", "up to packets of 9000 bytes", "",
+	     is->handshake = true, is->inner = WHY_INNER_LONG, is->mtu = 65535);
 	SAYS("sources", "source", "not in its allowed IPs", "allowed-ips +ADDRESS",
 	     is->handshake = true, is->source.now = 1, is->inner = WHY_INNER_LONG);
 	SAYS("sources, before", "source", "not in its allowed IPs", "allowed-ips +ADDRESS",
@@ -132,6 +151,11 @@ static void test_braces(void)
 	strcpy(facts.blocked, "table {own} drops {");
 	why_judge(&verdict, &facts);
 	ktap_is(verdict.text, "table {own} drops {", "braces of others stay");
+	facts = plain;
+	facts.is_up = false;
+	strcpy(facts.dev, "x;reboot");
+	why_judge(&verdict, &facts);
+	ktap_is(verdict.remedy, "ip link set DEV up", "no shell is given an odd name");
 	facts = plain;
 	facts.handshake = true;
 	strcpy(facts.peer, "{key");

@@ -95,11 +95,11 @@ fi
 
 in_zsh()
 {
-	local done
+	local answer
 
 	rm -f "$tmp/added" "$tmp/described"
 	printf '%s\n' "$1" >&5
-	read -r -t 60 done <&6 || echo "zsh has not answered ${done:-}"
+	read -r -t 60 answer <&6 || echo "zsh has not answered ${answer:-}"
 	[ ! -e "$tmp/added" ] || cat "$tmp/added"
 }
 
@@ -168,6 +168,17 @@ for shell in bash zsh fish; do
 		skip "$shell" "it is not installed"
 	fi
 done
+# evil: as if links had names that are commands.
+evil() { sed -i 's/echo "cv0 wg0"/echo '"'wg0 \$(touch pwned) \`touch pwned\` ~root'"'/' "$tmp/stub/culvert"; }
+cp "$tmp/stub/culvert" "$tmp/good"
+evil
+for shell in bash zsh fish; do
+	have $shell || continue
+	"in_$shell" "culvert show " >/dev/null
+	"in_$shell" "culvert set " >/dev/null
+done
+is "no name of a link is run" "" "$(find "$tmp" -name pwned)"
+cp "$tmp/good" "$tmp/stub/culvert"
 is "bash: where keys are listed, names are beside them" "$one (anna) $two" \
 	"$(in_bash "culvert set cv0 peer " 63 | paste -sd ' ')"
 is "bash: what stands before the last colon is not offered again" "" \

@@ -56,8 +56,13 @@ void cmd_out_init(struct cmd_out *out, enum cmd_out_form form, bool indent)
 	};
 }
 
-/* How many bytes the character at @text has, or 0 if it is not one of UTF-8. */
-static unsigned int cmd_out_character_bytes(const char *text)
+/**
+ * cmd_out_character_bytes() - how long a character is
+ * @text: begins with it
+ *
+ * Return: how many bytes it has, or 0 if it is not one of UTF-8.
+ */
+unsigned int cmd_out_character_bytes(const char *text)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *c = (const unsigned char *)text;
@@ -77,6 +82,26 @@ static unsigned int cmd_out_character_bytes(const char *text)
 	if (code < least[bytes] || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
 		return 0;
 	return bytes;
+}
+
+/**
+ * cmd_out_clean() - make a text one that no terminal obeys
+ * @text: control characters, and what is not UTF-8, become question marks
+ */
+void cmd_out_clean(char *text)
+{
+	while (*text) {
+		const unsigned char *c = (const unsigned char *)text;
+		unsigned int bytes = cmd_out_character_bytes(text);
+		/* U+0080 to U+009F are control characters, too */
+		bool is_c1 = bytes == 2 && c[0] == 0xc2 && c[1] < 0xa0;
+
+		if (!bytes || *c < ' ' || *c == 0x7f || is_c1)
+			*text++ = '?';
+		else
+			text += bytes;
+		/* the second byte alone is not UTF-8 */
+	}
 }
 
 /* A link's name may hold any bytes: what is not UTF-8 becomes U+FFFD. */

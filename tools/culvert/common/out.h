@@ -59,6 +59,8 @@ struct cmd_out {
 };
 
 void cmd_out_buffer(void);
+unsigned int cmd_out_character_bytes(const char *text);
+void cmd_out_clean(char *text);
 void cmd_out_init(struct cmd_out *out, enum cmd_out_form form, bool indent);
 void cmd_out_open(struct cmd_out *out, const char *key, char bracket);
 void cmd_out_close(struct cmd_out *out, char bracket);

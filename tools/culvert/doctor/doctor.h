@@ -19,6 +19,7 @@ enum doctor_state {
 
 /* Room for the sentence of a finding. */
 #define DOCTOR_TEXT_SIZE 640
+#define DOCTOR_ABOUT_SIZE 32
 
 /**
  * struct doctor - an examination

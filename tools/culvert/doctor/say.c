@@ -34,7 +34,7 @@ static void doctor_say_args(struct doctor *doctor, enum doctor_state state, cons
 		[DOCTOR_NOTE] = "note",
 		[DOCTOR_BAD] = "BAD",
 	};
-	char text[DOCTOR_TEXT_SIZE];
+	char text[DOCTOR_TEXT_SIZE], about[DOCTOR_ABOUT_SIZE];
 
 	vsnprintf(text, sizeof(text), format, args);
 	doctor->bad += state == DOCTOR_BAD;
@@ -42,10 +42,14 @@ static void doctor_say_args(struct doctor *doctor, enum doctor_state state, cons
 		memcpy(doctor->first, text, sizeof(text));
 	if (doctor->is_silent)
 		return;
-	if (doctor->out)
+	if (doctor->out) {
 		doctor_say_object(doctor->out, state, what, text);
-	else
-		printf("%-4s  %-12s  %s\n", words[state], what, text);
+		return;
+	}
+	snprintf(about, sizeof(about), "%s", what);
+	cmd_out_clean(about);
+	cmd_out_clean(text);
+	printf("%-4s  %-12s  %s\n", words[state], about, text);
 }
 
 /**

@@ -55,8 +55,11 @@ static const char * const cmd_line_reasons[] = {
 /* No terminal obeys the name of a link, which may hold nearly any bytes. */
 static void cmd_line_device(const char *name)
 {
-	for (; *name; name++)
-		putchar((unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name);
+	char clean[CVL_IFNAME_SIZE];
+
+	snprintf(clean, sizeof(clean), "%s", name);
+	cmd_out_clean(clean);
+	fputs(clean, stdout);
 }
 
 static void cmd_line_begin(int64_t time_s, int64_t time_ns, const char *name, const char *word)

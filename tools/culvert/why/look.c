@@ -185,6 +185,7 @@ static int why_look_begin(struct why_look *look, const struct cvl_peer *peer,
 	memcpy(one->public_key, look->key, sizeof(one->public_key));
 	one->update_only = true;
 	one->rekey_now = true;
+	look->facts->is_begun = true;
 	ret = cvl_netlink_set(look->nl, look->link, change, err);
 	cvl_device_destroy(change);
 	return ret;
@@ -280,6 +281,16 @@ static int why_look_wait(struct why_look *look, struct cvl_error *err)
 	return ret;
 }
 
+/* Where the module does not tell of sessions, by the time of the last handshake. */
+static bool why_look_has_session(const struct why_look *look, const struct cvl_peer *peer)
+{
+	int64_t age_s = time(NULL) - peer->handshake_s;
+
+	if (look->watch)
+		return peer->session && peer->session_age_s < WHY_LOOK_SESSION_S;
+	return peer->handshake_s && age_s >= 0 && age_s < WHY_LOOK_SESSION_S;
+}
+
 /* What is asked of the family culvert only, its own links have. */
 static void why_look_watch(struct why_look *look)
 {
@@ -314,7 +325,8 @@ int why_look(struct why_facts *facts, struct cvl_netlink *nl, const struct cvl_l
 	why_look_count(&look, false);
 	why_look_watch(&look);
 	look.began_ms = why_look_now_ms();
-	look.is_fresh = peer->session && peer->session_age_s < WHY_LOOK_FRESH_S;
+	facts->session = why_look_has_session(&look, peer);
+	look.is_fresh = facts->session && (!look.watch || peer->session_age_s < WHY_LOOK_FRESH_S);
 	ret = why_look_begin(&look, peer, err);
 	if (!ret)
 		ret = why_look_wait(&look, err);
@@ -324,9 +336,8 @@ int why_look(struct why_facts *facts, struct cvl_netlink *nl, const struct cvl_l
 	why_look_count(&look, true);
 	why_look_subtract(facts);
 	/* Within two minutes of the last handshake packets alone begin none. */
-	if (!look.watch && !facts->handshake)
-		facts->handshake = peer->handshake_s &&
-				   time(NULL) - peer->handshake_s < WHY_LOOK_SESSION_S;
+	if (!look.watch && facts->session && facts->heard)
+		facts->handshake = true;
 	explicit_bzero(&look.before, sizeof(look.before));
 	cvl_watch_destroy(look.watch);
 	return ret;

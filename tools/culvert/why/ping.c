@@ -20,7 +20,7 @@
 #define WHY_PING_MS 1000
 
 /* The longest packet, and the shortest, with their headers. */
-#define WHY_PING_BYTES_MAX 9000
+#define WHY_PING_BYTES_MAX WHY_INNER_BYTES_MAX
 #define WHY_PING_BYTES_MIN 64
 
 /* Those of both families are alike: type, code, checksum, identifier, number. */
@@ -149,14 +149,21 @@ static int why_ping_port(int fd)
 	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno != EAGAIN ? errno : 0;
 }
 
-static enum why_host why_ping_both(struct why_ping *ping, int port_fd)
+/* What routers and firewalls say, in either family. */
+static bool why_ping_is_barred(int code)
+{
+	return code == EHOSTUNREACH || code == ENETUNREACH || code == EACCES || code == EPERM ||
+	       code == ENOPROTOOPT;
+}
+
+static enum why_host why_ping_both(struct why_ping *ping, int port_fd, bool is_sent)
 {
 	int64_t until_ms = why_ping_now_ms() + WHY_PING_MS;
 	struct pollfd fds[] = {
 		{ .fd = port_fd, .events = POLLIN },
 		{ .fd = ping->fd, .events = POLLIN },
 	};
-	enum why_host host = WHY_HOST_SILENT;
+	enum why_host host = is_sent ? WHY_HOST_SILENT : WHY_HOST_UNASKED;
 	int64_t rest_ms;
 
 	while ((rest_ms = until_ms - why_ping_now_ms()) > 0) {
@@ -167,8 +174,11 @@ static enum why_host why_ping_both(struct why_ping *ping, int port_fd)
 		code = why_ping_port(port_fd);
 		if (code == ECONNREFUSED)
 			return WHY_HOST_REFUSES;
-		if (code == EHOSTUNREACH || code == ENETUNREACH)
+		if (why_ping_is_barred(code))
 			return WHY_HOST_UNREACHABLE;
+		/* an error stays, and would be told again and again */
+		if (code)
+			fds[0].fd = -1;
 		if (ping->fd >= 0 && why_ping_take(ping)) {
 			host = WHY_HOST_ANSWERS;
 			fds[1].fd = -1;
@@ -208,9 +218,9 @@ enum why_host why_ping_host(const union cvl_address *endpoint, uint32_t fwmark)
 	}
 	if (!connect(port_fd, &endpoint->any, cvl_address_size(endpoint)) &&
 	    send(port_fd, &byte, 1, 0) == 1) {
-		if (ping.fd >= 0)
-			why_ping_send(&ping, WHY_PING_BYTES_MIN);
-		host = why_ping_both(&ping, port_fd);
+		bool is_sent = ping.fd >= 0 && why_ping_send(&ping, WHY_PING_BYTES_MIN);
+
+		host = why_ping_both(&ping, port_fd, is_sent);
 	}
 	if (ping.fd >= 0)
 		close(ping.fd);

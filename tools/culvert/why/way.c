@@ -19,26 +19,37 @@
 #include "route.h"
 #include "why/why.h"
 
-/* Only where an answer is missing is the host asked: it takes a second. */
-static void why_way_here(struct why_facts *facts, struct doctor_wire *wire)
+/* What doctor finds; nothing is in the way of a handshake that was completed. */
+static void why_way_blocked(struct why_facts *facts, struct doctor_wire *wire)
 {
-	const union cvl_address *endpoint = &wire->only->endpoint;
 	struct cmd_firewall *firewall;
-	struct cvl_route route;
 
-	if (!endpoint->any.sa_family)
-		return;
-	facts->has_route = !cvl_route_to(&route, endpoint, wire->dev->fwmark);
-	if (facts->has_route)
-		facts->mtu_fits = cmd_diagnose_mtu(doctor_wire_path(endpoint, wire->dev->fwmark),
-						   cvl_address_is_ipv6(endpoint));
-	if (facts->handshake || !facts->has_route)
+	if (facts->handshake)
 		return;
 	firewall = cmd_firewall_read();
 	wire->firewall = firewall;
 	doctor_wire(wire);
 	cmd_firewall_destroy(firewall);
 	memcpy(facts->blocked, wire->doctor->first, sizeof(facts->blocked));
+}
+
+/* Only where an answer is missing is the host asked: it takes a second. */
+static void why_way_here(struct why_facts *facts, struct doctor_wire *wire)
+{
+	const union cvl_address *endpoint = &wire->only->endpoint;
+	struct cvl_route route;
+
+	if (!endpoint->any.sa_family) {
+		why_way_blocked(facts, wire);
+		return;
+	}
+	facts->has_route = !cvl_route_to(&route, endpoint, wire->dev->fwmark);
+	if (facts->has_route)
+		facts->mtu_fits = cmd_diagnose_mtu(doctor_wire_path(endpoint, wire->dev->fwmark),
+						   cvl_address_is_ipv6(endpoint));
+	if (facts->handshake || !facts->has_route)
+		return;
+	why_way_blocked(facts, wire);
 	if (!*facts->blocked)
 		facts->host = why_ping_host(endpoint, wire->dev->fwmark);
 }

@@ -5,6 +5,9 @@
 
 #include "doctor/doctor.h"
 
+/* No longer packet is tried in the tunnel. */
+#define WHY_INNER_BYTES_MAX 9000
+
 /* Room for the name of a host with its port, and for a path. */
 #define WHY_NAME_SIZE 320
 #define WHY_PATH_SIZE 256
@@ -82,7 +85,10 @@ enum why_inner {
  * @name: of the endpoint, in @file
  * @name_now: where @name is, or why it does not resolve
  * @file: of the tunnel, or ""
- * @handshake: one was completed, or the session is younger than three minutes
+ * @is_only: the link has no other peer
+ * @handshake: one was completed; or, where none can be asked for, the session is at work
+ * @session: there was a session before, younger than three minutes
+ * @is_begun: a handshake was asked for
  * @handshake_ms: so soon after it was begun, or 0: it was not begun now
  * @heard: something authentic has come from the peer meanwhile
  * @response: hs_bad_response
@@ -117,7 +123,10 @@ struct why_facts {
 	char name[WHY_NAME_SIZE];
 	char name_now[CVL_ENDPOINT_TEXT_SIZE];
 	char file[WHY_PATH_SIZE];
+	bool is_only;
 	bool handshake;
+	bool session;
+	bool is_begun;
 	unsigned int handshake_ms;
 	bool heard;
 	struct why_count response;
