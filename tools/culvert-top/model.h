@@ -123,7 +123,7 @@ struct top_device {
 /**
  * struct top_model - all devices
  * @devices: the first, or NULL; in the order in which they were found
- * @seed: of hashes, so that nobody can choose keys that collide
+ * @seed: of hashes, so that no keys can be chosen that collide
  */
 struct top_model {
 	struct top_device *devices;

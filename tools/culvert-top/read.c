@@ -11,7 +11,7 @@
 #include "read.h"
 
 /**
- * top_read_clock_ns() - a clock that nobody sets
+ * top_read_clock_ns() - a clock that is never set
  *
  * Return: CLOCK_MONOTONIC in nanoseconds.
  */

@@ -39,7 +39,7 @@ bool cmd_top_nth_word(size_t number, struct cmd_word *word)
 	return true;
 }
 
-/* Nobody but root, or the user who runs this, may have put it there. */
+/* Only root, or the user who runs this, may have put it there. */
 static bool top_is_trusted(const char *path)
 {
 	struct stat status;
