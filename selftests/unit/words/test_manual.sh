@@ -19,7 +19,7 @@ items() { sed -nE "s/^\.It $1 ([A-Za-z0-9_-]+)( .*)?\$/\1/p" | sort -u; }
 # keys TABLE: of a section of a file, by the reader's own table.
 keys()
 {
-	sed -n "/^static const struct cvl_config_word $1\[\]/,/^};/s/^\t{ \"\([A-Za-z]*\)\".*/\1/p" \
+	sed -n "/^static const struct cvl_config_word $1\[\]/,/^};/s/^\tCVL_CONFIG_WORD(\"\([A-Za-z]*\)\".*/\1/p" \
 		"$CULVERT_TREE/tools/lib/config.c" | sort
 }
 
