@@ -333,7 +333,10 @@ static const struct why_rule why_rules[] = {
 /* A shell may take nothing else for what it is. */
 static bool why_judge_is_plain(const char *value)
 {
-	return !value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:@%+=/-[]")];
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:@%+=/-[]";
+
+	return !value[strspn(value, plain)];
 }
 
 /* A number of bytes that is less than the MTU, or what there is to say of it. */
