@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/clock.h"
 #include "common/columns.h"
 #include "common/message.h"
 #include "common/term.h"
@@ -118,7 +119,7 @@ static void main_view(struct top_screen *screen)
 /* Returns what the reading and the drawing took. */
 static uint64_t main_read(struct top_screen *screen, const struct top_source *source)
 {
-	uint64_t began_ns = top_read_clock_ns();
+	int64_t began_ns = cmd_clock_ns();
 	struct cvl_error err = { 0 };
 
 	*screen->note = '\0';
@@ -126,7 +127,7 @@ static uint64_t main_read(struct top_screen *screen, const struct top_source *so
 		top_text_clean(screen->note, sizeof(screen->note), err.text, screen->utf8);
 	main_view(screen);
 	top_screen_draw(screen);
-	return top_read_clock_ns() - began_ns;
+	return (uint64_t)(cmd_clock_ns() - began_ns);
 }
 
 /* All keys that were pressed; false if the program is to end. */
@@ -151,12 +152,12 @@ static bool main_keys(struct top_screen *screen)
 static void main_loop(struct top_screen *screen, const struct top_source *source)
 {
 	const uint64_t interval_ns = (uint64_t)(screen->interval_s * 1e9);
-	uint64_t next_ns = top_read_clock_ns() + interval_ns;
+	uint64_t next_ns = (uint64_t)cmd_clock_ns() + interval_ns;
 
 	main_view(screen);
 	top_screen_draw(screen);
 	for (;;) {
-		uint64_t now_ns = top_read_clock_ns();
+		uint64_t now_ns = (uint64_t)cmd_clock_ns();
 
 		if (!screen->paused && now_ns >= next_ns) {
 			uint64_t took_ns = main_read(screen, source);
@@ -231,7 +232,7 @@ int main(int argc, char **argv)
 	screen.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	screen.colour = cmd_term_has_colour();
 	if (getrandom(&screen.model.seed, sizeof(screen.model.seed), 0) < 0)
-		screen.model.seed = top_read_clock_ns();
+		screen.model.seed = (uint64_t)cmd_clock_ns();
 	ret = main_arguments(&screen, &source, argc, argv);
 	if (!ret)
 		ret = main_run(&screen, &source);

@@ -6,22 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/drops.h"
 #include "common/ethtool.h"
 #include "read.h"
-
-/**
- * top_read_clock_ns() - a clock that is never set
- *
- * Return: CLOCK_MONOTONIC in nanoseconds.
- */
-uint64_t top_read_clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static void read_drop(void *to, unsigned int reason, uint64_t count)
 {
@@ -53,7 +41,7 @@ static int read_device(struct top_model *model, const struct top_source *source,
 		return ret;
 	}
 	/* Counters are those of now rather than of the begin: most of a reading is kept waiting. */
-	now = (struct top_time){ .ns = top_read_clock_ns(), .s = time(NULL) };
+	now = (struct top_time){ .ns = (uint64_t)cmd_clock_ns(), .s = time(NULL) };
 	device = top_model_read(model, dev, &now);
 	cvl_device_destroy(dev);
 	if (!device)

@@ -15,7 +15,6 @@ struct top_source {
 	const char *name;
 };
 
-uint64_t top_read_clock_ns(void);
 int top_read_all(struct top_model *model, const struct top_source *source,
 		 struct cvl_error *err);
 

@@ -15,7 +15,9 @@
 
 #include "admit/run.h"
 #include "command.h"
+#include "common/clock.h"
 #include "common/message.h"
+#include "internal.h"
 
 /* The command has this long; a knock is kept for 5 s. */
 #define ADMIT_LIMIT_S 4
@@ -84,10 +86,33 @@ static int admit_check(const struct admit_run *run, struct cvl_device *dev, stru
 	return 0;
 }
 
+/* While a name server is asked, all others would wait. */
+static int admit_take_address(union cvl_address *address, const char *host, const char *service,
+			      struct cvl_error *err)
+{
+	if (!host || cvl_endpoint_is_literal(address, host, service))
+		return 0;
+	cvl_error_word(err, host);
+	return cvl_error_set(err, -EINVAL,
+			     "the command has printed the name '%s' for an endpoint; expected an address",
+			     err->word);
+}
+
+static int admit_take_addresses(struct cvl_peer *peer, struct cvl_error *err)
+{
+	struct cvl_candidate *candidate;
+	int ret = admit_take_address(&peer->endpoint, peer->endpoint_host,
+				     peer->endpoint_service, err);
+
+	for (candidate = peer->candidates; candidate && !ret; candidate = candidate->next)
+		ret = admit_take_address(&candidate->endpoint, candidate->host,
+					 candidate->service, err);
+	return ret;
+}
+
 static int admit_answer(const struct admit_run *run, struct cvl_device **dev,
 			struct cvl_error *err)
 {
-	const struct cvl_resolve_options once = { 0 };
 	int ret;
 
 	*dev = cvl_device_create();
@@ -96,7 +121,7 @@ static int admit_answer(const struct admit_run *run, struct cvl_device **dev,
 	ret = cvl_config_parse(*dev, "answer of the command", run->answer, run->used, err);
 	if (!ret)
 		ret = admit_check(run, *dev, err);
-	return ret ? ret : cvl_endpoints_resolve(*dev, &once, err);
+	return ret ? ret : admit_take_addresses((*dev)->peers, err);
 }
 
 static void admit_let_in(struct admit *admit, const struct admit_run *run)
@@ -183,7 +208,7 @@ static int admit_take(struct admit *admit, struct cvl_error *err)
 /* How long nothing will happen by itself, or -1: for ever. */
 static int admit_sleep_ms(const struct admit *admit)
 {
-	int64_t now_ms = admit_run_now_ms();
+	int64_t now_ms = cmd_clock_ms();
 	int64_t least_ms = -1;
 	unsigned int i;
 

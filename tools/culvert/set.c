@@ -233,5 +233,5 @@ int cmd_set(int argc, char **argv)
 {
 	if (argc < 3)
 		return cmd_misused(argv[0], "expected DEV and at least one setting");
-	return cmd_apply(argv, cmd_set_read, cmd_apply_send);
+	return cmd_apply(argv, cmd_set_read);
 }

@@ -8,6 +8,8 @@
 
 #include <arpa/inet.h>
 
+#include <string.h>
+
 #include "libculvert.h"
 
 /* address.c */
@@ -44,6 +46,20 @@ static inline size_t cvl_address_ip_bytes(const union cvl_address *address)
 {
 	return cvl_address_is_ipv6(address) ? sizeof(address->v6.sin6_addr) :
 					      sizeof(address->v4.sin_addr);
+}
+
+/* Whether both are one place: address, port and, in IPv6, the link of a link-local address. */
+static inline bool cvl_address_same_endpoint(const union cvl_address *a,
+					     const union cvl_address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET)
+		return a->v4.sin_port == b->v4.sin_port &&
+		       a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return a->v6.sin6_port == b->v6.sin6_port &&
+	       a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
+	       !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr));
 }
 
 /* Of the address that a prefix begins with. */

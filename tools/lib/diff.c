@@ -353,19 +353,6 @@ static int cvl_diff_peer_ips(struct cvl_peer *out, struct cvl_diff_range now,
 	return 0;
 }
 
-static bool cvl_diff_same_endpoint(const union cvl_address *a,
-				   const union cvl_address *b)
-{
-	if (a->any.sa_family != b->any.sa_family)
-		return false;
-	if (a->any.sa_family == AF_INET)
-		return a->v4.sin_port == b->v4.sin_port &&
-		       a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-	return a->v6.sin6_port == b->v6.sin6_port &&
-	       a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
-	       !memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, 16);
-}
-
 /* Whether a peer works already where it is to be, though not at the endpoint that is wanted. */
 static bool cvl_diff_at_candidate(const struct cvl_peer *now, const struct cvl_peer *wanted)
 {
@@ -373,7 +360,7 @@ static bool cvl_diff_at_candidate(const struct cvl_peer *now, const struct cvl_p
 
 	if (!(now->has & CVL_PEER_ENDPOINT))
 		return false;
-	while (candidate && !cvl_diff_same_endpoint(&now->endpoint, &candidate->endpoint))
+	while (candidate && !cvl_address_same_endpoint(&now->endpoint, &candidate->endpoint))
 		candidate = candidate->next;
 	return candidate;
 }
@@ -394,7 +381,7 @@ static void cvl_diff_peer_fields(struct cvl_peer *out,
 		out->has |= CVL_PEER_PRESHARED_KEY;
 	}
 	if (where->has & CVL_PEER_ENDPOINT &&
-	    !cvl_diff_same_endpoint(&now->endpoint, &where->endpoint) &&
+	    !cvl_address_same_endpoint(&now->endpoint, &where->endpoint) &&
 	    !cvl_diff_at_candidate(now, wanted->candidates_from)) {
 		out->endpoint = where->endpoint;
 		out->has |= CVL_PEER_ENDPOINT;
@@ -413,7 +400,7 @@ static bool cvl_diff_same_candidates(const struct cvl_peer *now, const struct cv
 
 	for (; a && b; a = a->next, b = b->next) {
 		if (a->preference != b->preference ||
-		    !cvl_diff_same_endpoint(&a->endpoint, &b->endpoint))
+		    !cvl_address_same_endpoint(&a->endpoint, &b->endpoint))
 			return false;
 	}
 	return !a && !b;
@@ -645,7 +632,7 @@ bool cvl_diff_is_same_peer(const struct cvl_peer *now, const struct cvl_peer *wa
 	    now->candidates || wanted->candidates || now->follow != CVL_FOLLOW_ANYWHERE ||
 	    wanted->follow != CVL_FOLLOW_ANYWHERE || !wanted->replace_allowed_ips ||
 	    (wanted->has & CVL_PEER_ENDPOINT &&
-	     !cvl_diff_same_endpoint(&now->endpoint, &wanted->endpoint)))
+	     !cvl_address_same_endpoint(&now->endpoint, &wanted->endpoint)))
 		return false;
 	for (; a && b; a = a->next, b = b->next) {
 		struct cvl_allowed_ip masked = *b;

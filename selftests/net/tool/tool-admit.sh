@@ -109,14 +109,17 @@ is "LDAP: no answer: status" 255 "$(ldap_status 4)"
 script runs "echo \"\$CULVERT_DEVICE \$CULVERT_KEY \$CULVERT_ENDPOINT \$*\" >>$tmp/ran; exit 1"
 : >"$tmp/ran"
 forget
-admit -r 2 cv0 "$tmp/runs" "two words" '$(touch x)'
+admit -r 8 cv0 "$tmp/runs" "two words" '$(touch x)'
 knock 2
 soon "refused by status 1" 10 said "^refused $(key_of 2)"
 matches "words and environment" \
 	"^cv0 $(key_of 2) ${outer4[b]}:[0-9]+ two words [$][(]touch x[)] $(key_of 2) ${outer4[b]}:[0-9]+$" \
 	"$(<"$tmp/ran")"
+refusals() { drops a cv0 hs_knock_refused; }
+before=$(refusals)
+refused_again() { [ "$(refusals)" -gt "$before" ]; }
 knock 2
-sleep 0.5
+soon "a refused key knocks again" 20 refused_again
 is "a refused key is not asked about again" 1 "$(wc -l <"$tmp/ran")"
 ran_twice() { [ "$(wc -l <"$tmp/ran")" -ge 2 ]; }
 soon "but when its time is over" 20 ran_twice
@@ -146,6 +149,8 @@ complains "two peers" "has not printed one section" \
 	"printf '[Peer]\nPublicKey = %s\n[Peer]\nPublicKey = ${pub[a]}\n' \$1"
 complains "a setting of the device" "has not printed one section" \
 	"printf '[Interface]\nListenPort = 5\n[Peer]\nPublicKey = %s\n' \$1"
+complains "a name for an endpoint" "the name 'no.such.name.invalid' for an endpoint" \
+	"printf '[Peer]\nPublicKey = %s\nEndpoint = no.such.name.invalid:5\n' \$1"
 complains "no configuration" "answer of the command:1: " 'echo hello'
 complains "what the kernel refuses" "allowed IPs|AllowedIPs|prefix" \
 	"printf '[Peer]\nPublicKey = %s\nAllowedIPs = 10.0.0.0/99\n' \$1"

@@ -5,7 +5,7 @@
 
 static const struct why_facts plain = {
 	.dev = "cv0", .own = "OWN=", .key = "KEY=", .peer = "bob", .endpoint = "192.0.2.1:51820",
-	.port = 51820, .is_up = true, .has_socket = true, .has_key = true, .is_counting = true,
+	.port = 51820, .is_up = true, .has_socket = true, .has_key = true,
 	.has_route = true, .mtu = 1420, .is_only = true, .is_begun = true,
 };
 

@@ -10,23 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "admit/run.h"
-
-/**
- * admit_run_now_ms() - what time it is
- *
- * Return: milliseconds of the monotonic clock.
- */
-int64_t admit_run_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "common/clock.h"
 
 /* The words of the command, and behind them the key and where it comes from. */
 static char **admit_run_words(char *const *command, char *key, char *from)
@@ -104,7 +91,7 @@ int admit_run_start(struct admit_run *run, const char *device, char *const *comm
 	setpgid(run->pid, run->pid);
 	fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
 	run->fd = pipe_fds[0];
-	run->until_ms = admit_run_now_ms() + limit_ms;
+	run->until_ms = cmd_clock_ms() + limit_ms;
 	free(words);
 	return 0;
 
@@ -156,7 +143,7 @@ void admit_run_read(struct admit_run *run)
  */
 void admit_run_check_time(struct admit_run *run)
 {
-	if (run->is_late || admit_run_now_ms() < run->until_ms)
+	if (run->is_late || cmd_clock_ms() < run->until_ms)
 		return;
 	run->is_late = true;
 	admit_run_kill(run);

@@ -36,7 +36,6 @@ struct admit_run {
 	size_t used;
 };
 
-int64_t admit_run_now_ms(void);
 int admit_run_start(struct admit_run *run, const char *device, char *const *command,
 		    const struct cvl_knock *knock, int64_t limit_ms);
 void admit_run_read(struct admit_run *run);

@@ -49,14 +49,16 @@ static struct cvl_resolve_options cmd_apply_patience(void)
 	};
 }
 
+/* What is done with a link. */
+typedef int (*cmd_apply_do_t)(void *arg, struct cvl_netlink *nl, const struct cvl_link *link,
+			      struct cvl_error *err);
+
 /*
  * The link is looked up first, before a name server takes its time; once the names are
- * resolved, @send follows at once.
+ * resolved, what is to be sent follows at once.
  */
-static int cmd_apply_to(const char *name, struct cvl_device *dev, cmd_apply_send_t send,
-			struct cvl_error *err)
+static int cmd_apply_to(const char *name, cmd_apply_do_t apply, void *arg, struct cvl_error *err)
 {
-	const struct cvl_resolve_options options = cmd_apply_patience();
 	struct cvl_netlink *nl = cvl_netlink_create(err);
 	struct cvl_link link;
 	int ret;
@@ -65,22 +67,37 @@ static int cmd_apply_to(const char *name, struct cvl_device *dev, cmd_apply_send
 		return err->code;
 	ret = cvl_netlink_find(nl, &link, name, err);
 	if (!ret)
-		ret = cvl_endpoints_resolve(dev, &options, err);
-	if (!ret)
-		ret = send(nl, &link, dev, err);
+		ret = apply(arg, nl, &link, err);
 	cvl_netlink_destroy(nl);
 	return ret;
+}
+
+static int cmd_apply_end(int ret, const struct cvl_error *err)
+{
+	if (ret)
+		return cmd_fail(err);
+	cmd_keyfile_warn_exposed();
+	return 0;
+}
+
+static int cmd_apply_change(void *arg, struct cvl_netlink *nl, const struct cvl_link *link,
+			    struct cvl_error *err)
+{
+	const struct cvl_resolve_options options = cmd_apply_patience();
+	struct cvl_device *change = arg;
+	int ret = cvl_endpoints_resolve(change, &options, err);
+
+	return ret ? ret : cvl_netlink_set(nl, link, change, err);
 }
 
 /**
  * cmd_apply() - a subcommand that changes a device
  * @argv: the subcommand, a device and what @read reads; ends in NULL
  * @read: reads what is wanted of the device
- * @send: sends it; the endpoints are resolved
  *
  * Return: the exit status.
  */
-int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send)
+int cmd_apply(char **argv, cmd_apply_read_t read)
 {
 	struct cvl_device *dev = cvl_device_create();
 	struct cvl_error err = { 0 };
@@ -92,17 +109,15 @@ int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send)
 	}
 	ret = read(dev, argv + 2, &err);
 	if (!ret)
-		ret = cmd_apply_to(argv[1], dev, send, &err);
+		ret = cmd_apply_to(argv[1], cmd_apply_change, dev, &err);
 	cvl_device_destroy(dev);
-	if (ret)
-		return cmd_fail(&err);
-	cmd_keyfile_warn_exposed();
-	return 0;
+	return cmd_apply_end(ret, &err);
 }
 
 /* What a file is used for, while a bar shows how far that has come. */
 struct cmd_apply_config {
 	enum cmd_apply_how how;
+	struct cvl_config *config;
 	struct cmd_progress bar;
 	struct cvl_resolve_options patience;
 };
@@ -116,36 +131,20 @@ static void cmd_apply_notify_config(void *arg, const char *text)
 	cmd_note(text);
 }
 
-static int cmd_apply_config_send(struct cmd_apply_config *apply, struct cvl_config *config,
-				 struct cvl_netlink *nl, const struct cvl_link *link,
+static int cmd_apply_config_send(void *arg, struct cvl_netlink *nl, const struct cvl_link *link,
 				 struct cvl_error *err)
 {
+	struct cmd_apply_config *apply = arg;
 	int ret;
 
 	if (apply->how == CMD_APPLY_SYNC)
-		return cvl_sync(config, nl, link, &apply->patience, err);
-	ret = cvl_config_resolve(config, &apply->patience, err);
+		return cvl_sync(apply->config, nl, link, &apply->patience, err);
+	ret = cvl_config_resolve(apply->config, &apply->patience, err);
 	if (ret)
 		return ret;
 	if (apply->how == CMD_APPLY_WHOLE)
-		cvl_config_make_whole(cvl_config_device(config));
-	return cvl_config_send(config, nl, link, err);
-}
-
-static int cmd_apply_config_to(struct cmd_apply_config *apply, struct cvl_config *config,
-			       const char *name, struct cvl_error *err)
-{
-	struct cvl_netlink *nl = cvl_netlink_create(err);
-	struct cvl_link link;
-	int ret;
-
-	if (!nl)
-		return err->code;
-	ret = cvl_netlink_find(nl, &link, name, err);
-	if (!ret)
-		ret = cmd_apply_config_send(apply, config, nl, &link, err);
-	cvl_netlink_destroy(nl);
-	return ret;
+		cvl_config_make_whole(cvl_config_device(apply->config));
+	return cvl_config_send(apply->config, nl, link, err);
 }
 
 /**
@@ -161,7 +160,6 @@ int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how)
 	struct cmd_apply_config apply = { .how = how, .patience = cmd_apply_patience() };
 	const struct cvl_progress progress = { .tell = cmd_progress_tell, .arg = &apply.bar };
 	struct cvl_error err = { 0 };
-	struct cvl_config *config;
 	int ret = -EINVAL;
 
 	if (argc != 3)
@@ -169,30 +167,12 @@ int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how)
 	apply.patience.notify = cmd_apply_notify_config;
 	apply.patience.arg = &apply;
 	cmd_progress_begin(&apply.bar);
-	config = cvl_config_open(argv[2], how == CMD_APPLY_SYNC, &progress, &err);
-	if (config)
-		ret = cmd_apply_config_to(&apply, config, argv[1], &err);
-	if (config && cvl_config_has_secret(config))
+	apply.config = cvl_config_open(argv[2], how == CMD_APPLY_SYNC, &progress, &err);
+	if (apply.config)
+		ret = cmd_apply_to(argv[1], cmd_apply_config_send, &apply, &err);
+	if (!ret && cvl_config_has_secret(apply.config))
 		cmd_keyfile_note_secret(argv[2]);
-	cvl_config_close(config);
+	cvl_config_close(apply.config);
 	cmd_progress_clear(&apply.bar);
-	if (ret)
-		return cmd_fail(&err);
-	cmd_keyfile_warn_exposed();
-	return 0;
-}
-
-/**
- * cmd_apply_send() - send a change as it was read
- * @nl: to send it by
- * @link: to change
- * @change: what was read
- * @err: set on failure
- *
- * Return: 0 or a negative errno.
- */
-int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
-		   struct cvl_device *change, struct cvl_error *err)
-{
-	return cvl_netlink_set(nl, link, change, err);
+	return cmd_apply_end(ret, &err);
 }

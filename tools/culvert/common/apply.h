@@ -6,8 +6,6 @@
 #include "libculvert.h"
 
 typedef int (*cmd_apply_read_t)(struct cvl_device *dev, char **argv, struct cvl_error *err);
-typedef int (*cmd_apply_send_t)(struct cvl_netlink *nl, const struct cvl_link *link,
-				struct cvl_device *dev, struct cvl_error *err);
 
 /**
  * enum cmd_apply_how - what a configuration file stands for
@@ -21,9 +19,7 @@ enum cmd_apply_how {
 	CMD_APPLY_SYNC,
 };
 
-int cmd_apply(char **argv, cmd_apply_read_t read, cmd_apply_send_t send);
+int cmd_apply(char **argv, cmd_apply_read_t read);
 int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how);
-int cmd_apply_send(struct cvl_netlink *nl, const struct cvl_link *link,
-		   struct cvl_device *change, struct cvl_error *err);
 
 #endif /* CULVERT_APPLY_H */

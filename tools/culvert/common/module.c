@@ -14,9 +14,9 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/module.h"
 #include "common/proc.h"
 
@@ -67,23 +67,15 @@ static int module_open_said(void)
 	return fd;
 }
 
-static int64_t module_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Waits until the program ends, signals or not; false: it goes on for too long. */
 static bool module_wait_end(int pidfd)
 {
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int64_t until = module_now_ms() + MODULE_PATIENCE_S * 1000;
+	int64_t until = cmd_clock_ms() + MODULE_PATIENCE_S * 1000;
 	int ended;
 
 	do {
-		int64_t left = until - module_now_ms();
+		int64_t left = until - cmd_clock_ms();
 
 		ended = poll(&end, 1, left > 0 ? (int)left : 0);
 	} while (ended < 0 && errno == EINTR);

@@ -10,6 +10,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/netns.h"
@@ -70,12 +72,14 @@ int cmd_netns_enter(int id)
  * cmd_netns_leave() - go back
  * @back: from cmd_netns_enter()
  *
- * Return: 0 or a negative errno.
+ * Ends the program if that cannot be done: what comes after it would be about the wrong namespace.
  */
-int cmd_netns_leave(int back)
+void cmd_netns_leave(int back)
 {
-	int ret = setns(back, CLONE_NEWNET) ? -errno : 0;
-
+	if (setns(back, CLONE_NEWNET)) {
+		fprintf(stderr, "culvert: cannot return to the original network namespace: %s\n",
+			strerror(errno));
+		exit(1);
+	}
 	close(back);
-	return ret;
 }

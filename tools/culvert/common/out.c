@@ -86,21 +86,23 @@ unsigned int cmd_out_character_bytes(const char *text)
 
 /**
  * cmd_out_clean() - make a text one that no terminal obeys
- * @text: control characters, and what is not UTF-8, become question marks
+ * @text: control characters, and what is not UTF-8, become question marks, one for each byte
  */
 void cmd_out_clean(char *text)
 {
 	while (*text) {
 		const unsigned char *c = (const unsigned char *)text;
 		unsigned int bytes = cmd_out_character_bytes(text);
-		/* U+0080 to U+009F are control characters, too */
+		/*
+		 * U+0080 to U+009F are control characters, too. Without its first byte the second
+		 * one is not UTF-8.
+		 */
 		bool is_c1 = bytes == 2 && c[0] == 0xc2 && c[1] < 0xa0;
 
 		if (!bytes || *c < ' ' || *c == 0x7f || is_c1)
 			*text++ = '?';
 		else
 			text += bytes;
-		/* the second byte alone is not UTF-8 */
 	}
 }
 

@@ -5,22 +5,14 @@
  * addconf and syncconf have one.
  */
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/progress.h"
 
 #define CMD_PROGRESS_FIRST_MS 1000
 #define CMD_PROGRESS_EACH_MS 100
 #define CMD_PROGRESS_WIDTH 40
-
-static int64_t cmd_progress_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /**
  * cmd_progress_begin() - from now on time passes
@@ -30,7 +22,7 @@ void cmd_progress_begin(struct cmd_progress *bar)
 {
 	*bar = (struct cmd_progress) {
 		.terminal = isatty(STDERR_FILENO),
-		.next_ms = cmd_progress_now_ms() + CMD_PROGRESS_FIRST_MS,
+		.next_ms = cmd_clock_ms() + CMD_PROGRESS_FIRST_MS,
 	};
 }
 
@@ -49,7 +41,7 @@ void cmd_progress_tell(void *arg, size_t done, size_t all)
 
 	if (!bar->terminal)
 		return;
-	now_ms = cmd_progress_now_ms();
+	now_ms = cmd_clock_ms();
 	if (now_ms < bar->next_ms)
 		return;
 	percent = done < all ? (size_t)((double)done / (double)all * 100) : 100;

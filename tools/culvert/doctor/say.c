@@ -7,18 +7,22 @@
 #include "doctor/doctor.h"
 #include "doctor/wire.h"
 
+/* On a line, and in JSON. */
+static const struct {
+	const char *line;
+	const char *json;
+} doctor_words[] = {
+	[DOCTOR_OK] = { "ok", "ok" },
+	[DOCTOR_NOTE] = { "note", "note" },
+	[DOCTOR_BAD] = { "BAD", "bad" },
+};
+
 static void doctor_say_object(struct cmd_out *out, enum doctor_state state, const char *what,
 			      const char *text)
 {
-	static const char * const words[] = {
-		[DOCTOR_OK] = "ok",
-		[DOCTOR_NOTE] = "note",
-		[DOCTOR_BAD] = "bad",
-	};
-
 	cmd_out_open(out, NULL, '{');
 	out->key = "state";
-	cmd_out_text(out, words[state]);
+	cmd_out_text(out, doctor_words[state].json);
 	out->key = "about";
 	cmd_out_text(out, what);
 	out->key = "text";
@@ -29,11 +33,6 @@ static void doctor_say_object(struct cmd_out *out, enum doctor_state state, cons
 static void doctor_say_args(struct doctor *doctor, enum doctor_state state, const char *what,
 			    const char *format, va_list args)
 {
-	static const char * const words[] = {
-		[DOCTOR_OK] = "ok",
-		[DOCTOR_NOTE] = "note",
-		[DOCTOR_BAD] = "BAD",
-	};
 	char text[DOCTOR_TEXT_SIZE], about[DOCTOR_ABOUT_SIZE];
 
 	vsnprintf(text, sizeof(text), format, args);
@@ -49,7 +48,7 @@ static void doctor_say_args(struct doctor *doctor, enum doctor_state state, cons
 	snprintf(about, sizeof(about), "%s", what);
 	cmd_out_clean(about);
 	cmd_out_clean(text);
-	printf("%-4s  %-12s  %s\n", words[state], about, text);
+	printf("%-4s  %-12s  %s\n", doctor_words[state].line, about, text);
 }
 
 /**

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "address.h"
+#include "common/clock.h"
 #include "common/diagnose.h"
 #include "common/proc.h"
 #include "doctor/wire.h"
@@ -34,7 +34,7 @@ struct doctor_wire_once {
 struct doctor_wire_told {
 	struct doctor_wire_once filters;
 	struct doctor_wire_once rules;
-	time_t rules_until_s;
+	int64_t rules_until_ms;
 	unsigned int skipped;
 };
 
@@ -48,14 +48,6 @@ struct doctor_wire_way {
 	struct cmd_fw_fate in;
 	struct cmd_fw_fate out;
 };
-
-static time_t doctor_wire_now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static bool doctor_wire_is_first(struct doctor_wire_once *once, const char *device)
 {
@@ -306,7 +298,7 @@ static void doctor_wire_peer(const struct doctor_wire *wire, const struct cvl_pe
 	if (way.route.type != RTN_UNICAST)
 		return;
 	/* what the filter does depends on the rules */
-	if (wire->firewall && doctor_wire_now_s() > told->rules_until_s) {
+	if (wire->firewall && cmd_clock_ms() > told->rules_until_ms) {
 		told->skipped++;
 		return;
 	}
@@ -327,7 +319,7 @@ void doctor_wire(const struct doctor_wire *wire)
 
 	if (!doctor_port(wire))
 		return;
-	told.rules_until_s = doctor_wire_now_s() + DOCTOR_RULES_S;
+	told.rules_until_ms = cmd_clock_ms() + DOCTOR_RULES_S * 1000;
 	for (peer = wire->dev->peers; peer; peer = peer->next) {
 		if (doctor_wire_wants(wire, peer))
 			doctor_wire_peer(wire, peer, &told);

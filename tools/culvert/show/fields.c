@@ -242,28 +242,28 @@ static void cmd_field_heard(struct cmd_out *out, const struct cvl_peer *peer)
 	cmd_out_time(out, peer->heard_s);
 }
 
+/* One of several counters; behind the first one there is something between them. */
+static void cmd_field_next(struct cmd_out *out, const char *key, uint64_t count)
+{
+	cmd_out_between(out, "\t", " ");
+	out->key = key;
+	cmd_out_number(out, count, NULL);
+}
+
 static void cmd_field_packets(struct cmd_out *out, const struct cvl_peer *peer)
 {
 	out->key = "packetsRx";
 	cmd_out_number(out, peer->rx_packets, NULL);
-	cmd_out_between(out, "\t", " ");
-	out->key = "packetsTx";
-	cmd_out_number(out, peer->tx_packets, NULL);
+	cmd_field_next(out, "packetsTx", peer->tx_packets);
 }
 
 static void cmd_field_refused(struct cmd_out *out, const struct cvl_peer *peer)
 {
 	out->key = "refusedSource";
 	cmd_out_number(out, peer->drops_source, NULL);
-	cmd_out_between(out, "\t", " ");
-	out->key = "refusedReplay";
-	cmd_out_number(out, peer->drops_replay, NULL);
-	cmd_out_between(out, "\t", " ");
-	out->key = "refusedExpired";
-	cmd_out_number(out, peer->drops_expired, NULL);
-	cmd_out_between(out, "\t", " ");
-	out->key = "refusedMemory";
-	cmd_out_number(out, peer->drops_memory, NULL);
+	cmd_field_next(out, "refusedReplay", peer->drops_replay);
+	cmd_field_next(out, "refusedExpired", peer->drops_expired);
+	cmd_field_next(out, "refusedMemory", peer->drops_memory);
 }
 
 /* The line of wg(8), which has no others. JSON has all there is: see cmd_fields_wanted(). */

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "internal.h"
 #include "why/why.h"
 
 /* Where files of tunnels are: {dev}.conf in one of these. */
@@ -87,47 +88,22 @@ static bool why_file_read(struct why_facts *facts, const char *path)
 	return true;
 }
 
-/* Splits "HOST:PORT". Return: whether HOST is a name and no address. */
-static bool why_file_split(char *host, char **port)
+static void why_file_take(union cvl_address *address, const struct addrinfo *found)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM };
-	struct addrinfo *found;
-
-	*port = strrchr(host, ':');
-	if (!*port || *host == '[')
-		return false;
-	*(*port)++ = '\0';
-	if (getaddrinfo(host, NULL, &hints, &found))
-		return true;
-	freeaddrinfo(found);
-	return false;
+	memset(address, 0, sizeof(*address));
+	memcpy(address, found->ai_addr, found->ai_addrlen < sizeof(*address) ?
+	       found->ai_addrlen : sizeof(*address));
 }
 
-static bool why_file_is_there(const struct addrinfo *found, const union cvl_address *endpoint)
-{
-	union cvl_address address = { 0 };
-
-	memcpy(&address, found->ai_addr, found->ai_addrlen < sizeof(address) ?
-	       found->ai_addrlen : sizeof(address));
-	return address.any.sa_family == endpoint->any.sa_family &&
-	       cvl_address_port(&address) == cvl_address_port(endpoint) &&
-	       !memcmp(cvl_address_ip(&address), cvl_address_ip(endpoint),
-		       cvl_address_ip_bytes(endpoint));
-}
-
-static void why_file_resolve(struct why_facts *facts, const union cvl_address *endpoint)
+/* Asks as the library does when it reads an endpoint, but once. */
+static void why_file_ask(struct why_facts *facts, const struct cvl_peer *named,
+			 const union cvl_address *endpoint)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *found = NULL, *one;
-	union cvl_address first = { 0 };
-	char host[WHY_NAME_SIZE];
-	char *port;
-	int code;
+	union cvl_address address;
+	int code = getaddrinfo(named->endpoint_host, named->endpoint_service, &hints, &found);
 
-	memcpy(host, facts->name, sizeof(host));
-	if (!why_file_split(host, &port))
-		return;
-	code = getaddrinfo(host, port, &hints, &found);
 	if (code) {
 		facts->name_state = WHY_NAME_UNKNOWN;
 		snprintf(facts->name_now, sizeof(facts->name_now), "%s", gai_strerror(code));
@@ -135,13 +111,27 @@ static void why_file_resolve(struct why_facts *facts, const union cvl_address *e
 	}
 	facts->name_state = WHY_NAME_ELSEWHERE;
 	for (one = found; one; one = one->ai_next) {
-		if (why_file_is_there(one, endpoint))
+		why_file_take(&address, one);
+		if (cvl_address_same_endpoint(&address, endpoint))
 			facts->name_state = WHY_NAME_SAME;
 	}
-	memcpy(&first, found->ai_addr, found->ai_addrlen < sizeof(first) ?
-	       found->ai_addrlen : sizeof(first));
-	cvl_endpoint_to_text(facts->name_now, &first);
+	why_file_take(&address, found);
+	cvl_endpoint_to_text(facts->name_now, &address);
 	freeaddrinfo(found);
+}
+
+/* What is an address, or nothing that an endpoint can be, is no name. */
+static void why_file_resolve(struct why_facts *facts, const union cvl_address *endpoint)
+{
+	struct cvl_device *dev = cvl_device_create();
+	struct cvl_peer *named = dev ? cvl_peer_append(dev) : NULL;
+	union cvl_address address;
+	struct cvl_error err;
+
+	if (named && !cvl_word_endpoint(named, facts->name, &err) &&
+	    !cvl_endpoint_is_literal(&address, named->endpoint_host, named->endpoint_service))
+		why_file_ask(facts, named, endpoint);
+	cvl_device_destroy(dev);
 }
 
 /**

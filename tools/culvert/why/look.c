@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "common/clock.h"
 #include "common/ethtool.h"
 #include "why/why.h"
 
@@ -37,9 +38,8 @@
  * @nl: to ask by
  * @link: the link
  * @watch: events, or NULL: the module tells none
- * @key: of the peer
- * @began_ms: when
  * @before: the peer as it was then
+ * @began_ms: when
  * @is_fresh: there is a session that is too young for another handshake
  * @inner: an address that the peer has in the tunnel; the family is 0 if none is known
  */
@@ -48,20 +48,11 @@ struct why_look {
 	struct cvl_netlink *nl;
 	const struct cvl_link *link;
 	struct cvl_watch *watch;
-	uint8_t key[CVL_KEY_BYTES];
+	const struct cvl_peer *before;
 	int64_t began_ms;
-	struct cvl_peer before;
 	bool is_fresh;
 	union cvl_address inner;
 };
-
-static int64_t why_look_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Adds to what there was, or to what has come since. */
 static void why_look_count(struct why_look *look, bool is_after)
@@ -85,7 +76,6 @@ static void why_look_count(struct why_look *look, bool is_after)
 		for (i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 			if (!cmd_ethtool_find(&value, &all, counts[i].name))
 				continue;
-			facts->is_counting = true;
 			if (is_after)
 				counts[i].count->now += value;
 			else
@@ -182,7 +172,7 @@ static int why_look_begin(struct why_look *look, const struct cvl_peer *peer,
 		cvl_device_destroy(change);
 		return cvl_error_set(err, -ENOMEM, "out of memory");
 	}
-	memcpy(one->public_key, look->key, sizeof(one->public_key));
+	memcpy(one->public_key, peer->public_key, sizeof(one->public_key));
 	one->update_only = true;
 	one->rekey_now = true;
 	look->facts->is_begun = true;
@@ -194,7 +184,7 @@ static int why_look_begin(struct why_look *look, const struct cvl_peer *peer,
 static void why_look_made(struct why_look *look)
 {
 	if (!look->facts->handshake)
-		look->facts->handshake_ms = (unsigned int)(why_look_now_ms() - look->began_ms) + 1;
+		look->facts->handshake_ms = (unsigned int)(cmd_clock_ms() - look->began_ms) + 1;
 	look->facts->handshake = true;
 }
 
@@ -215,12 +205,12 @@ static int why_look_read(struct why_look *look, struct cvl_error *err)
 	if (ret)
 		return ret;
 	for (peer = dev->peers; peer; peer = peer->next) {
-		if (!cvl_key_equal(peer->public_key, look->key))
+		if (!cvl_key_equal(peer->public_key, look->before->public_key))
 			continue;
-		if (why_look_is_later(peer, &look->before))
+		if (why_look_is_later(peer, look->before))
 			why_look_made(look);
-		look->facts->heard |= peer->heard_s > look->before.heard_s ||
-				      peer->rx_bytes > look->before.rx_bytes;
+		look->facts->heard |= peer->heard_s > look->before->heard_s ||
+				      peer->rx_bytes > look->before->rx_bytes;
 		look->facts->source.now = peer->drops_source;
 	}
 	cvl_device_destroy(dev);
@@ -230,7 +220,7 @@ static int why_look_read(struct why_look *look, struct cvl_error *err)
 static int64_t why_look_rest_ms(const struct why_look *look)
 {
 	return look->began_ms + WHY_LOOK_MS + (look->facts->handshake ? 0 : WHY_LOOK_MORE_MS) -
-	       why_look_now_ms();
+	       cmd_clock_ms();
 }
 
 static int why_look_events(struct why_look *look, struct cvl_error *err)
@@ -245,7 +235,7 @@ static int why_look_events(struct why_look *look, struct cvl_error *err)
 
 		if (event->kind == CVL_EVENT_SESSION_MADE && peer &&
 		    event->dev->ifindex == look->link->ifindex &&
-		    cvl_key_equal(peer->public_key, look->key))
+		    cvl_key_equal(peer->public_key, look->before->public_key))
 			why_look_made(look);
 		cvl_event_destroy(event);
 	}
@@ -313,10 +303,9 @@ static void why_look_watch(struct why_look *look)
 int why_look(struct why_facts *facts, struct cvl_netlink *nl, const struct cvl_link *link,
 	     const struct cvl_peer *peer, struct cvl_error *err)
 {
-	struct why_look look = { .facts = facts, .nl = nl, .link = link, .before = *peer };
+	struct why_look look = { .facts = facts, .nl = nl, .link = link, .before = peer };
 	int ret;
 
-	memcpy(look.key, peer->public_key, sizeof(look.key));
 	if (facts->inner_is_asked)
 		why_look_asked(&look);
 	else
@@ -324,7 +313,7 @@ int why_look(struct why_facts *facts, struct cvl_netlink *nl, const struct cvl_l
 	facts->source.before = peer->drops_source;
 	why_look_count(&look, false);
 	why_look_watch(&look);
-	look.began_ms = why_look_now_ms();
+	look.began_ms = cmd_clock_ms();
 	facts->session = why_look_has_session(&look, peer);
 	look.is_fresh = facts->session && (!look.watch || peer->session_age_s < WHY_LOOK_FRESH_S);
 	ret = why_look_begin(&look, peer, err);
@@ -338,7 +327,6 @@ int why_look(struct why_facts *facts, struct cvl_netlink *nl, const struct cvl_l
 	/* Within two minutes of the last handshake packets alone begin none. */
 	if (!look.watch && facts->session && facts->heard)
 		facts->handshake = true;
-	explicit_bzero(&look.before, sizeof(look.before));
 	cvl_watch_destroy(look.watch);
 	return ret;
 }

@@ -10,10 +10,10 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "address.h"
+#include "common/clock.h"
 #include "why/why.h"
 
 /* How long an answer may take. */
@@ -41,14 +41,6 @@ struct why_ping {
 	uint16_t id;
 	uint16_t number;
 };
-
-static int64_t why_ping_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What everybody may open goes first. */
 static void why_ping_open(struct why_ping *ping, const union cvl_address *to)
@@ -130,11 +122,11 @@ static bool why_ping_take(struct why_ping *ping)
 /* Whether an answer comes in time. */
 static bool why_ping_wait(struct why_ping *ping)
 {
-	int64_t until_ms = why_ping_now_ms() + WHY_PING_MS;
+	int64_t until_ms = cmd_clock_ms() + WHY_PING_MS;
 	struct pollfd wait = { .fd = ping->fd, .events = POLLIN };
 	int64_t rest_ms;
 
-	while ((rest_ms = until_ms - why_ping_now_ms()) > 0) {
+	while ((rest_ms = until_ms - cmd_clock_ms()) > 0) {
 		if (poll(&wait, 1, (int)rest_ms) > 0 && why_ping_take(ping))
 			return true;
 	}
@@ -158,7 +150,7 @@ static bool why_ping_is_barred(int code)
 
 static enum why_host why_ping_both(struct why_ping *ping, int port_fd, bool is_sent)
 {
-	int64_t until_ms = why_ping_now_ms() + WHY_PING_MS;
+	int64_t until_ms = cmd_clock_ms() + WHY_PING_MS;
 	struct pollfd fds[] = {
 		{ .fd = port_fd, .events = POLLIN },
 		{ .fd = ping->fd, .events = POLLIN },
@@ -166,7 +158,7 @@ static enum why_host why_ping_both(struct why_ping *ping, int port_fd, bool is_s
 	enum why_host host = is_sent ? WHY_HOST_SILENT : WHY_HOST_UNASKED;
 	int64_t rest_ms;
 
-	while ((rest_ms = until_ms - why_ping_now_ms()) > 0) {
+	while ((rest_ms = until_ms - cmd_clock_ms()) > 0) {
 		int code;
 
 		if (poll(fds, 2, (int)rest_ms) <= 0)

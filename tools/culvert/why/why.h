@@ -78,7 +78,6 @@ enum why_inner {
  * @is_up: the link is
  * @has_socket: it has a UDP socket
  * @has_key: it has a private key
- * @is_counting: the module counts what it refuses, by reason
  * @has_route: there is a way to the endpoint
  * @blocked: what doctor has found on that way, or ""
  * @name_state: of @name
@@ -116,7 +115,6 @@ struct why_facts {
 	bool is_up;
 	bool has_socket;
 	bool has_key;
-	bool is_counting;
 	bool has_route;
 	char blocked[DOCTOR_TEXT_SIZE];
 	enum why_name name_state;
