@@ -20,7 +20,8 @@ help:
 	@echo
 	@echo '  make demo       two namespaces, a tunnel, traffic: in a VM, see it work'
 	@echo '  make demo-rootless  a tunnel of the kernel by a user without privileges, in a VM'
-	@echo '  make check      build everything and run all tests (T=NAME runs one)'
+	@echo '  make check      build everything and run the tests (T=NAME runs one)'
+	@echo '  make check-slow     those that take long, and are not in make check'
 	@echo '  make check-clients  of these wg, wg-quick, networkd, NetworkManager, pyroute2'
 	@echo '                  (MODULE=wireguard: on the kernel'"'"'s own wireguard.ko)'
 	@echo '  make clients-root   only make the Debian they run in, with systemd'
@@ -89,7 +90,11 @@ demo-rootless: all
 
 .PHONY: check
 check: all
-	@selftests/check --kernel $(KERNEL) $(T)
+	@selftests/check --kernel $(KERNEL) $(or $(T),--only usual)
+
+.PHONY: check-slow
+check-slow: all
+	@selftests/check --kernel $(KERNEL) --only slow
 
 # Other people's programs, in a VM with a Debian of its own: for check too.
 .PHONY: clients-root

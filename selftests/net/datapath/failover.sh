@@ -1,6 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow[wireguard]: as the case culvert, with another implementation at the other end
+# slow[go]: as the case culvert, with another implementation at the other end
+# slow[slow]: uplinks of 10 Mbit/s are filled
 # timeout: 200
 # mode[culvert]: smp
 # mode[queues]: smp

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: all of wireguard.ko's own test
 # clock: real
 # kmemleak: off
 # timeout: 300

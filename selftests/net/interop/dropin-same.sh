@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: configurations of 2,000 peers, on two modules
 # kmemleak: off
 # timeout: 400
 # culvert in the place of wireguard.ko gives the same answers: each module in turn gets

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each kind of rule is set up for real
 # kmemleak: off
 # timeout: 240
 # culvert doctor about firewalls: for each finding, rules that drop and rules that look like

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: a kernel that takes signed modules only
 # kmemleak: off
 # timeout: 60
 # kernel-args: module.sig_enforce=1

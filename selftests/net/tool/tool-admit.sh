@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: commands that stall, and run out of time
 # kmemleak: off
 # timeout: 240
 # culvert admit: who knocks is let in or refused as a command says; a command that fails, hangs, says

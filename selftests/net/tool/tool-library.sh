@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: the examples are built and run
 # timeout: 240
 # examples: built
 # libculvert as programs of others use it, from where it is installed: the examples in C, C++ and

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: 100,000 peers
 # timeout: 500
 # needs: time script awk cmp tr sort
 # memory: 2048

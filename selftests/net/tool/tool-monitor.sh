@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: listeners fall behind and catch up
 # timeout: 240
 # culvert monitor: each kind of event is a line for people and one of JSON, as
 # Documentation/json/monitor.json says; what was lost is said and read again; it ends when its

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each command beside wg, on two modules
 # kmemleak: off
 # timeout: 500
 # The command culvert beside wg(8): each word of `set`, in all the spellings in

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: a terminal is looked at again and again
 # timeout: 300
 # needs: tmux stty
 # culvert top in a terminal, which tmux is: what it shows of both kinds of link at several sizes,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each cause is set up for real, and looked at for seconds
 # kmemleak: off
 # timeout: 600
 # needs: jq

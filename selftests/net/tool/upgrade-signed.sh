@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: modules are signed and replaced
 # timeout: 100
 # kernel-args: lsm=lockdown
 # The module on disk is one that the kernel would not load, because of lockdown alone or

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: modules are built, loaded and replaced
 # kmemleak: off
 # timeout: 240
 # The module is replaced under links that have everything a link can have, by what
