@@ -3,6 +3,7 @@
 # mode: one
 # slow[wireguard]: as the case culvert, with another implementation at the other end
 # slow[go]: as the case culvert, with another implementation at the other end
+# slow[queues]: as the case culvert, with four queues
 # slow[slow]: uplinks of 10 Mbit/s are filled
 # timeout: 200
 # mode[culvert]: smp

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: links that lose and delay, for seconds each
 # timeout: 200
 # A path that loses, delays, swaps and doubles packets: the contents stay right and
 # the session lives. Also when the first handshake meets such a path.

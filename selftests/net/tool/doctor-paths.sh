@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each kind of path is set up for real
 # kmemleak: off
 # timeout: 240
 # culvert doctor about what carries a link: reverse path filters and marks, routes, MTU,

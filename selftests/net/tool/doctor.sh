@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each finding is set up for real
 # kmemleak: off
 # timeout: 120
 # culvert load and culvert doctor: what they say of a machine without faults, and of each

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each command of wg, one after the other
 # kmemleak: off
 # timeout: 400
 # timeout[dropin]: 300
