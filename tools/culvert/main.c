@@ -67,6 +67,10 @@ const struct cmd cmd_table[] = {
 	  "COMMAND is run with its words, the public key and the endpoint behind them. It\n"
 	  "prints the key's section [Peer], which is let in, or ends with status 1: the key\n"
 	  "is refused. Each verdict is a line. Ends by a signal, or with the device.\n", NULL },
+	{ "strip", cmd_strip, "FILE",
+	  "print the file of a tunnel without what is for up, as setconf reads it",
+	  "FILE is a path with a slash or one that ends in .conf, or the name of a link: then\n"
+	  "NAME.conf in /etc/culvert, or else in /etc/wireguard.\n", NULL },
 	{ "monitor", cmd_monitor, "[-j] [-p] [-s] [DEV]",
 	  "print what happens to devices and their peers, as it happens",
 	  "  -j, --json    each event as a JSON object on a line of its own\n"
