@@ -67,6 +67,18 @@ const struct cmd cmd_table[] = {
 	  "COMMAND is run with its words, the public key and the endpoint behind them. It\n"
 	  "prints the key's section [Peer], which is let in, or ends with status 1: the key\n"
 	  "is refused. Each verdict is a line. Ends by a signal, or with the device.\n", NULL },
+	{ "up", cmd_up, "[-n NETNS] FILE",
+	  "bring up the tunnel of a file: link, addresses, routes, DNS and all",
+	  "  -n, --netns  move the link to this network namespace; its packets to its peers\n"
+	  "               leave from here\n\n"
+	  "FILE is one of wg-quick(8), with words of our own: culvert.conf(5) has them all.\n"
+	  "It is a path with a slash or one that ends in .conf, or the name of a link: then\n"
+	  "NAME.conf in /etc/culvert, or else in /etc/wireguard. What fails is taken back.\n"
+	  "If the tunnel is up already, what differs is changed.\n", NULL },
+	{ "down", cmd_down, "[-n NETNS] FILE",
+	  "take away what up has added, and nothing else",
+	  "  -n, --netns  the network namespace that the link was moved to\n\n"
+	  "FILE is as for up; it may have gone or have changed.\n", NULL },
 	{ "strip", cmd_strip, "FILE",
 	  "print the file of a tunnel without what is for up, as setconf reads it",
 	  "FILE is a path with a slash or one that ends in .conf, or the name of a link: then\n"

@@ -39,8 +39,12 @@ static void cmd_apply_notify(void *arg, const char *text)
 	cmd_note(text);
 }
 
-/* As patient with name servers as the environment says. */
-static struct cvl_resolve_options cmd_apply_patience(void)
+/**
+ * cmd_apply_patience() - how patient to be with name servers
+ *
+ * Return: as the environment says.
+ */
+struct cvl_resolve_options cmd_apply_patience(void)
 {
 	return (struct cvl_resolve_options) {
 		.retries = cmd_apply_retries(),

@@ -19,6 +19,7 @@ enum cmd_apply_how {
 	CMD_APPLY_SYNC,
 };
 
+struct cvl_resolve_options cmd_apply_patience(void);
 int cmd_apply(char **argv, cmd_apply_read_t read);
 int cmd_apply_config(int argc, char **argv, enum cmd_apply_how how);
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Keys, peers and words of our own: what the module is told by up, all or what differs. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/apply.h"
+#include "up/up.h"
+
+static const struct cvl_peer *up_configure_find(const struct cvl_device *dev,
+						const struct cvl_peer *like)
+{
+	const struct cvl_peer *peer;
+
+	for (peer = dev->peers; peer; peer = peer->next) {
+		if (cvl_key_equal(peer->public_key, like->public_key))
+			return peer;
+	}
+	return NULL;
+}
+
+/* What cvl_device_diff() leaves alone, for it is not in files that wg(8) reads. */
+static void up_configure_own_device(struct cvl_device *change, const struct cvl_device *now,
+				    const struct cvl_device *wanted)
+{
+	if (now->bind4_off != wanted->bind4_off || now->bind6_off != wanted->bind6_off ||
+	    memcmp(&now->bind4, &wanted->bind4, sizeof(now->bind4)) ||
+	    memcmp(&now->bind6, &wanted->bind6, sizeof(now->bind6))) {
+		change->has |= CVL_DEVICE_BIND_ADDRESSES;
+		change->bind4_off = wanted->bind4_off;
+		change->bind6_off = wanted->bind6_off;
+		change->bind4 = wanted->bind4;
+		change->bind6 = wanted->bind6;
+	}
+	if (strcmp(now->bind_device, wanted->bind_device)) {
+		change->has |= CVL_DEVICE_BIND_DEVICE;
+		strcpy(change->bind_device, wanted->bind_device);
+	}
+	if (now->dscp != wanted->dscp) {
+		change->has |= CVL_DEVICE_DSCP;
+		change->dscp = wanted->dscp;
+	}
+}
+
+static int up_configure_own_peer(struct cvl_device *change, const struct cvl_peer *now,
+				 const struct cvl_peer *wanted)
+{
+	bool name = strcmp(now ? now->name : "", wanted->name);
+	bool idle = (now ? now->idle_s : 0) != wanted->idle_s;
+	struct cvl_peer *peer;
+
+	if (!name && !idle)
+		return 0;
+	peer = cvl_peer_append(change);
+	if (!peer)
+		return -ENOMEM;
+	memcpy(peer->public_key, wanted->public_key, CVL_KEY_BYTES);
+	peer->update_only = true;
+	if (name) {
+		peer->has |= CVL_PEER_NAME;
+		strcpy(peer->name, wanted->name);
+	}
+	if (idle) {
+		peer->has |= CVL_PEER_IDLE;
+		peer->idle_s = wanted->idle_s;
+	}
+	return 0;
+}
+
+/* What differs, in one change. */
+static int up_configure_again(struct up *up, struct cvl_error *err)
+{
+	struct cvl_device *now = NULL, *change = NULL;
+	const struct cvl_peer *peer;
+	int ret = cvl_netlink_get(up->there, &up->link, &now, err);
+
+	if (!ret)
+		ret = cvl_device_diff(&change, now, up->file.dev, err);
+	if (!ret)
+		up_configure_own_device(change, now, up->file.dev);
+	for (peer = ret ? NULL : up->file.dev->peers; peer && !ret; peer = peer->next) {
+		ret = up_configure_own_peer(change, up_configure_find(now, peer), peer);
+		if (ret)
+			cvl_error_set(err, ret, "out of memory");
+	}
+	if (!ret && !cvl_device_is_empty(change))
+		ret = cvl_netlink_set(up->there, &up->link, change, err);
+	cvl_device_destroy(change);
+	cvl_device_destroy(now);
+	return ret;
+}
+
+/**
+ * up_configure() - tell the module what the file says
+ * @up: has the link, and the mark
+ * @err: set on failure
+ *
+ * Names are resolved where this program is.
+ *
+ * Return: 0 or a negative errno.
+ */
+int up_configure(struct up *up, struct cvl_error *err)
+{
+	const struct cvl_resolve_options patience = cmd_apply_patience();
+	int ret = cvl_endpoints_resolve(up->file.dev, &patience, err);
+
+	if (ret)
+		return ret;
+	if (up->again)
+		return up_configure_again(up, err);
+	cvl_config_make_whole(up->file.dev);
+	return cvl_netlink_set(up->there, &up->link, up->file.dev, err);
+}
