@@ -7,6 +7,7 @@
 #include "command.h"
 #include "common/message.h"
 #include "up/run.h"
+#include "up/save.h"
 #include "up/up.h"
 
 /* A hook that fails keeps nothing from being taken away. Return: whether it has not. */
@@ -20,27 +21,31 @@ static bool down_hooks(enum up_hook hook, const struct up_list *hooks)
 	return false;
 }
 
-static int down_delete(struct up *up, struct cvl_error *err)
+/* Before anything is done, for a state that cannot be saved is not to be lost. */
+static int down_find(struct up *up, struct cvl_error *err)
 {
 	int ret = cvl_netlink_find(up->there, &up->link, up->name, err);
 
-	if (!ret)
-		ret = cvl_link_delete(up->there, &up->link, err);
-	return ret == -ENODEV ? 0 : ret;
+	return ret || !up->record.save ? ret : up_save(up, err);
 }
 
 /* Return: 0, 1 if a hook has failed, or a negative errno. */
 static int down_take(struct up *up, struct cvl_error *err)
 {
 	bool is_there = up->record.ifindex && if_nametoindex(up->name) == up->record.ifindex;
-	bool fine = down_hooks(UP_PRE_DOWN, &up->record.pre_down);
 	int ret = 0;
+	bool fine;
 
 	up->link.ifindex = up->record.ifindex;
+	if (is_there)
+		ret = down_find(up, err);
+	if (ret)
+		return ret;
+	fine = down_hooks(UP_PRE_DOWN, &up->record.pre_down);
 	up_things_undo(up, true);
 	if (is_there)
-		ret = down_delete(up, err);
-	if (ret)
+		ret = cvl_link_delete(up->there, &up->link, err);
+	if (ret && ret != -ENODEV)
 		return ret;
 	fine &= down_hooks(UP_POST_DOWN, &up->record.post_down);
 	return !fine;

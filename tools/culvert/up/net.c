@@ -254,6 +254,8 @@ static int up_net_take_rule(const struct nlmsghdr *nlh, void *arg, struct cvl_er
  * @family: AF_INET or AF_INET6
  * @priority: set, as the kernel does for a rule without one
  *
+ * The one before that is free, too.
+ *
  * Return: 0, -ENOSPC if there is none, or another negative errno.
  */
 int up_net_free_priority(struct cvl_netlink *nl, int family, uint32_t *priority)
@@ -262,7 +264,7 @@ int up_net_free_priority(struct cvl_netlink *nl, int family, uint32_t *priority)
 	int ret = up_net_dump(nl, RTM_GETRULE, family, up_net_take_rule, &dump);
 
 	*priority = dump.lowest - 1;
-	return ret ? ret : *priority ? 0 : -ENOSPC;
+	return ret ? ret : *priority > 1 ? 0 : -ENOSPC;
 }
 
 /**

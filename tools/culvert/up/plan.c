@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "common/proc.h"
 #include "up/net.h"
 #include "up/up.h"
 
@@ -18,6 +19,9 @@
 
 /* Less than this, and the link cannot have IPv6. */
 #define UP_PLAN_MTU_IPV6 1280
+
+/* With it, the reverse path filter looks at packets with their mark. */
+static const char up_plan_sysctl[] = "net/ipv4/conf/all/src_valid_mark";
 
 static int up_plan_no_memory(struct cvl_error *err)
 {
@@ -205,9 +209,13 @@ static int up_plan_routes(struct up *up)
 	return ret;
 }
 
-/* Each goes before the one that was added before it, so the main table is looked at first. */
+/*
+ * The main table is looked at first. The record has the priorities before there are the rules, for
+ * an up that is killed.
+ */
 static int up_plan_rules(struct up *up)
 {
+	uint32_t priority;
 	char text[32];
 	int ret = 0;
 	int family;
@@ -215,11 +223,13 @@ static int up_plan_rules(struct up *up)
 	for (family = 0; family < 2 && !ret; family++) {
 		if (!up->has_default[family])
 			continue;
+		ret = up_net_free_priority(up->there, family ? AF_INET6 : AF_INET, &priority);
 		snprintf(text, sizeof(text), "%d %u", family ? 6 : 4, up->file.dev->fwmark);
-		ret = up_things_add(&up->wanted, UP_RULE, 0, text);
+		if (!ret)
+			ret = up_things_add(&up->wanted, UP_RULE, priority, text);
 		snprintf(text, sizeof(text), "%d 0", family ? 6 : 4);
 		if (!ret)
-			ret = up_things_add(&up->wanted, UP_RULE, 0, text);
+			ret = up_things_add(&up->wanted, UP_RULE, priority - 1, text);
 	}
 	return ret;
 }
@@ -244,13 +254,14 @@ int up_plan(struct up *up, struct cvl_error *err)
 		ret = up_firewall_plan(up, err);
 	if (ret)
 		return ret;
-	/* answers to marked packets are looked at with their mark by the reverse path filter */
 	if (up->has_default[0])
-		ret = up_things_add(&up->wanted, UP_SYSCTL, 0,
-				    "net/ipv4/conf/all/src_valid_mark");
+		ret = up_things_add(&up->wanted, UP_SYSCTL,
+				    cmd_proc_sysctl("%s", up_plan_sysctl) == 0, up_plan_sysctl);
 	if (!ret)
 		ret = up_plan_routes(up);
-	if (!ret)
-		ret = up_plan_rules(up);
-	return ret ? up_plan_no_memory(err) : 0;
+	if (ret)
+		return up_plan_no_memory(err);
+	ret = up_plan_rules(up);
+	return ret ? cvl_error_set(err, ret, "%s: cannot find a priority for its rules: %s",
+				   up->name, strerror(-ret)) : 0;
 }

@@ -26,13 +26,13 @@
 
 /**
  * struct up_kind_of - how one kind is added and taken away
- * @add: adds it; may set its number. -EEXIST if it is there already
+ * @add: adds it. -EEXIST if it is there already
  * @take_away: -ENOENT and the like if it is not there
  * @with_link: it goes with the link by itself
  * @is_single: there is only one with the same first word, and adding it replaces that
  */
 struct up_kind_of {
-	int (*add)(struct up *up, struct up_thing *thing, struct cvl_error *err);
+	int (*add)(struct up *up, const struct up_thing *thing, struct cvl_error *err);
 	int (*take_away)(struct up *up, const struct up_thing *thing, struct cvl_error *err);
 	bool with_link;
 	bool is_single;
@@ -48,7 +48,7 @@ static int up_address(struct up *up, const struct up_thing *thing, bool add,
 	return up_net_address(up->there, &up->link, &ip, add, err);
 }
 
-static int up_address_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_address_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	return up_address(up, thing, true, err);
 }
@@ -58,7 +58,7 @@ static int up_address_take(struct up *up, const struct up_thing *thing, struct c
 	return up_address(up, thing, false, err);
 }
 
-static int up_mtu_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_mtu_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	uint32_t mtu = (uint32_t)strtoul(thing->text, NULL, 10);
 	int ret = up_net_link_mtu(up->there, up->link.ifindex) == mtu ? 0 :
@@ -75,7 +75,7 @@ static int up_nothing_take(struct up *up, const struct up_thing *thing, struct c
 	return 0;
 }
 
-static int up_dns_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_dns_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	return up_dns_do(up, thing->text, err);
 }
@@ -85,7 +85,7 @@ static int up_dns_take(struct up *up, const struct up_thing *thing, struct cvl_e
 	return up_dns_undo(up, thing->text, err);
 }
 
-static int up_firewall_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_firewall_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	return up_firewall_do(up, thing->text, err);
 }
@@ -112,13 +112,12 @@ static int up_sysctl_write(const char *name, const char *value, struct cvl_error
 	return wrote < 0 ? err->code : 0;
 }
 
-/* The number says whether it was off before. */
-static int up_sysctl_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+/* The number is 1 if it was off before. */
+static int up_sysctl_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	(void)up;
 	if (cmd_proc_sysctl("%s", thing->text) == 1)
 		return 0;
-	thing->number = 1;
 	return up_sysctl_write(thing->text, "1", err);
 }
 
@@ -142,7 +141,7 @@ static int up_route(struct up *up, const struct up_thing *thing, bool add,
 	return up_net_route(up->there, &up->link, &route, add, err);
 }
 
-static int up_route_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_route_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	int ret = up_route(up, thing, true, err);
 
@@ -168,19 +167,12 @@ static bool up_rule_read(struct up_rule *rule, const struct up_thing *thing)
 	return true;
 }
 
-static int up_rule_add(struct up *up, struct up_thing *thing, struct cvl_error *err)
+static int up_rule_add(struct up *up, const struct up_thing *thing, struct cvl_error *err)
 {
 	struct up_rule rule;
-	int ret = 0;
 
 	if (!up_rule_read(&rule, thing))
 		return cvl_error_set(err, -EINVAL, "'%s' is no rule", thing->text);
-	if (!thing->number)
-		ret = up_net_free_priority(up->there, rule.family, &thing->number);
-	if (ret)
-		return cvl_error_set(err, ret, "cannot find a priority for a rule: %s",
-				     strerror(-ret));
-	rule.priority = thing->number;
 	return up_net_rule(up->there, &rule, true, err);
 }
 
@@ -188,7 +180,7 @@ static int up_rule_take(struct up *up, const struct up_thing *thing, struct cvl_
 {
 	struct up_rule rule;
 
-	if (!up_rule_read(&rule, thing) || !rule.priority)
+	if (!up_rule_read(&rule, thing))
 		return 0;
 	return up_net_rule(up->there, &rule, false, err);
 }
