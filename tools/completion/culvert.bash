@@ -39,6 +39,8 @@ _culvert_offer_files()
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
+_culvert_offer_netns() { _culvert_offer "$(cd /run/netns 2>/dev/null && echo *)"; }
+
 _culvert_links() { culvert show interfaces 2>/dev/null; }
 
 # Keys of peers. Where they are listed for people (63), each has its name beside it: keys
@@ -91,7 +93,7 @@ _culvert_set()
 	_culvert_offer "$(_culvert_words $kinds)"
 }
 
-# Those that have options: show, monitor, why, doctor and admit.
+# Those that have options: show, monitor, why, doctor, admit, up and down.
 _culvert_with_options()
 {
 	local i given=() options="" choices="" word
@@ -102,7 +104,10 @@ _culvert_with_options()
 			i=$((i + 1))
 			[ "$i" != "$count" ] || { _culvert_offer_files; return; }
 			;;
-		-[nrt]) i=$((i + 1)) ;;
+		-[nrt] | --netns)
+			i=$((i + 1))
+			[[ $i != "$count" || ${words[1]} != @(up|down) ]] || { _culvert_offer_netns; return; }
+			;;
 		-*) ;;
 		*) given+=("${words[i]}") ;;
 		esac
@@ -116,7 +121,9 @@ _culvert_with_options()
 		esac
 	done
 	case ${#given[@]} in
-	0) _culvert_offer "$options$choices" ;;
+	0)	[[ ${words[1]} != @(up|down) || $cur = -* ]] || { _culvert_offer_files; return; }
+		_culvert_offer "$options$choices"
+		;;
 	1)	[ "${words[1]}" != admit ] || { _culvert_offer_files; return; }
 		[ "${words[1]}" != why ] || { _culvert_offer_peers "${given[0]}"; return; }
 		choices=$(_culvert_words field)
@@ -186,7 +193,7 @@ _culvert()
 	1:*) _culvert_offer "$(_culvert_words subcommand)" ;;
 	2:set) _culvert_offer "$(_culvert_links)" ;;
 	*:set) _culvert_set ;;
-	*:show | *:monitor | *:why | *:doctor | *:admit) _culvert_with_options ;;
+	*:show | *:monitor | *:why | *:doctor | *:admit | *:up | *:down) _culvert_with_options ;;
 	*:top) _culvert_top ;;
 	*) _culvert_other ;;
 	esac

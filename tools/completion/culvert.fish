@@ -59,20 +59,26 @@ function __culvert_set
     __culvert_words $kinds
 end
 
-# Those that have options: show, monitor, why, doctor and admit.
+# Those that have options: show, monitor, why, doctor, admit, up and down.
 function __culvert_with_options
     set -l given
     set -l before
     for word in $argv[3..]
         # the file behind -f is none of them
-        string match -q -- '-*' $word; or contains -- "$before" -f --file -n -r -t; or set -a given $word
+        string match -q -- '-*' $word; or contains -- "$before" -f --file -n -r -t --netns; or set -a given $word
         set before $word
     end
     set -l known (__culvert_of arguments $argv[2] | string match -ar '[^][| ]+')
     if contains -- $argv[-1] -f --file
         __fish_complete_path (commandline -ct)
+    else if contains -- $argv[-1] -n --netns; and contains -- $argv[2] up down
+        for namespace in /run/netns/*
+            string replace /run/netns/ '' $namespace
+        end
     else if string match -q -- '-*' (commandline -ct)
         string match -- '-*' $known
+    else if contains -- $argv[2] up down
+        test (count $given) -eq 0; and __fish_complete_path (commandline -ct)
     else if test (count $given) -eq 0
         contains DEV $known; and __culvert_links
         string match -rv -- '^-|[A-Z]' $known
@@ -139,7 +145,7 @@ function __culvert_complete
             __culvert_links
         case '*:set'
             __culvert_set $before
-        case '*:show' '*:monitor' '*:why' '*:doctor' '*:admit'
+        case '*:show' '*:monitor' '*:why' '*:doctor' '*:admit' '*:up' '*:down'
             __culvert_with_options $before
         case '*:top'
             __culvert_top $before

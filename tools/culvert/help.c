@@ -62,7 +62,7 @@ static void cmd_help_print_all(void)
 	puts("Usage: culvert [SUBCOMMAND [ARGUMENTS]]\n");
 	for (cmd = cmd_table; cmd->name; cmd++)
 		printf("  %-9s %s\n", cmd->name, cmd->purpose);
-	puts("\nWithout a subcommand: show.\n"
+	puts("\nWithout a subcommand: show. "
 	     "More: culvert help SUBCOMMAND, or man 8 culvert.");
 }
 

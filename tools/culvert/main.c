@@ -80,9 +80,9 @@ const struct cmd cmd_table[] = {
 	  "  -n, --netns  the network namespace that the link was moved to\n\n"
 	  "FILE is as for up; it may have gone or have changed.\n", NULL },
 	{ "strip", cmd_strip, "FILE",
-	  "print the file of a tunnel without what is for up, as setconf reads it",
-	  "FILE is a path with a slash or one that ends in .conf, or the name of a link: then\n"
-	  "NAME.conf in /etc/culvert, or else in /etc/wireguard.\n", NULL },
+	  "print the file of a tunnel without what setconf does not read",
+	  "FILE is a path with a slash or one that ends in .conf, or the name of a link:\n"
+	  "then NAME.conf in /etc/culvert, or else in /etc/wireguard.\n", NULL },
 	{ "monitor", cmd_monitor, "[-j] [-p] [-s] [DEV]",
 	  "print what happens to devices and their peers, as it happens",
 	  "  -j, --json    each event as a JSON object on a line of its own\n"

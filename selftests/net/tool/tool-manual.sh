@@ -302,6 +302,17 @@ try_app_group()
 	rmdir /sys/fs/cgroup/vpn
 }
 
+try_tunnel_file()
+{
+	text tunnel-file >"$tmp/cv7.conf"
+	chmod 600 "$tmp/cv7.conf"
+	works "example tunnel-file: culvert up" n a culvert up "$tmp/cv7.conf"
+	is "tunnel-file: its name" gateway "$(n a culvert show cv7 names | cut -f 2)"
+	is "tunnel-file: its candidates" "192.0.2.1:51820 198.51.100.1:51820@1" \
+		"$(n a culvert show cv7 candidates | cut -f 2)"
+	works "tunnel-file: down" n a culvert down cv7
+}
+
 # All three ways that share the table, when the link is gone.
 no_leak()
 {
@@ -318,7 +329,7 @@ no_leak()
 # Each has the state that those before it have left.
 order=(keys tunnel ways json old-handshakes drops
 	trace-drops trace-peers trace-cpus trace-waits
-	conf-client conf-server conf-ways ip-file boot
+	conf-client conf-server conf-ways tunnel-file ip-file boot
 	from-wg from-quick from-quick-start all-traffic
 	app-namespace app-mark app-user app-group)
 

@@ -42,6 +42,12 @@ test_words()
 		"$(between '^\.Ss \[Interface\]' '^\.Ss ' culvert.conf.5 | items Li)"
 	is "keys of a peer in a file" "$(keys cvl_config_peer_words)" \
 		"$(between '^\.Ss \[Peer\]' '^\.Sh ' culvert.conf.5 | items Li)"
+	is "words of a tunnel's file" \
+		"$(sed -nE 's/^\t\{ UP_(INTERFACE|PEER), "([A-Za-z]*)",.*/\2/p' \
+			"$CULVERT_TREE/tools/culvert/up/file.c" | sort)" \
+		"$({ between '^\.Sh TUNNEL FILES' '^\.Sh AT BOOT' culvert.conf.5 |
+			sed -n 's/^\.It Li //p' | tr -d ',' | tr -s ' ' '\n'
+		     printf '%s\n' Candidates Follow Silent; } | sort)"
 	is "drop reasons" "$({ tr -d '\t\\\n' <"$reasons"; echo; } | sed 's/R(/\n&/g' |
 		sed -nE 's/^R\([A-Z0-9_]+, "([a-z0-9_]+)".*/\1/p' | sort)" \
 		"$(between '^\.Ss Drops' '^\.Ss Tracing' culvert.8 | items Va)"
