@@ -62,8 +62,7 @@ static void cmd_help_print_all(void)
 	puts("Usage: culvert [SUBCOMMAND [ARGUMENTS]]\n");
 	for (cmd = cmd_table; cmd->name; cmd++)
 		printf("  %-9s %s\n", cmd->name, cmd->purpose);
-	puts("\nWithout a subcommand: show. "
-	     "More: culvert help SUBCOMMAND, or man 8 culvert.");
+	puts("\nWithout a subcommand: show. More: culvert help SUBCOMMAND, or man 8 culvert.");
 }
 
 static size_t cmd_help_lines(const char *text)

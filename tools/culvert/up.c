@@ -97,7 +97,7 @@ static int up_fill(struct up *up, struct cvl_error *err)
 	return ret ? ret : up_check_signal(err);
 }
 
-/* What an up has left whose link has gone by itself. */
+/* Of an up before this: its link has gone by itself. */
 static void up_forget(struct up *up)
 {
 	if (up->record.ifindex)
@@ -191,6 +191,9 @@ int cmd_up(int argc, char **argv)
 	if (!ret)
 		ret = up_file_read(&up.file, &err);
 	up.name = up.file.name;
+	/* while a name server is waited for, nothing has to be taken back: any signal ends this */
+	if (!ret && !up.file.hooks[UP_PRE_UP].count)
+		ret = up_resolve(&up, &err);
 	up_signals();
 	if (!ret)
 		ret = up_place_open(&up, &err);

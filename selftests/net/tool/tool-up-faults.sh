@@ -326,12 +326,14 @@ leaves_nothing "a second up"
 ns_new c
 everything
 works "netns: up" up -n "${ns[c]}" "$conf"
-is "netns: nothing is here" "$(grep -v cv7 <<<"$before")" "$(around | grep -v 'cv7@')"
+is "netns: nothing is here, the link has gone from here" "$(grep -v cv7 <<<"$before")" "$(around | grep -v 'cv7@')"
 is "netns: the default route is there" "default dev cv7 scope link" \
 	"$(ipn c route show default | sed 's/ *$//')"
 works "netns: ping from there, by a socket here" ping_ok c 10.77.0.2
 works "netns: a second up" up -n "${ns[c]}" "$conf"
 fails_with "netns: down here" "has not brought it up in this network namespace" down "$conf"
+everything "PreUp = :"
+works "netns: with a hook, names are resolved here all the same" up -n "${ns[c]}" "$conf"
 works "netns: down" down --netns "${ns[c]}" "$conf"
 fails "netns: the link has gone" ipn c link show cv7
 leaves_nothing "netns"

@@ -103,11 +103,13 @@ static void test_file(void)
 	struct cvl_peer *peer;
 
 	ktap_ok(!parse(&file,
-		       "\xef\xbb\xbf[Interface]\r\nPrivateKey=" PRIVATE "\r\n address = 10.0.0.1/24,fd00::1\r\n"
+		       "\xef\xbb\xbf[Interface]\r\nPrivateKey=" PRIVATE "\r\n"
+		       " address = 10.0.0.1/24,fd00::1\r\n"
 		       "ADDRESS=10.1.0.1 # x\nDns = 10.0.0.53, a.example , fd00::53\nTable = 7\n"
 		       "PostUp = echo %i; false # c\nPostUp = true\nSaveConfig = TRUE\n"
 		       "  #culvert: BindDevice = lo # c\n#culvertish: x\nDscp = copy\n[peer]\n"
-		       "PublicKey = " ONE "\n#culvert:Endpoint = [2001:db8::1]:5\nEndpoint = 192.0.2.1:6\n"
+		       "PublicKey = " ONE "\n#culvert:Endpoint = [2001:db8::1]:5\n"
+		       "Endpoint = 192.0.2.1:6\n"
 		       "[Peer] # two\n#culvert: Name = bob smith\nPublicKey = " TWO "\nIdle = 60\n"
 		       "Endpoint = 192.0.2.2:7\n", &err), err.text);
 	ktap_equal((long long)file.addresses.count, 3, "three addresses");
@@ -132,12 +134,14 @@ static void test_file(void)
 	refuses("[Interface]\nSaveConfig = 1\n", "f:2: SaveConfig: '1': expected true or false");
 	refuses("[Interface]\nDNS = a b\n", "f:2: DNS: 'a b': expected addresses and domains");
 	refuses("[Interface]\nAddress =\n", "f:2: Address: '': expected a value");
-	refuses("[Peer]\nPublicKey = " ONE "\nEndpoint = a:1\nCandidates = b:2\nEndpoint = c:3\n",
+	refuses("[Peer]\nPublicKey = " ONE
+		"\nEndpoint = a:1\nCandidates = b:2\nEndpoint = c:3\n",
 		"f:5: Endpoint: there are several lines Endpoint and a line Candidates");
 	refuses("#culvert: Name = x\n", "f:1: 'Name' is not a word for '#culvert:'");
 	refuses("[Interface]\n\nAddress = 10.0.0.1\nfoo = 1\n", "f:4: 'foo' is not a setting");
 	refuses("[Interface]\n[Peer]\nPublicKey = " ONE "\n\nIdle = x\n", "f:5: Idle: 'x' is not");
-	refuses("[Peer]\nMTU = 1400\nPublicKey = " ONE "\n", "f:2: 'MTU' is not a setting of [Peer]");
+	refuses("[Peer]\nMTU = 1400\nPublicKey = " ONE "\n",
+		"f:2: 'MTU' is not a setting of [Peer]");
 }
 
 /* What the file becomes if the device is like another file. */
@@ -195,7 +199,8 @@ static void test_save(void)
 	      PEER(ONE) "Endpoint = 192.0.2.9:9\nPersistentKeepalive = 9\n",
 	      "what is new is behind the key");
 	saves("[Interface]\n", PEER(ONE) "Name = n\nIdle = 60\nAllowedIPs = 10.0.0.0/8\n",
-	      "[Interface]\n\n" PEER(ONE) "AllowedIPs = 10.0.0.0/8\n#culvert: Name = n\n#culvert: Idle = 60\n",
+	      "[Interface]\n\n" PEER(ONE)
+	      "AllowedIPs = 10.0.0.0/8\n#culvert: Name = n\n#culvert: Idle = 60\n",
 	      "a new peer");
 	saves("", "", "", "nothing");
 }

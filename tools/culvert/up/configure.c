@@ -90,18 +90,45 @@ static int up_configure_again(struct up *up, struct cvl_error *err)
 }
 
 /**
+ * up_resolve() - resolve the names of endpoints, if that has not been done
+ * @up: has the file
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int up_resolve(struct up *up, struct cvl_error *err)
+{
+	const struct cvl_resolve_options patience = cmd_apply_patience();
+	int ret = up->is_resolved ? 0 : cvl_endpoints_resolve(up->file.dev, &patience, err);
+
+	if (!ret)
+		up->is_resolved = true;
+	return ret;
+}
+
+/* What is on the way to the peers, name servers too, is where the sockets of the link are. */
+static int up_resolve_here(struct up *up, struct cvl_error *err)
+{
+	struct cvl_error also = { 0 };
+	int ret = up_place_go(up, true, err);
+
+	if (!ret)
+		ret = up_resolve(up, err);
+	if (up_place_go(up, false, ret ? &also : err) && !ret)
+		ret = err->code;
+	return ret;
+}
+
+/**
  * up_configure() - tell the module what the file says
  * @up: has the link, and the mark
  * @err: set on failure
- *
- * Names are resolved where this program is.
  *
  * Return: 0 or a negative errno.
  */
 int up_configure(struct up *up, struct cvl_error *err)
 {
-	const struct cvl_resolve_options patience = cmd_apply_patience();
-	int ret = cvl_endpoints_resolve(up->file.dev, &patience, err);
+	int ret = up->is_resolved ? 0 : up_resolve_here(up, err);
 
 	if (ret)
 		return ret;

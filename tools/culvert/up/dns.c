@@ -138,17 +138,14 @@ static void up_dns_clear(struct up_dns *dns)
 static int up_dns_resolvectl(const struct up *up, const char *command, const char *first,
 			     const struct up_list *words, struct cvl_error *err)
 {
-	char *argv[UP_DNS_WORDS + 1];
-	char link[CVL_IFNAME_SIZE];
-	char program[] = "resolvectl";
+	const char *argv[UP_DNS_WORDS + 1];
 	size_t count = 0, i;
 
-	strcpy(link, up->name);
-	argv[count++] = program;
-	argv[count++] = (char *)command;
-	argv[count++] = link;
+	argv[count++] = "resolvectl";
+	argv[count++] = command;
+	argv[count++] = up->name;
 	if (first)
-		argv[count++] = (char *)first;
+		argv[count++] = first;
 	for (i = 0; words && i < words->count; i++) {
 		if (count == UP_DNS_WORDS)
 			return cvl_error_set(err, -E2BIG, "DNS: there are more than %d words",
@@ -205,9 +202,8 @@ static void up_dns_name(const struct up *up, char name[32])
 
 static int up_dns_do_resolvconf(const struct up *up, const char *lines, struct cvl_error *err)
 {
-	char program[] = "resolvconf", add[] = "-a", metric[] = "-m", zero[] = "0", only[] = "-x";
 	char name[32];
-	char *argv[] = { program, add, name, metric, zero, only, NULL };
+	const char * const argv[] = { "resolvconf", "-a", name, "-m", "0", "-x", NULL };
 
 	up_dns_name(up, name);
 	return up_run(argv, lines, err);
@@ -278,9 +274,8 @@ int up_dns_do(struct up *up, const char *text, struct cvl_error *err)
  */
 int up_dns_undo(struct up *up, const char *text, struct cvl_error *err)
 {
-	char program[] = "resolvconf", del[] = "-d", force[] = "-f";
 	char name[32], path[PATH_MAX];
-	char *argv[] = { program, del, name, force, NULL };
+	const char * const argv[] = { "resolvconf", "-d", name, "-f", NULL };
 
 	if (!strncmp(text, "netns ", 6)) {
 		snprintf(path, sizeof(path), "/etc/netns/%s/resolv.conf", up->netns);

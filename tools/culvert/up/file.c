@@ -181,7 +181,8 @@ static int up_file_mtu(struct up_reader *r, const char *value)
 static int up_file_table(struct up_reader *r, const char *value)
 {
 	if (!up_word_table(&r->file->table_how, &r->file->table, value))
-		return up_file_refuse(r, value, "auto, off, a number, or the name of a routing table");
+		return up_file_refuse(r, value,
+				      "auto, off, a number, or the name of a routing table");
 	return 0;
 }
 
@@ -363,7 +364,8 @@ static const struct up_word *up_file_word(const struct up_reader *r, const char 
 static int up_file_unknown(struct up_reader *r, const char *name)
 {
 	cvl_error_word(r->err, name);
-	return cvl_error_set(r->err, -EINVAL, "'%s' is not a word for '%s' in this section; expected %s",
+	return cvl_error_set(r->err, -EINVAL,
+			     "'%s' is not a word for '%s' in this section; expected %s",
 			     r->err->word, up_file_mark,
 			     r->section == UP_PEER ?
 			     "Endpoint, Name, Idle, Candidates, Follow or Silent" :
@@ -371,7 +373,7 @@ static int up_file_unknown(struct up_reader *r, const char *name)
 			     "[Interface] or [Peer] first");
 }
 
-/* WORDS is the line without its comment, and LINE the whole of it, or NULL for a comment of ours. */
+/* WORDS is the line without its comment; LINE the whole of it, or NULL for a comment of ours. */
 static int up_file_assignment(struct up_reader *r, char *words, const char *line)
 {
 	char *equals = strchr(words, '=');

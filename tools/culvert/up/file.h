@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The file of a tunnel, as wg-quick(8) has them, with words of our own: up, down and strip read it. */
+/* The file of a tunnel, as of wg-quick(8), with words of our own: up, down and strip read it. */
 #ifndef CULVERT_UP_FILE_H
 #define CULVERT_UP_FILE_H
 

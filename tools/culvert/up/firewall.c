@@ -26,8 +26,7 @@ static void up_firewall_name(const struct up *up, char table[64])
 
 static int up_firewall_run(const char *ruleset, struct cvl_error *err)
 {
-	char nft[] = "nft", file[] = "-f", input[] = "-";
-	char *argv[] = { nft, file, input, NULL };
+	static const char * const argv[] = { "nft", "-f", "-", NULL };
 	int ret = up_run(argv, ruleset, err);
 
 	if (ret == -ENOENT)
@@ -46,7 +45,8 @@ static void up_firewall_print(FILE *out, const struct up *up, const char *text)
 	int used = 0;
 
 	up_firewall_name(up, table);
-	sscanf(text, "%*d %u%n", &mark, &used);
+	if (sscanf(text, "%*d %u%n", &mark, &used) != 1)
+		return;
 	fprintf(out, "table %s %s\ndelete table %s %s\n", family, table, family, table);
 	fprintf(out, "table %s %s {\n\tchain from-elsewhere {\n", family, table);
 	fprintf(out, "\t\t%s prerouting priority -300;\n", type);
@@ -132,7 +132,7 @@ int up_firewall_plan(struct up *up, struct cvl_error *err)
 		for (i = 0; i < up->file.addresses.count && !ret; i++) {
 			const struct cvl_allowed_ip *ip = &up->file.addresses.ips[i];
 
-			if ((ip->family == AF_INET6) != family)
+			if (ip->family != (family ? AF_INET6 : AF_INET))
 				continue;
 			*cvl_address_write(address, ip->family, &ip->v6) = '\0';
 			ret = up_text_add(&text, " ", 1);

@@ -12,11 +12,12 @@
 #include "common/message.h"
 #include "up/up.h"
 
-static volatile sig_atomic_t up_signal;
+/* The last one that came, written by its handler. */
+static int up_signal;
 
 static void up_take_signal(int number)
 {
-	up_signal = number;
+	__atomic_store_n(&up_signal, number, __ATOMIC_RELAXED);
 }
 
 /** up_signals() - let signals end this program between two steps, so that it can clean up */
@@ -40,10 +41,11 @@ void up_signals(void)
  */
 int up_check_signal(struct cvl_error *err)
 {
-	if (!up_signal)
+	int number = __atomic_load_n(&up_signal, __ATOMIC_RELAXED);
+
+	if (!number)
 		return 0;
-	return cvl_error_set(err, -EINTR, "ended by signal %d; all is as it was before",
-			     (int)up_signal);
+	return cvl_error_set(err, -EINTR, "ended by signal %d; all is as it was before", number);
 }
 
 /**
@@ -60,18 +62,20 @@ int up_options(struct up *up, char **argv, const char **word)
 
 	*word = NULL;
 	for (; *argv; argv++) {
-		if (!strcmp(*argv, "-n") || !strcmp(*argv, "--netns")) {
-			if (!argv[1] || !*argv[1])
-				return cmd_misused(name, "%s: expected the name of a network namespace",
-						   *argv);
-			up->netns = *++argv;
-		} else if (**argv == '-') {
+		bool is_netns = !strcmp(*argv, "-n") || !strcmp(*argv, "--netns");
+
+		if (is_netns && (!argv[1] || !*argv[1]))
+			return cmd_misused(name, "%s: expected the name of a network namespace",
+					   *argv);
+		if (!is_netns && **argv == '-')
 			return cmd_misused(name, "unknown option '%s'; expected -n", *argv);
-		} else if (*word) {
-			return cmd_misused(name, "unexpected argument '%s'; expected one FILE", *argv);
-		} else {
+		if (!is_netns && *word)
+			return cmd_misused(name, "unexpected argument '%s'; expected one FILE",
+					   *argv);
+		if (is_netns)
+			up->netns = *++argv;
+		else
 			*word = *argv;
-		}
 	}
 	return *word ? 0 : cmd_misused(name, "expected FILE");
 }
@@ -110,6 +114,7 @@ int up_place_open(struct up *up, struct cvl_error *err)
 	int ret = 0;
 
 	up->netns_fd = -1;
+	up->here_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	up->record.fd = -1;
 	up->here = cvl_netlink_create(err);
 	if (!up->here)
@@ -129,6 +134,22 @@ int up_place_open(struct up *up, struct cvl_error *err)
 }
 
 /**
+ * up_place_go() - go from one of the two namespaces to the other
+ * @up: from up_place_open()
+ * @here: to where the link is born; else to where it is
+ * @err: set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int up_place_go(const struct up *up, bool here, struct cvl_error *err)
+{
+	if (!up->netns || !setns(here ? up->here_fd : up->netns_fd, CLONE_NEWNET))
+		return 0;
+	return cvl_error_set(err, -errno, "cannot go to another network namespace: %s",
+			     strerror(errno));
+}
+
+/**
  * up_place_close() - free what up_place_open() has opened
  * @up: the program ends
  */
@@ -139,6 +160,8 @@ void up_place_close(struct up *up)
 	cvl_netlink_destroy(up->here);
 	if (up->netns_fd >= 0)
 		close(up->netns_fd);
+	if (up->here_fd >= 0)
+		close(up->here_fd);
 	up_things_clear(&up->wanted);
 	up_file_clear(&up->file);
 }

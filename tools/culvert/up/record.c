@@ -130,7 +130,8 @@ int up_record_open(struct up *up, bool create, struct cvl_error *err)
 		 (uintmax_t)up->netns_ino);
 	record->fd = up_record_lock(record->path, create);
 	if (record->fd == -EBUSY)
-		return cvl_error_set(err, -EBUSY, "%s: another 'culvert up' or 'culvert down' of it is running",
+		return cvl_error_set(err, -EBUSY,
+				     "%s: another 'culvert up' or 'culvert down' of it is running",
 				     up->name);
 	if (record->fd == -EACCES || record->fd == -EPERM)
 		return cvl_error_set(err, record->fd, "%s: %s: this needs root", record->path,

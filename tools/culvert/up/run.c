@@ -39,7 +39,7 @@ bool up_run_find(const char *program, char path[PATH_MAX])
 }
 
 /* In the new process. */
-static void up_run_exec(const char *path, char *const *argv, const int *input)
+static void up_run_exec(const char *path, const char *const *argv, const int *input)
 {
 	sigset_t none;
 
@@ -48,7 +48,7 @@ static void up_run_exec(const char *path, char *const *argv, const int *input)
 	signal(SIGPIPE, SIG_DFL);
 	if (input && dup2(input[0], STDIN_FILENO) < 0)
 		_exit(126);
-	execv(path, argv);
+	execv(path, (char *const *)argv);
 	fprintf(stderr, "culvert: cannot run %s: %s\n", path, strerror(errno));
 	_exit(127);
 }
@@ -87,7 +87,7 @@ static int up_run_wait(pid_t pid, const char *what, struct cvl_error *err)
 	return 0;
 }
 
-static int up_run_at(const char *path, char *const *argv, const char *input,
+static int up_run_at(const char *path, const char *const *argv, const char *input,
 		     struct cvl_error *err)
 {
 	const char *what = argv[1] && !strcmp(argv[1], "-c") ? argv[2] : argv[0];
@@ -122,7 +122,7 @@ static int up_run_at(const char *path, char *const *argv, const char *input,
  *
  * Return: 0, -ENOENT if there is no such program, -EIO if it has failed, or another negative errno.
  */
-int up_run(char *const *argv, const char *input, struct cvl_error *err)
+int up_run(const char *const *argv, const char *input, struct cvl_error *err)
 {
 	char path[PATH_MAX];
 
@@ -143,21 +143,21 @@ int up_run(char *const *argv, const char *input, struct cvl_error *err)
  */
 int up_run_hooks(const char *name, const struct up_list *hooks, struct cvl_error *err)
 {
-	char bash[] = "bash", sh[] = "sh", option[] = "-c";
+	const char *shell = "bash";
 	char path[PATH_MAX];
-	char *argv[] = { bash, option, NULL, NULL };
 	int ret = 0;
 	size_t i;
 
 	if (!hooks->count)
 		return 0;
-	if (!up_run_find(bash, path)) {
-		argv[0] = sh;
-		if (!up_run_find(sh, path))
+	if (!up_run_find(shell, path)) {
+		shell = "sh";
+		if (!up_run_find(shell, path))
 			return cvl_error_set(err, -ENOENT, "%s: there is no shell in PATH", name);
 	}
 	for (i = 0; i < hooks->count && !ret; i++) {
-		argv[2] = hooks->words[i];
+		const char * const argv[] = { shell, "-c", hooks->words[i], NULL };
+
 		ret = up_run_at(path, argv, NULL, err);
 		if (ret)
 			cvl_error_prefix(err, "%s: ", name);

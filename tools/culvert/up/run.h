@@ -6,7 +6,7 @@
 #include "up/file.h"
 
 bool up_run_find(const char *program, char path[PATH_MAX]);
-int up_run(char *const *argv, const char *input, struct cvl_error *err);
+int up_run(const char *const *argv, const char *input, struct cvl_error *err);
 int up_run_hooks(const char *name, const struct up_list *hooks, struct cvl_error *err);
 
 #endif /* CULVERT_UP_RUN_H */

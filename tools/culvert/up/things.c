@@ -9,7 +9,9 @@
  *	firewall 4|6 MARK ADDRESS...
  *	sysctl net/ipv4/conf/all/src_valid_mark
  *	route PREFIX TABLE
- *	rule 4|6 MARK		MARK is also the table; or 0, for the main table without its default route
+ *	rule 4|6 MARK
+ *
+ * where the mark of a rule is its table, too, or 0, for the main table without its default route.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -146,7 +148,8 @@ static int up_route_add(struct up *up, const struct up_thing *thing, struct cvl_
 	int ret = up_route(up, thing, true, err);
 
 	if (ret == -EEXIST)
-		cvl_error_prefix(err, "another route is in the way; remove it, or let the file say 'Table = off': ");
+		cvl_error_prefix(err, "%s",
+				 "another route is in the way; remove it, or let the file say 'Table = off': ");
 	return ret;
 }
 

@@ -79,6 +79,7 @@ struct up_record {
  * struct up - the work of up or down
  * @name: of the link
  * @netns: name of the namespace that the link is moved to, or NULL
+ * @here_fd: of the namespace where the link is born
  * @netns_fd: of the namespace that the link is in
  * @netns_ino: names the namespace where the link is
  * @here: handle where the link is born, and its sockets are
@@ -88,12 +89,14 @@ struct up_record {
  * @record: of what was done
  * @wanted: what is to be there
  * @again: the link was there, by an up before
+ * @is_resolved: the names of endpoints are resolved
  * @no_ipv6: it is disabled there
  * @has_default: by family, IPv4 and IPv6: everything goes into the tunnel, by rules
  */
 struct up {
 	const char *name;
 	const char *netns;
+	int here_fd;
 	int netns_fd;
 	ino_t netns_ino;
 	struct cvl_netlink *here;
@@ -103,6 +106,7 @@ struct up {
 	struct up_record record;
 	struct up_things wanted;
 	bool again;
+	bool is_resolved;
 	bool no_ipv6;
 	bool has_default[2];
 };
@@ -136,11 +140,13 @@ int up_firewall_undo(struct up *up, const char *text, struct cvl_error *err);
 /* place.c */
 int up_place_open(struct up *up, struct cvl_error *err);
 int up_options(struct up *up, char **argv, const char **word);
+int up_place_go(const struct up *up, bool here, struct cvl_error *err);
 void up_place_close(struct up *up);
 void up_signals(void);
 int up_check_signal(struct cvl_error *err);
 
 /* configure.c */
+int up_resolve(struct up *up, struct cvl_error *err);
 int up_configure(struct up *up, struct cvl_error *err);
 
 #endif /* CULVERT_UP_UP_H */

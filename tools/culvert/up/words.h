@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Words of a tunnel's file that wg(8) does not know, and lists of words. Nothing here asks the machine. */
+/* Words of a tunnel's file that wg(8) does not know, and lists of words. */
 #ifndef CULVERT_UP_WORDS_H
 #define CULVERT_UP_WORDS_H
 
