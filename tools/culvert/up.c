@@ -110,10 +110,8 @@ static void up_forget(struct up *up)
 static int up_first(struct up *up, struct cvl_error *err)
 {
 	struct cvl_error ignored = { 0 };
-	int ret;
+	int ret = up_make_link(up, err);
 
-	up_forget(up);
-	ret = up_make_link(up, err);
 	if (ret)
 		return ret;
 	ret = up_record_note(up, err);
@@ -160,6 +158,7 @@ static int up_bring(struct up *up, struct cvl_error *err)
 		up_record_close(up, false);
 		return ret;
 	}
+	up_forget(up);
 	if (ifindex)
 		ret = cvl_error_set(err, -EEXIST,
 				    "%s: there is a device of that name that 'culvert up' has not made; delete it with 'ip link del %s', or choose another name",

@@ -337,6 +337,18 @@ works "netns: with a hook, names are resolved here all the same" up -n "${ns[c]}
 works "netns: down" down --netns "${ns[c]}" "$conf"
 fails "netns: the link has gone" ipn c link show cv7
 leaves_nothing "netns"
+write "Address = 10.77.0.1/24" "DNS = 10.77.0.53, corp.example" "peer one" "AllowedIPs = 10.77.0.0/24"
+resolv=/etc/netns/${ns[c]}/resolv.conf
+works "netns: DNS: up" up -n "${ns[c]}" "$conf"
+is "netns: DNS" "nameserver 10.77.0.53 search corp.example" "$(xargs <"$resolv")"
+works "netns: DNS: down" down -n "${ns[c]}" "$conf"
+fails "netns: DNS: its file has gone" test -e "$resolv"
+mkdir -p "${resolv%/*}"
+echo "nameserver 192.0.2.53" >"$resolv"
+fails_with "netns: DNS: a file that is there already" "$resolv is there already" up -n "${ns[c]}" "$conf"
+is "netns: DNS: it stays" "nameserver 192.0.2.53" "$(<"$resolv")"
+rm -r "${resolv%/*}"
+fails "netns: DNS: no link is left" ipn c link show cv7
 fails_with "netns: no such one" "there is no network namespace of that name; try: ip netns add nowhere" \
 	up -n nowhere "$conf"
 

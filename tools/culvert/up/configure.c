@@ -4,19 +4,8 @@
 #include <string.h>
 
 #include "common/apply.h"
+#include "up/peers.h"
 #include "up/up.h"
-
-static const struct cvl_peer *up_configure_find(const struct cvl_device *dev,
-						const struct cvl_peer *like)
-{
-	const struct cvl_peer *peer;
-
-	for (peer = dev->peers; peer; peer = peer->next) {
-		if (cvl_key_equal(peer->public_key, like->public_key))
-			return peer;
-	}
-	return NULL;
-}
 
 /* What cvl_device_diff() leaves alone, for it is not in files that wg(8) reads. */
 static void up_configure_own_device(struct cvl_device *change, const struct cvl_device *now,
@@ -66,21 +55,34 @@ static int up_configure_own_peer(struct cvl_device *change, const struct cvl_pee
 	return 0;
 }
 
+static int up_configure_own_peers(struct cvl_device *change, const struct cvl_device *now,
+				  const struct cvl_device *wanted)
+{
+	const struct up_peer_place *place;
+	const struct cvl_peer *peer;
+	struct up_peers peers;
+	int ret = up_peers_sort(&peers, now);
+
+	for (peer = wanted->peers; peer && !ret; peer = peer->next) {
+		place = up_peers_find(&peers, peer);
+		ret = up_configure_own_peer(change, place ? place->peer : NULL, peer);
+	}
+	up_peers_clear(&peers);
+	return ret;
+}
+
 /* What differs, in one change. */
 static int up_configure_again(struct up *up, struct cvl_error *err)
 {
 	struct cvl_device *now = NULL, *change = NULL;
-	const struct cvl_peer *peer;
 	int ret = cvl_netlink_get(up->there, &up->link, &now, err);
 
 	if (!ret)
 		ret = cvl_device_diff(&change, now, up->file.dev, err);
-	if (!ret)
+	if (!ret) {
 		up_configure_own_device(change, now, up->file.dev);
-	for (peer = ret ? NULL : up->file.dev->peers; peer && !ret; peer = peer->next) {
-		ret = up_configure_own_peer(change, up_configure_find(now, peer), peer);
-		if (ret)
-			cvl_error_set(err, ret, "out of memory");
+		if (up_configure_own_peers(change, now, up->file.dev))
+			ret = cvl_error_set(err, -ENOMEM, "out of memory");
 	}
 	if (!ret && !cvl_device_is_empty(change))
 		ret = cvl_netlink_set(up->there, &up->link, change, err);

@@ -160,6 +160,7 @@ static int up_dns_resolvectl(const struct up *up, const char *command, const cha
 static int up_dns_do_resolved(const struct up *up, const struct up_dns *dns,
 			      struct cvl_error *err)
 {
+	struct cvl_error ignored = { 0 };
 	int ret = 0;
 
 	if (dns->servers.count)
@@ -167,6 +168,8 @@ static int up_dns_do_resolved(const struct up *up, const struct up_dns *dns,
 	if (!ret)
 		ret = up_dns_resolvectl(up, "domain", dns->servers.count ? "~." : NULL,
 					&dns->domains, err);
+	if (ret)
+		up_dns_resolvectl(up, "revert", NULL, NULL, &ignored);
 	return ret;
 }
 
@@ -230,6 +233,8 @@ static int up_dns_do_netns(const struct up *up, const char *lines, struct cvl_er
 		left = 0;
 	if (fd >= 0)
 		close(fd);
+	if (left && fd >= 0)
+		unlink(path);
 	return left ? err->code : 0;
 }
 
@@ -279,7 +284,12 @@ int up_dns_undo(struct up *up, const char *text, struct cvl_error *err)
 
 	if (!strncmp(text, "netns ", 6)) {
 		snprintf(path, sizeof(path), "/etc/netns/%s/resolv.conf", up->netns);
-		return unlink(path) ? -errno : 0;
+		if (unlink(path))
+			return -errno;
+		*strrchr(path, '/') = '\0';
+		/* if it has nothing else in it */
+		rmdir(path);
+		return 0;
 	}
 	if (!strncmp(text, "resolvectl ", 11))
 		return up_dns_resolvectl(up, "revert", NULL, NULL, err);

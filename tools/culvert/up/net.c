@@ -8,6 +8,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "address.h"
@@ -371,14 +372,17 @@ static int up_net_take_way(const struct nlmsghdr *nlh, void *arg, struct cvl_err
  * @nl: handle
  * @to: where to
  * @mark: of the packet
+ * @link: name of one that it does not go by: the tunnel itself, whose MTU would shrink each time
  *
  * Return: bytes, or 0 if there is no route.
  */
-uint32_t up_net_way_mtu(struct cvl_netlink *nl, const union cvl_address *to, uint32_t mark)
+uint32_t up_net_way_mtu(struct cvl_netlink *nl, const union cvl_address *to, uint32_t mark,
+			const char *link)
 {
 	struct nlmsghdr message[CVL_HEADERS(UP_NET_BYTES)];
 	struct rtmsg *info = up_net_begin(message, RTM_GETROUTE, NLM_F_ACK, sizeof(*info));
 	struct up_net_way way = { 0 };
+	char name[IF_NAMESIZE];
 	struct cvl_request request = {
 		.socket = nl->route, .nlh = message, .take = up_net_take_way, .arg = &way,
 	};
@@ -391,6 +395,8 @@ uint32_t up_net_way_mtu(struct cvl_netlink *nl, const union cvl_address *to, uin
 		mnl_attr_put_u32(message, RTA_OIF, to->v6.sin6_scope_id);
 	mnl_attr_put_u32(message, RTA_MARK, mark);
 	if (cvl_request_run(&request, &nl->channel, &err))
+		return 0;
+	if (if_indextoname(way.ifindex, name) && !strcmp(name, link))
 		return 0;
 	return way.mtu ? way.mtu : up_net_link_mtu(nl, way.ifindex);
 }

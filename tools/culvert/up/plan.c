@@ -123,7 +123,7 @@ static void up_plan_way(const struct up *up, const union cvl_address *to, uint32
 
 	if (to->any.sa_family != AF_INET && to->any.sa_family != AF_INET6)
 		return;
-	mtu = up_net_way_mtu(up->here, to, up->file.dev->fwmark);
+	mtu = up_net_way_mtu(up->here, to, up->file.dev->fwmark, up->netns ? "" : up->name);
 	if (mtu && (!*least || mtu < *least))
 		*least = mtu;
 }

@@ -16,6 +16,7 @@
 #include "config.h"
 #include "internal.h"
 #include "text.h"
+#include "up/peers.h"
 #include "up/save.h"
 
 /* A line of the file. */
@@ -30,8 +31,8 @@ struct save {
 	struct cvl_device *now;
 	struct save_line *lines;
 	size_t count;
-	/* peers of the device that have a section, by their place */
-	bool *has_section;
+	/* those of the device; seen are those that have a section */
+	struct up_peers peers;
 	struct cvl_error *err;
 };
 
@@ -263,22 +264,6 @@ static void save_drop(struct save *save, struct save_part part)
 		save->lines[part.from++].is_dropped = true;
 }
 
-/* Which peer of the device it is, from 1, or 0: it has none. */
-static size_t save_find(const struct save *save, const struct cvl_peer *was,
-			const struct cvl_peer **found)
-{
-	const struct cvl_peer *peer;
-	size_t place = 1;
-
-	*found = NULL;
-	for (peer = save->now->peers; peer; peer = peer->next, place++) {
-		*found = peer;
-		if (cvl_key_equal(peer->public_key, was->public_key))
-			return place;
-	}
-	return 0;
-}
-
 /* The comments above the next section are not of this one. */
 static size_t save_trim_end(const struct save *save, struct save_part part)
 {
@@ -294,8 +279,7 @@ static size_t save_trim_end(const struct save *save, struct save_part part)
 static int save_peer_section(struct save *save, struct save_part part,
 			     const struct cvl_peer *was)
 {
-	const struct cvl_peer *now;
-	size_t place = save_find(save, was, &now);
+	struct up_peer_place *place = up_peers_find(&save->peers, was);
 
 	part.to = save_trim_end(save, part);
 	if (!place) {
@@ -303,10 +287,10 @@ static int save_peer_section(struct save *save, struct save_part part,
 		return 0;
 	}
 	/* the second section of a peer is left alone */
-	if (save->has_section[place - 1])
+	if (place->is_seen)
 		return 0;
-	save->has_section[place - 1] = true;
-	return save_peer(save, part, was, now);
+	place->is_seen = true;
+	return save_peer(save, part, was, place->peer);
 }
 
 /* Only what the file has: a port that was chosen by the kernel, and keys of hooks, stay out. */
@@ -390,7 +374,6 @@ static int save_print_peer(struct save *save, struct up_text *out, const struct 
 static int save_print(struct save *save, struct up_text *out)
 {
 	const struct cvl_peer *peer;
-	size_t place = 0;
 	int ret = 0;
 	size_t i;
 
@@ -408,7 +391,7 @@ static int save_print(struct save *save, struct up_text *out)
 	if (ret)
 		return save_no_memory(save);
 	for (peer = save->now->peers; peer && !ret; peer = peer->next) {
-		if (!save->has_section[place++])
+		if (!up_peers_find(&save->peers, peer)->is_seen)
 			ret = save_print_peer(save, out, peer);
 	}
 	return ret;
@@ -423,7 +406,7 @@ static void save_clear(struct save *save)
 		free(save->lines[save->count].after);
 	}
 	free(save->lines);
-	free(save->has_section);
+	up_peers_clear(&save->peers);
 }
 
 /**
@@ -440,15 +423,9 @@ int up_save_edit(struct up_text *out, const struct up_file *file, const struct u
 		 struct cvl_device *now, struct cvl_error *err)
 {
 	struct save save = { .now = now, .err = err };
-	const struct cvl_peer *peer;
-	size_t peers = 1;
-	int ret;
+	int ret = up_peers_sort(&save.peers, now);
 
-	for (peer = now->peers; peer; peer = peer->next)
-		peers++;
-	save.has_section = calloc(peers, sizeof(*save.has_section));
-	ret = save.has_section ? save_split(&save, text->bytes, text->used) :
-				 save_no_memory(&save);
+	ret = ret ? save_no_memory(&save) : save_split(&save, text->bytes, text->used);
 	if (!ret)
 		ret = save_sections(&save, file);
 	if (!ret)

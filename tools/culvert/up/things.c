@@ -28,7 +28,7 @@
 
 /**
  * struct up_kind_of - how one kind is added and taken away
- * @add: adds it. -EEXIST if it is there already
+ * @add: adds it, or fails and leaves nothing. -EEXIST if it is there already
  * @take_away: -ENOENT and the like if it is not there
  * @with_link: it goes with the link by itself
  * @is_single: there is only one with the same first word, and adding it replaces that
@@ -235,15 +235,19 @@ void up_things_clear(struct up_things *things)
 	things->items = NULL;
 }
 
-static struct up_thing *up_things_find(const struct up_things *things,
-				       const struct up_thing *thing)
+/* Two lists with the same order are compared in one go. */
+static struct up_thing *up_things_find(struct up_things *things, const struct up_thing *thing)
 {
 	size_t i;
 
 	for (i = 0; i < things->count; i++) {
-		if (things->items[i].kind == thing->kind &&
-		    !strcmp(things->items[i].text, thing->text))
-			return &things->items[i];
+		size_t place = (things->cursor + i) % things->count;
+		struct up_thing *item = &things->items[place];
+
+		if (item->kind == thing->kind && !strcmp(item->text, thing->text)) {
+			things->cursor = place + 1;
+			return item;
+		}
 	}
 	return NULL;
 }
@@ -320,14 +324,17 @@ static void up_things_back(struct up *up, size_t count)
  */
 int up_things_apply(struct up *up, struct cvl_error *err)
 {
-	size_t i;
+	size_t i = 0;
 	int ret = 0;
 
-	for (i = 0; i < up->wanted.count && !ret; i++) {
+	while (i < up->wanted.count && !ret) {
 		ret = up_things_add_one(up, &up->wanted.items[i], err);
-		if (!ret)
+		if (!ret) {
+			i++;
 			ret = up_check_signal(err);
+		}
 	}
+	/* what could not be added is not taken back: it may be of something else */
 	if (ret) {
 		up_things_back(up, i);
 		return ret;

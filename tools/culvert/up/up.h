@@ -40,9 +40,16 @@ struct up_thing {
 	char *text;
 };
 
+/**
+ * struct up_things - some of them
+ * @items: array
+ * @count: how many there are
+ * @cursor: behind the one that was found last: the next one is mostly there
+ */
 struct up_things {
 	struct up_thing *items;
 	size_t count;
+	size_t cursor;
 };
 
 /**
