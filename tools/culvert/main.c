@@ -67,10 +67,11 @@ const struct cmd cmd_table[] = {
 	  "COMMAND is run with its words, the public key and the endpoint behind them. It\n"
 	  "prints the key's section [Peer], which is let in, or ends with status 1: the key\n"
 	  "is refused. Each verdict is a line. Ends by a signal, or with the device.\n", NULL },
-	{ "up", cmd_up, "[-n NETNS] FILE",
+	{ "up", cmd_up, "[-n NETNS] [-w] FILE",
 	  "bring up the tunnel of a file: link, addresses, routes, DNS and all",
 	  "  -n, --netns  move the link to this network namespace; its packets to its peers\n"
-	  "               leave from here\n\n"
+	  "               leave from here\n"
+	  "  -w, --watch  stay, and resolve names of endpoints again while peers are silent\n\n"
 	  "FILE is one of wg-quick(8), with words of our own: culvert.conf(5) has them all.\n"
 	  "It is a path with a slash or one that ends in .conf, or the name of a link: then\n"
 	  "NAME.conf in /etc/culvert, or else in /etc/wireguard. What fails is taken back.\n"

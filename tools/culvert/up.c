@@ -15,6 +15,7 @@
 #include "common/proc.h"
 #include "up/run.h"
 #include "up/up.h"
+#include "up/watch.h"
 
 /* The sockets stay here, wherever the link goes. */
 static int up_make_link(struct up *up, struct cvl_error *err)
@@ -200,9 +201,10 @@ int cmd_up(int argc, char **argv)
 		ret = up_bring(&up, &err);
 	if (!ret && up.file.dev->has & CVL_DEVICE_PRIVATE_KEY)
 		cmd_keyfile_note_secret(up.file.path);
+	if (!ret)
+		cmd_keyfile_warn_exposed();
+	if (!ret && up.watches)
+		ret = up_watch(&up, &err);
 	up_place_close(&up);
-	if (ret)
-		return cmd_fail(&err);
-	cmd_keyfile_warn_exposed();
-	return 0;
+	return ret ? cmd_fail(&err) : 0;
 }

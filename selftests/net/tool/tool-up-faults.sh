@@ -321,6 +321,35 @@ is "a second up takes no more everything: mark" off "$(n a culvert show cv7 fwma
 works "a second up: down" down "$conf"
 leaves_nothing "a second up"
 
+# ---------------------------------------------------------------- names that change
+
+[ -e /etc/hosts ] || { : >/etc/hosts; defer "rm -f /etc/hosts"; }
+cp /etc/hosts "$tmp/hosts"
+mount --bind "$tmp/hosts" /etc/hosts
+defer "umount /etc/hosts"
+hosts=$(<"$tmp/hosts")
+# moves_to ADDRESS: the host of the name has another address.
+moves_to() { printf '%s\n%s moves.example\n' "$hosts" "$1" >/etc/hosts; }
+moves_to 198.51.100.99
+write "Address = 10.77.0.1/24" "peer one" "AllowedIPs = 10.77.0.0/24" "Endpoint = moves.example:$port"
+nsenter --net="/run/netns/${ns[a]}" culvert up --watch "$conf" >"$tmp/said" 2>"$tmp/wrong" &
+pid=$!
+defer "end_process $pid"
+soon "watch: it comes up" 20 grep -q "^watching cv7$" "$tmp/said"
+n a ping -c 1 -W 1 10.77.0.2 || :
+moves_to 198.51.100.2
+bg n a ping -i 1 10.77.0.2
+soon "watch: a silent peer is found at its new address" 90 grep -q "^moves.example is at 198.51.100.2:$port$" "$tmp/said"
+soon "watch: there is a session" 20 ping_once a 10.77.0.2
+is "watch: nothing is wrong" "" "$(<"$tmp/wrong")"
+kill "$pid"
+wait "$pid" && status=0 || status=$?
+is "watch: it ends by a signal: status" 0 "$status"
+works "watch: the tunnel stays" ping_once a 10.77.0.2
+end_process "$bg_pid"
+works "watch: down" down "$conf"
+leaves_nothing "watch"
+
 # ---------------------------------------------------------------- another namespace
 
 ns_new c

@@ -132,7 +132,7 @@ check()
 	offers "admit: options" "culvert admit -" "-n -r -t"
 	offers "admit: links" "culvert admit -n 3 c" "cv0"
 	offers "admit: a command" "culvert admit -n 3 cv0 one" "one.conf"
-	offers "up: options" "culvert up -" "-n"
+	offers "up: options" "culvert up -" "-n -w"
 	offers "up: files" "culvert up -n there o" "one.conf"
 	offers "down: files" "culvert down t" "two.conf"
 	offers "strip: files" "culvert strip o" "one.conf"

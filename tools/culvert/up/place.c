@@ -62,13 +62,19 @@ int up_options(struct up *up, char **argv, const char **word)
 
 	*word = NULL;
 	for (; *argv; argv++) {
+		bool is_watch = !strcmp(*argv, "-w") || !strcmp(*argv, "--watch");
 		bool is_netns = !strcmp(*argv, "-n") || !strcmp(*argv, "--netns");
 
 		if (is_netns && (!argv[1] || !*argv[1]))
 			return cmd_misused(name, "%s: expected the name of a network namespace",
 					   *argv);
+		if (is_watch && !strcmp(name, "up")) {
+			up->watches = true;
+			continue;
+		}
 		if (!is_netns && **argv == '-')
-			return cmd_misused(name, "unknown option '%s'; expected -n", *argv);
+			return cmd_misused(name, "unknown option '%s'; expected -n%s", *argv,
+					   strcmp(name, "up") ? "" : " or -w");
 		if (!is_netns && *word)
 			return cmd_misused(name, "unexpected argument '%s'; expected one FILE",
 					   *argv);

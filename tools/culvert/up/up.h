@@ -88,6 +88,7 @@ struct up_record {
  * @netns: name of the namespace that the link is moved to, or NULL
  * @here_fd: of the namespace where the link is born
  * @netns_fd: of the namespace that the link is in
+ * @watches: the program stays, and resolves names again
  * @netns_ino: names the namespace where the link is
  * @here: handle where the link is born, and its sockets are
  * @there: handle where the link is; the same one without @netns
@@ -105,6 +106,7 @@ struct up {
 	const char *netns;
 	int here_fd;
 	int netns_fd;
+	bool watches;
 	ino_t netns_ino;
 	struct cvl_netlink *here;
 	struct cvl_netlink *there;
