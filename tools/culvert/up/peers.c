@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finding a peer by its key where there may be very many: a second up and SaveConfig compare all. */
+/* Finding a peer by its key where there may be many: a second up and SaveConfig compare all. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,8 +7,13 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "common/clock.h"
@@ -202,6 +207,28 @@ static int up_watch_loop(struct up_watch *watch, struct cvl_error *err)
 	return ret;
 }
 
+/* Tells systemd, if that waits for it, that the tunnel is up: one datagram, as of sd_notify(3). */
+static void up_watch_notify(void)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t length = path ? strlen(path) : 0;
+	int fd;
+
+	if (!length || length >= sizeof(to.sun_path))
+		return;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	memcpy(to.sun_path, path, length);
+	/* an abstract one begins with a zero */
+	if (*path == '@')
+		to.sun_path[0] = '\0';
+	sendto(fd, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&to,
+	       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+	close(fd);
+}
+
 /**
  * up_watch() - resolve names again while peers are silent
  * @up: is up
@@ -223,6 +250,7 @@ int up_watch(struct up *up, struct cvl_error *err)
 	} else {
 		printf("watching %s\n", up->name);
 		fflush(stdout);
+		up_watch_notify();
 		ret = up_watch_loop(&watch, err);
 	}
 	up_peers_clear(&watch.peers);
