@@ -173,7 +173,7 @@ def family(name):
 # ------------------------------------------------------------------- what ought to be there
 
 
-def proper_peer(name, other, j):
+def proper_peer(name, other, j, *more):
     """Namespace OTHER as a peer of link J of namespace NAME."""
     version = outer_version(name, other, j)
     # Limits that were set before would keep it from where it is.
@@ -181,9 +181,30 @@ def proper_peer(name, other, j):
             nl.u32(nl.PEER_SILENT_S, 0)] if KIND == "culvert" else []
     return nl.peer(PUBLIC[other, j], nl.attr(nl.PEER_PSK, bytes(32)),
                    nl.attr(nl.PEER_ENDPOINT, nl.endpoint(outer(other, version), PORT + j)),
-                   nl.u16(nl.PEER_KEEPALIVE, 0), *ways,
+                   nl.u16(nl.PEER_KEEPALIVE, 0), *ways, *more,
                    nl.nest(nl.PEER_IPS, nl.allowed_ip(inner(other, j) + "/32"),
                            nl.allowed_ip(inner(other, j, 6) + "/128")))
+
+
+def anywhere():
+    """Attributes of a link whose sockets are bound to nothing, and whose packets have no mark."""
+    if KIND != "culvert":
+        return []
+    return [nl.attr(nl.BIND4, bytes(4)), nl.attr(nl.BIND6, bytes(16)),
+            nl.attr(nl.BIND_DEVICE, ""), nl.u8(nl.DSCP, 0)]
+
+
+def take_back(rt, client, link):
+    """A link that has a program's sockets, or had, has its own again."""
+    if KIND != "culvert":
+        return
+    request = nl.attr(nl.IFNAME, link), nl.attr(nl.SOCKET_FD, struct.pack("=i", -1))
+    try:
+        client.set(*request)
+    except nl.Refusal:
+        # Where it was before, another link or nothing may be now; one that is down opens none.
+        rt.change(link, up=False)
+        client.set(*request)
 
 
 def make_proper(name, j, replace=False):
@@ -196,8 +217,9 @@ def make_proper(name, j, replace=False):
             if error.errno != errno.EEXIST:
                 raise
         with family(name) as client:
+            take_back(rt, client, dev(j))
             client.set(nl.attr(nl.IFNAME, dev(j)), nl.attr(nl.PRIVATE_KEY, PRIVATE[name, j]),
-                       nl.u16(nl.LISTEN_PORT, PORT + j), nl.u32(nl.FWMARK, 0),
+                       nl.u16(nl.LISTEN_PORT, PORT + j), nl.u32(nl.FWMARK, 0), *anywhere(),
                        nl.u32(nl.FLAGS, nl.REPLACE_PEERS if replace else 0),
                        nl.nest(nl.PEERS, *[proper_peer(name, other, j)
                                            for other in NAMES if other != name]))

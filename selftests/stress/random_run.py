@@ -27,13 +27,14 @@ import traceback
 
 # Each adds its operations to the table.
 import random_config  # noqa: F401 pylint: disable=unused-import
+import random_control  # noqa: F401 pylint: disable=unused-import
 import random_traffic  # noqa: F401 pylint: disable=unused-import
 import random_around as around
 from cvtest import netlink as nl
 from random_ways import Ways, explain, show
 from random_mesh import (
-    LINKS, NAMES, OPERATIONS, PORT, REQUEST_TIMEOUT_S, batch, dev, family, home_fd, log,
-    make_proper, make_mesh, read, strangers, take_down, tidy, write)
+    LINKS, NAMES, OPERATIONS, PORT, REQUEST_TIMEOUT_S, anywhere, batch, dev, family, home_fd,
+    log, make_proper, make_mesh, read, strangers, take_down, tidy, write)
 
 WORKERS = {"config1": "config", "config2": "config", "heavy": "heavy", "traffic1": "traffic",
            "traffic2": "traffic", "hostile": "hostile", "around": "around",
@@ -183,7 +184,7 @@ def restore():
         # A port may be another link's.
         for j in LINKS:
             with contextlib.suppress(*REFUSALS), family(name) as client:
-                client.set(nl.attr(nl.IFNAME, dev(j)), nl.u16(nl.LISTEN_PORT, 0))
+                client.set(nl.attr(nl.IFNAME, dev(j)), nl.u16(nl.LISTEN_PORT, 0), *anywhere())
     # Of a namespace made again others may know the old link-layer address for up to 45 s.
     for name in NAMES:
         batch("ip", name, "neigh flush dev u0")
