@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # mode: smp
 # timeout: 240
-# Nine processes do at random what administrators, programs and attackers can do, to 18 links in six
-# namespaces that are all peers of each other, with traffic of all shapes (random_run.py).
+# Nine processes do at random what administrators, programs and attackers can do, to 18 links in
+# six namespaces that are all peers of each other, with traffic of all shapes (random_run.py).
 # When they have done all ways work again within 40 s, and once all is taken down nothing is
 # left behind. CV_SEED, or SEED=N of make, repeats what was done; the moments
 # differ. CV_ONLY, CV_AVOID and CV_WITH name operations.
