@@ -10,6 +10,8 @@
                                         keys and addresses from the environment
     adopt.py hold LINK SOCKET ADDRESS PORT
                                         hands in one and keeps it until its standard input ends
+    adopt.py cross X Y                  gives link cv0 of each namespace a socket of the other one;
+                                        closes that of namespace x or y for each line that says so
 """
 import ctypes
 import errno
@@ -27,7 +29,7 @@ from cvtest.netns import enter
 
 UDP_CORK, UDP_ENCAP, UDP_SEGMENT, UDP_GRO = 1, 100, 103, 104
 L2TPINUDP = 3
-SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+SO_ATTACH_FILTER, SO_DETACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 26, 27, 51
 PORT = 4500
 NEAR4, FAR4, NEAR6, FAR6 = "198.51.100.1", "198.51.100.2", "2001:db8:51::1", "2001:db8:51::2"
 STUN = bytes.fromhex("000100002112a442") + bytes(range(12))
@@ -354,6 +356,10 @@ def refusals(case):
     encap.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, L2TPINUDP)
     share = ((socket.SOL_SOCKET, socket.SO_REUSEPORT, 1),)
     shared = [opened(case.near, port=4511, options=share) for _ in range(2)]
+    steered = opened(case.near, port=4515, options=share)
+    code = ctypes.create_string_buffer(struct.pack("=HBBI", 6, 0, 0, 0))  # BPF: the first one
+    steered.setsockopt(socket.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+                       struct.pack("=H6xQ", 1, ctypes.addressof(code)))
     plain, other = opened(case.near, port=4512), opened(case.near, port=4513)
     six = opened(case.near, NEAR6, 4514, only6=1)
     elsewhere = opened(case.far, FAR6, 4512, only6=1)
@@ -366,6 +372,8 @@ def refusals(case):
                ("not bound", (unbound.fileno(),), errno.EADDRNOTAVAIL, "bound to a port"),
                ("UDP_ENCAP", (encap.fileno(),), errno.EBUSY, "another tunnel"),
                ("a shared port", (shared[0].fileno(),), errno.EADDRINUSE, "SO_REUSEPORT"),
+               ("a port whose group has a BPF program", (steered.fileno(),), errno.EADDRINUSE,
+                "SO_REUSEPORT"),
                ("two of one family", (plain.fileno(), other.fileno()), errno.EINVAL, "one for IPv4"),
                ("twice the same", (plain.fileno(), plain.fileno()), errno.EBUSY, "another tunnel"),
                ("two ports", (plain.fileno(), six.fileno()), errno.EINVAL, "the same port"),
@@ -771,6 +779,21 @@ def hold(link, near, address, port):
     sys.stdin.read()
 
 
+def cross(x, y):
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    socks = {"x": opened(x, NEAR4), "y": opened(y, FAR4)}
+    # Nothing else of this process may hold a namespace.
+    if ctypes.CDLL(None).setns(home, nl.CLONE_NEWNET):
+        sys.exit("no way back from a namespace")
+    for link, other in (x, "y"), (y, "x"):
+        client = nl.Client("culvert", link)
+        client.set(request(socks[other].fileno()))
+        client.socket.close()
+    print("handed in", flush=True)
+    for line in sys.stdin:
+        socks.pop(line.strip()).close()
+
+
 def echo(far):
     """A TCP server that sends back what it gets, for one connection."""
     enter(far)
@@ -790,6 +813,8 @@ def main():
         rootless(*arguments)
     elif command == "hold":
         hold(*arguments)
+    elif command == "cross":
+        cross(*arguments)
     elif command == "echo":
         echo(*arguments)
     elif command == "cases":

@@ -114,6 +114,61 @@ test_ring()
 	drop_all
 }
 
+#     cv0 ─ x ─ vx 198.51.100.1 ───── vy 198.51.100.2 ─ y ─ cv0
+# Each link has a socket of the other one's namespace; that b's ends of wires go tells the ends.
+net_crosswise()
+{
+	local line
+
+	ns_new x y b
+	wire x vx y vy
+	wire x wx b bx
+	wire y wy b by
+	addr x vx 198.51.100.1/24
+	addr y vy 198.51.100.2/24
+	tun_new x cv0
+	tun_new y cv0
+	tun_set x cv0 peer "${pub[y]}" endpoint 198.51.100.1:4500 allowed-ips 10.77.0.2/32
+	tun_set y cv0 peer "${pub[x]}" endpoint 198.51.100.2:4500 allowed-ips 10.77.0.1/32
+	addr x cv0 10.77.0.1/24 up
+	addr y cv0 10.77.0.2/24 up
+	coproc holding { py adopt.py cross "${ns[x]}" "${ns[y]}"; }
+	read -r -t 60 -u "${holding[0]}" line || line=nothing
+	is "crosswise: sockets are handed in" "handed in" "$line"
+}
+gone_of() { ! ipn b -o link show "b$1" >/dev/null 2>&1; }
+
+# test_crosswise [FIRST SECOND]: the namespaces end in this order, or both sockets are closed at
+# once, under traffic both ways.
+test_crosswise()
+{
+	local place
+	local -A pings
+
+	net_crosswise
+	works "crosswise: ping" ping_ok x 10.77.0.2
+	bg n x ping -q -f -c 1000000 10.77.0.2
+	pings[x]=$bg_pid
+	bg n y ping -q -f -c 1000000 10.77.0.1
+	pings[y]=$bg_pid
+	ip netns del "${ns[x]}"
+	ip netns del "${ns[y]}"
+	unset 'ns[x]' 'ns[y]'
+	fails "crosswise: names are gone, the namespaces live" gone_of x
+	for place; do
+		echo "$place" >&"${holding[1]}"
+		end_process "${pings[$place]}"
+		soon "crosswise, ${*:-both} in this order: $place ends" 30 gone_of "$place"
+	done
+	let_go
+	for place in x y; do
+		[ $# -gt 0 ] || end_process "${pings[$place]}"
+	done
+	soon "crosswise, ${*:-both at once}: namespace x ends" 30 gone_of x
+	soon "crosswise, ${*:-both at once}: namespace y ends" 30 gone_of y
+	drop_all
+}
+
 # The link was born in a namespace that ends: with a program's socket it lives on.
 test_birth_ends()
 {
@@ -252,5 +307,8 @@ drop_all
 test_outside_ends
 test_inside_ends
 test_ring
+test_crosswise x y
+test_crosswise y x
+test_crosswise
 
 finish
