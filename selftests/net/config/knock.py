@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from cvtest import ktap, netlink as nl, peer as wg
-from cvtest.events import Program, says
+from cvtest.events import Program, bell_is_lost, says
 from cvtest.world import INSIDE4, run_group
 
 HELD_S = 5
@@ -279,6 +279,19 @@ def late(world):
     door.close()
 
 
+def unheard(world):
+    """The program's buffer is full."""
+    door, stranger = Doorkeeper(world).open(), Stranger(world)
+    bell_is_lost("a knock", world, door, stranger.knock, "knock")
+    knock = door.get()
+    ktap.equal("a bell is lost: the knock is not", stranger.public, knock and knock[nl.KNOCK_KEY])
+    if knock:
+        door.let_in(knock, stranger.inside)
+        stranger.is_in("let in without a bell")
+        drop(world, stranger)
+    door.close()
+
+
 # --------------------------------------------------------------------- limits
 
 
@@ -499,7 +512,7 @@ def wireguard(world):
 
 
 GROUPS = {
-    "verdicts": (let_in, refused, wrong, newest, closed, replaced, late),
+    "verdicts": (let_in, refused, wrong, newest, closed, replaced, late, unheard),
     "limits": (sources, hurried, unproven),
     "crowded": (crowded,),
     "ipv6": (networks,),

@@ -17,7 +17,7 @@ import sys
 import time
 
 from cvtest import frames, ktap, netlink as nl, zerocopy as zc
-from cvtest.events import Program, says
+from cvtest.events import Program, bell_is_lost, says
 from cvtest.netns import enter
 from cvtest.world import run_group
 
@@ -236,6 +236,21 @@ def endpoint(world):
     ktap.equal("the endpoint is set: what waited comes, in its order", [0, 1],
                received(service, 2, 2))
     drops.expect("the endpoint is set in time")
+    asked.remove()
+    asked.close()
+    service.close()
+
+
+def unheard(world):
+    """The program's buffer is full."""
+    asked, sender, service = Asked(world).open(), Sender(), far_service()
+    bell_is_lost("a want", world, asked, lambda: sender.send(2), "want")
+    want = asked.get() or {}
+    ktap.equal("a bell is lost: the want is not", (FAR4, 2),
+               (want.get(nl.WANT_DESTINATION), nl.number(want.get(nl.WANT_PACKETS, b""))))
+    asked.peer(at(world), ips(f"{FAR4}/32"))
+    ktap.equal("a bell is lost: the peer gets the address: what waited comes", [0, 1],
+               received(service, 2, 2))
     asked.remove()
     asked.close()
     service.close()
@@ -715,8 +730,8 @@ def answers(world):
 
 
 GROUPS = {
-    "verdicts": (quiet, new_peer, new_peer6, endpoint, expired, learned, connect, super_packet,
-                 zerocopy, packet_socket),
+    "verdicts": (quiet, new_peer, new_peer6, endpoint, unheard, expired, learned, connect,
+                 super_packet, zerocopy, packet_socket),
     "limits": (quiet, listeners, packets, destinations, answered, memory, one_socket, again, rate,
                groups),
     "refusals": (quiet, time_is_up, program_ends, given_and_taken),

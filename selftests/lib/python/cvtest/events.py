@@ -2,6 +2,7 @@
 """Programs that listen to the multicast groups of family culvert, for the link of a World: to
 events, or to knocks and wants, which they ask for."""
 import errno
+import socket
 import time
 
 from . import ktap, netlink as nl
@@ -89,3 +90,41 @@ def says(name, number, function, *arguments):
         ktap.fail(name, errno.errorcode[number], "success")
     except nl.Refusal as error:
         ktap.true(name, error.errno == number and error.text, errno.errorcode[number], error)
+
+
+def lost_by(world, listener):
+    """How many messages the buffer of LISTENER had no room for."""
+    rows = [row.split() for row in world.link.inside("cat", "/proc/net/netlink").splitlines()]
+    return sum(int(row[8]) for row in rows
+               if row[1:3] == [str(nl.NETLINK_GENERIC), str(listener.portid())])
+
+
+def fill(world, listener):
+    """LISTENER, which does not read them, is told of events till its buffer has no room."""
+    listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    listener.join("config")
+    asker = nl.Client("culvert", world.link.namespace)
+    for mark in range(100, -1, -1):
+        asker.set(nl.attr(nl.IFNAME, world.link.dev), nl.u32(nl.FWMARK, mark))
+        if mark and ktap.wait_until(lambda: lost_by(world, listener), 0.2):
+            asker.set(nl.attr(nl.IFNAME, world.link.dev), nl.u32(nl.FWMARK, 0))
+            break
+    asker.socket.close()
+    ktap.true("the program's buffer is full", lost_by(world, listener), "events that are lost",
+              "none")
+
+
+def bell_is_lost(name, world, program, ring, kind):
+    """RING makes what PROGRAM would be told of, whose buffer is full, which it asks for then."""
+    fill(world, program)
+    before = lost_by(world, program)
+    ring()
+    ktap.true(f"{name}, no room in the buffer: the bell is lost",
+              ktap.wait_until(lambda: lost_by(world, program) > before), "one more lost message",
+              "none")
+    # Neither is there room for the answer.
+    program.send(program.GET, program.name)
+    heard = [event.kind for event in program.listen(0.5)]
+    ktap.true(f"{name}, no room in the buffer: the program reads, and is not told",
+              kind not in heard and not program.whole, "other events, and ENOBUFS",
+              (heard, program.whole))
