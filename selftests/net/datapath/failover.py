@@ -174,7 +174,10 @@ def no_route(near):
         end = time.monotonic()
     in_both("ip", "link", "set", "v@1", "up")
     for where, name in (B, "a to b"), (A, "b to a"):
-        load.report(f"no route, {name}", where)
+        lost, twice, _ = load.report(f"no route, {name}", where)
+        # What is sent until the far end, or this one, has the other way, and what was under way.
+        ktap.between(f"no route, {name}: datagrams that were lost", 0, SLACK_S / APART_S, lost)
+        ktap.equal(f"no route, {name}: datagrams that came twice", 0, twice)
         ktap.between(f"no route, {name}: seconds without a datagram", 0, SLACK_S,
                      load.gap(where, begin, end))
 
