@@ -519,5 +519,6 @@ GROUPS = {
     "wireguard": (wireguard,),
     "go": (wireguard,),
 }
+GROUPS["dropin"] = GROUPS["verdicts"]
 
 run_group(GROUPS, __doc__)

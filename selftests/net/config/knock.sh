@@ -3,7 +3,7 @@
 # mode: icount
 # timeout: 120
 # needs: python3
-# cases: verdicts limits crowded ipv6 wireguard go
+# cases: verdicts limits crowded ipv6 wireguard go dropin
 # timeout[crowded]: 300
 # Who is no peer and begins a handshake, and a program that decides:
 #
@@ -13,6 +13,8 @@
 #   ipv6         how many are kept of one network, and how often, by IPv6
 #   wireguard    the kernel's own driver knocks, and is let in by its first initiation
 #   go           so does wireguard-go
+#   dropin       as verdicts, at a link of kind wireguard
+[ "$CV_CASE" != dropin ] || export CV_KIND=wireguard CV_REPLACE=1
 . "$(dirname "$0")/../../lib/test.sh"
 
 net_pair
