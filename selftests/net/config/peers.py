@@ -286,7 +286,8 @@ def names(world):
 def packets(world):
     """The link's packets are the sum of its peers'."""
     admin, peers = Admin(world), [world.new_peer() for _ in range(2)]
-    before = {name: world.link.stat(name) for name in ("rx_packets", "tx_packets")}
+    before = {name: world.link.stat(name)
+              for name in ("rx_packets", "tx_packets", "rx_bytes", "tx_bytes")}
     for peer, count in zip(peers, (3, 5)):
         session = peer.initiate()
         for serial in range(count):
@@ -304,8 +305,29 @@ def packets(world):
         else:
             ktap.true(f"{name} of each peer: all of its messages", each[0] > 3 and each[1] > 5,
                       "more than its pings", each)
+    byte_sums(world, admin, peers, before)
     for peer in peers:
         peer.remove()
+
+
+def byte_sums(world, admin, peers, before):
+    """Those of a culvert link are of the packets inside, those of its peers of the messages."""
+    pings, ping, padded = 3 + 5, 36, 48
+    # Each has sent a keepalive when its session began, and one at the end.
+    messages = {"rx_bytes": len(peers) * (wg.INITIATION_BYTES + 2 * wg.DATA_OVERHEAD_BYTES),
+                "tx_bytes": len(peers) * wg.RESPONSE_BYTES}
+    for name, kind in ("rx_bytes", nl.PEER_RX), ("tx_bytes", nl.PEER_TX):
+        whole = messages[name] + pings * (padded + wg.DATA_OVERHEAD_BYTES)
+        each = [admin.count(peer.public, kind) for peer in peers]
+        ktap.equal(f"{name} of all peers: handshakes, keepalives and pings", whole, sum(each))
+        grown = world.link.stat(name) - before[name]
+        if ktap.KIND == "culvert":
+            ktap.equal(f"{name} of the link is the sum of its peers', without handshakes, headers "
+                       "and padding", sum(each) - messages[name] -
+                       pings * (padded - ping + wg.DATA_OVERHEAD_BYTES), grown)
+            ktap.equal(f"{name} of the link: its pings", pings * ping, grown)
+        else:
+            ktap.equal(f"{name} of the link is the sum of its peers'", sum(each), grown)
 
 
 def drops(world):
