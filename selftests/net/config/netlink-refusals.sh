@@ -35,6 +35,8 @@ guest_ready() { [ "$(readlink "/proc/$guest/ns/net")" != "$(readlink /proc/self/
 	[ "$(cat "/proc/$guest/comm")" = sleep ]; }
 wait_for 5 guest_ready
 key guest
+# A link that has one takes no socket of the guest's.
+tun_set a cv0 fwmark 0
 ipn a link set cv0 netns "$guest"
 inside() { nsenter -t "$guest" -U -n --preserve-credentials "$@"; }
 works "link moved into a user namespace: its root may show it" inside "$tool" show cv0
@@ -49,5 +51,6 @@ if [ "$kind" = culvert ]; then
 		inside "$tool" set cv0 fwmark 17
 	is "link moved into a user namespace: refusals change nothing" "$before" \
 		"$(inside "$tool" show cv0 dump)"
+	relay inside "${python[@]}" "$test_dir/netlink_requests.py" guest
 fi
 finish

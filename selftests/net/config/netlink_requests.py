@@ -4,7 +4,7 @@
 extack text, that a refusal changes nothing, and what its commands do.
 Run by netlink-*.sh in the namespace of a link cv0 that is up.
 
-    netlink_requests.py refusals | commands | dumps | unprivileged
+    netlink_requests.py refusals | commands | dumps | unprivileged | guest
 """
 import errno
 import os
@@ -742,14 +742,51 @@ def policy(client):
 
 def unprivileged(client):
     """Run without CAP_NET_ADMIN in the namespace of the link."""
-    for name, act in (("set", lambda: client.set(NAME, u32(nl.FWMARK, 666))),
-                      ("dump", lambda: client.dump_raw(NAME))):
+    acts = [("set", lambda: client.set(NAME, u32(nl.FWMARK, 666))),
+            ("dump", lambda: client.dump_raw(NAME))]
+    if CULVERT:
+        refuse = NAME + nest(nl.KNOCK, attr(nl.KNOCK_ID, bytes(8)), u32(nl.KNOCK_SECONDS, 9))
+        acts += [(f"join group {group}", lambda group=group: client.join(group))
+                 for group in sorted(client.groups)]
+        acts += [(name, lambda command=command, request=request: client.request(command, request))
+                 for name, command, request in (
+                     ("KNOCK_LISTEN", nl.KNOCK_LISTEN, NAME), ("KNOCK_GET", nl.KNOCK_GET, NAME),
+                     ("KNOCK_REFUSE", nl.KNOCK_REFUSE, refuse),
+                     ("WANT_LISTEN", nl.WANT_LISTEN, NAME), ("WANT_GET", nl.WANT_GET, NAME))]
+        ktap.equal("the groups of the family", ["config", "knock", "session", "want"],
+                   sorted(client.groups))
+    for name, act in acts:
         try:
             act()
             ktap.fail(f"{os.environ.get('CV_WHO', 'a user')}: {name}: EPERM", "EPERM", "accepted")
-        except nl.Refusal as refusal:
+        except (nl.Refusal, OSError) as refusal:
             ktap.equal(f"{os.environ.get('CV_WHO', 'a user')}: {name}: EPERM",
                        errno.EPERM, refusal.errno)
+
+
+def guest(client):
+    """Run as root of a user namespace that the link was moved into, which was created elsewhere."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.bind(("", 0))
+        for state in "the link has its own sockets", "the link has a socket of the guest":
+            for name, part in (
+                    ("set listen-port", u16(nl.LISTEN_PORT, 4001)),
+                    ("set the listen-port it has", u16(nl.LISTEN_PORT, 0)),
+                    ("set fwmark", u32(nl.FWMARK, 17)), ("set no fwmark", u32(nl.FWMARK, 0)),
+                    ("set DSCP", u8(nl.DSCP, 10)), ("set no DSCP", u8(nl.DSCP, 0)),
+                    ("set bind-address", attr(nl.BIND4, socket.inet_aton("127.0.0.1"))),
+                    ("set bind-address, IPv6", attr(nl.BIND6, bytes(15) + b"\1")),
+                    ("set bind-device", attr(nl.BIND_DEVICE, "lo")),
+                    ("set no bind-device", attr(nl.BIND_DEVICE, "")),
+                    ("take sockets of the kernel's (SOCKET_FD -1)",
+                     attr(nl.SOCKET_FD, struct.pack("=i", -1)))):
+                refused(client, f"link moved into a user namespace, {state}: {name}", errno.EPERM,
+                        "CAP_NET_ADMIN in the network namespace in which the link was created",
+                        NAME, nest(nl.PEERS, nl.peer(nl.key())), part)
+            if state == "the link has its own sockets":
+                client.set(NAME, attr(nl.SOCKET_FD, struct.pack("=i", own.fileno())))
+                ktap.equal("link moved into a user namespace: a socket of the guest's is taken", 1,
+                           nl.number(device_of(client)[nl.SOCKET_STATE]))
 
 
 GROUPS = {
@@ -757,6 +794,7 @@ GROUPS = {
     "commands": (commands, identities, ways, policy),
     "dumps": (dumps, disturbed),
     "unprivileged": (unprivileged,),
+    "guest": (guest,),
 }
 
 
