@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: each fault of wg-quick is set up for real
 # kmemleak: off
 # timeout: 400
 # needs: wg-quick

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: 36 files, by wg-quick and by culvert up
 # kmemleak: off
 # timeout: 600
 # needs: wg-quick
