@@ -26,7 +26,7 @@ static int down_find(struct up *up, struct cvl_error *err)
 {
 	int ret = cvl_netlink_find(up->there, &up->link, up->name, err);
 
-	return ret || !up->record.save ? ret : up_save(up, err);
+	return ret || !up->record.save ? ret : up_save_check(up, err);
 }
 
 /* Return: 0, 1 if a hook has failed, or a negative errno. */
@@ -42,6 +42,11 @@ static int down_take(struct up *up, struct cvl_error *err)
 	if (ret)
 		return ret;
 	fine = down_hooks(UP_PRE_DOWN, &up->record.pre_down);
+	/* what those have changed is saved, too */
+	if (is_there && up->record.save)
+		ret = up_save(up, err);
+	if (ret)
+		return ret;
 	up_things_undo(up, true);
 	if (is_there)
 		ret = cvl_link_delete(up->there, &up->link, err);

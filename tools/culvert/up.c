@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "common/keyfile.h"
 #include "common/message.h"
 #include "common/proc.h"
+#include "up/net.h"
 #include "up/run.h"
 #include "up/up.h"
 #include "up/watch.h"
@@ -53,17 +55,46 @@ static bool up_wants_ipv6(const struct up *up)
 	return false;
 }
 
-static void up_look_for_ipv6(struct up *up)
+/* A machine that has IPv6 otherwise would send beside the tunnel what is to go into it. */
+static int up_look_for_ipv6(struct up *up, struct cvl_error *err)
 {
 	char note[160];
 
 	up->no_ipv6 = cmd_proc_sysctl("net/ipv6/conf/%s/disable_ipv6", up->name) != 0;
 	if (!up->no_ipv6 || !up_wants_ipv6(up))
-		return;
+		return 0;
+	if (up_net_has_default(up->there, AF_INET6))
+		return cvl_error_set(err, -EAFNOSUPPORT,
+				     "%s: IPv6 is disabled for new links, but this machine has a default route of IPv6; let the file say 'PreUp = sysctl -w net.ipv6.conf.%%i.disable_ipv6=0', or remove its IPv6 addresses",
+				     up->name);
 	snprintf(note, sizeof(note),
 		 "warning: %s: IPv6 is disabled on this machine: its addresses and routes are left out",
 		 up->name);
 	cmd_note(note);
+	return 0;
+}
+
+/* Tables and priorities that are free are chosen by one up at a time. */
+static int up_bring_about(struct up *up, struct cvl_error *err)
+{
+	int lock = up_record_lock_all();
+	int ret = up_plan_mark(up, err);
+	uint32_t mark = up->file.dev->fwmark;
+
+	if (!ret)
+		ret = up_configure(up, err);
+	if (!ret) {
+		up->record.set_mark = mark;
+		ret = up_plan(up, err);
+	}
+	/* what ends this program here finds it all in the record */
+	if (!ret)
+		ret = up_record_write(up, &up->wanted, err);
+	if (!ret)
+		ret = up_things_apply(up, err);
+	if (lock >= 0)
+		close(lock);
+	return ret;
 }
 
 /* Everything behind the link itself. */
@@ -72,22 +103,16 @@ static int up_fill(struct up *up, struct cvl_error *err)
 	struct up_things old;
 	int ret = 0;
 
-	up_look_for_ipv6(up);
 	if (!up->again)
 		ret = up_run_hooks(up_hook_names[UP_PRE_UP], &up->file.hooks[UP_PRE_UP], err);
 	if (!ret)
 		ret = up_check_signal(err);
+	if (ret)
+		return ret;
+	/* a hook may have changed that */
+	ret = up_look_for_ipv6(up, err);
 	if (!ret)
-		ret = up_plan_mark(up, err);
-	if (!ret)
-		ret = up_configure(up, err);
-	if (!ret)
-		ret = up_plan(up, err);
-	/* what ends this program here finds it all in the record */
-	if (!ret)
-		ret = up_record_write(up, &up->wanted, err);
-	if (!ret)
-		ret = up_things_apply(up, err);
+		ret = up_bring_about(up, err);
 	if (ret)
 		return ret;
 	old = up->record.things;
@@ -124,7 +149,8 @@ static int up_first(struct up *up, struct cvl_error *err)
 		ret = up_record_write(up, NULL, err);
 	if (ret) {
 		up_things_undo(up, true);
-		cvl_link_delete(up->there, &up->link, &ignored);
+		up->is_left = cvl_link_delete(up->there, &up->link, &ignored) &&
+			      ignored.code != -ENODEV;
 	}
 	return ret;
 }
@@ -135,6 +161,8 @@ static int up_second(struct up *up, struct cvl_error *err)
 	int ret;
 
 	up->again = true;
+	if (up_record_check(up, err))
+		return err->code;
 	ret = cvl_netlink_find(up->there, &up->link, up->name, err);
 	if (!ret)
 		ret = up_fill(up, err);
@@ -166,7 +194,7 @@ static int up_bring(struct up *up, struct cvl_error *err)
 				    up->name, up->name);
 	else
 		ret = up_first(up, err);
-	up_record_close(up, ret);
+	up_record_close(up, ret && !up->is_left);
 	return ret;
 }
 

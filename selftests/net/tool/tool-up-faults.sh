@@ -92,6 +92,15 @@ leaves_nothing "no nft"
 
 everything
 n a sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+fails_with "IPv6 is disabled for new links, and goes out elsewhere: refused" \
+	"IPv6 is disabled for new links, but this machine has a default route of IPv6" up "$conf"
+everything "PreUp = sysctl -qw net.ipv6.conf.%i.disable_ipv6=0"
+works "PreUp lets the link have IPv6: up" up "$conf"
+matches "PreUp lets the link have IPv6: its address" "inet6 fd77::1/64" \
+	"$(ipn a -o -6 addr show dev cv7)"
+works "PreUp lets the link have IPv6: down" down "$conf"
+ipn a -6 route del default
+everything
 n a culvert up "$conf" 2>"$tmp/said" && status=0 || status=$?
 is "IPv6 is disabled: status" 0 "$status"
 is "IPv6 is disabled: one warning" 1 "$(wc -l <"$tmp/said")"
@@ -101,6 +110,7 @@ is "IPv6 is disabled: IPv4 is up" "inet 10.77.0.1/24" \
 is "IPv6 is disabled: the default route" "default dev cv7 scope link" "$(default4)"
 works "IPv6 is disabled: down" down "$conf"
 n a sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+ipn a -6 route add default via 2001:db8:51::2
 leaves_nothing "IPv6 is disabled"
 
 # ---------------------------------------------------------------- names
@@ -165,7 +175,7 @@ write "Address = 10.77.0.1/24" "peer one" "AllowedIPs = 10.99.0.0/16, 198.51.100
 fails_with "a route is in the way" "another route is in the way.*cannot add route 198.51.100.0/24: File exists" up "$conf"
 leaves_nothing "a route is in the way"
 everything "MTU = 1000"
-fails_with "too low an MTU for IPv6" "cannot add route ::/0" up "$conf"
+fails_with "too low an MTU for IPv6" "MTU = 1000: an IPv6 Address needs 1280" up "$conf"
 leaves_nothing "too low an MTU for IPv6"
 write "Address = 10.77.0.1/24" "peer one" "Endpoint = no.such.name.invalid:5"
 fails_with "a name that does not resolve" "no.such.name.invalid" \
@@ -370,7 +380,7 @@ leaves_nothing "netns"
 write "Address = 10.77.0.1/24" "DNS = 10.77.0.53, corp.example" "peer one" "AllowedIPs = 10.77.0.0/24"
 resolv=/etc/netns/${ns[c]}/resolv.conf
 works "netns: DNS: up" up -n "${ns[c]}" "$conf"
-is "netns: DNS" "nameserver 10.77.0.53 search corp.example" "$(xargs <"$resolv")"
+is "netns: DNS" "nameserver 10.77.0.53 search corp.example" "$(grep -v "^#" "$resolv" | xargs)"
 works "netns: DNS: down" down -n "${ns[c]}" "$conf"
 fails "netns: DNS: its file has gone" test -e "$resolv"
 mkdir -p "${resolv%/*}"
@@ -462,4 +472,60 @@ n a wg-quick down "$conf" || :
 write "peer one" "#culvert: Colour = red"
 fails_with "an unknown word in a comment" "'Colour' is not a word for '#culvert:'" up "$conf"
 leaves_nothing "words of our own"
+
+# ---------------------------------------------------------------- up again
+
+# What hooks have set is not in the file.
+write "Address = 10.77.0.1/24 10.78.0.1/24" "PostUp = culvert set %i private-key $tmp/own.key" \
+	"PostUp = culvert set %i peer ${pub[one]} preshared-key $tmp/psk" "peer one" \
+	"AllowedIPs = 10.77.0.0/24"
+sed -i '/^PrivateKey/d' "$conf"
+culvert genpsk >"$tmp/psk"
+works "keys by a hook: up" up "$conf"
+is "two addresses with a blank between them" "10.77.0.1/24 10.78.0.1/24" \
+	"$(ipn a -o -4 addr show dev cv7 | awk '{ print $4 }' | xargs)"
+works "keys by a hook: up again" up "$conf"
+is "keys by a hook, up again: the private key" "$(<"$tmp/own.key")" \
+	"$(n a culvert show cv7 private-key)"
+is "keys by a hook, up again: the pre-shared key" "$(<"$tmp/psk")" \
+	"$(n a culvert show cv7 preshared-keys | cut -f 2)"
+mkdir "$tmp/other"
+cp "$conf" "$tmp/other/cv7.conf"
+fails_with "up from another file of that name: refused" "is up already, from" up "$tmp/other/cv7.conf"
+works "keys by a hook: down" down "$conf"
+
+everything
+works "FwMark changes: up" up "$conf"
+everything "FwMark = 4242"
+works "FwMark changes: up again" up "$conf"
+is "FwMark changes: the main table is looked at first" "suppress_prefixlength 4242" \
+	"$(ipn a rule | grep -oE 'suppress_prefixlength|lookup 4242$|lookup 51820$' | sed 's/lookup //' | xargs)"
+works "FwMark changes: down" down "$conf"
+leaves_nothing "FwMark changes"
+
+write "Address = 10.77.0.1/24" "PostUp = false; true" "peer one" "AllowedIPs = 10.77.0.0/24"
+fails_with "a command whose first step fails: refused" "PostUp: .*has ended with status 1" up "$conf"
+leaves_nothing "a command whose first step fails"
+
+write "Address = 10.77.0.1/24" "ListenPort = 5000" "SaveConfig = true" \
+	"PreDown = culvert set %i listen-port 5003" \
+	"peer one" "AllowedIPs = 10.77.0.0/24"
+works "PreDown changes what SaveConfig saves: up" up "$conf"
+works "PreDown changes what SaveConfig saves: down" down "$conf"
+matches "PreDown changes what SaveConfig saves: it is saved" "ListenPort = 5003" "$(<"$conf")"
+
+write "Address = 10.77.0.1/24" "PostUp = touch $tmp/up-first" "PostDown = touch $tmp/down-first" \
+	"peer one" "AllowedIPs = 10.77.0.0/24"
+works "PostDown is edited: up" up "$conf"
+sed -i 's/down-first/down-edited/' "$conf"
+works "PostDown is edited: up again" up "$conf"
+record=$(echo /run/culvert/up/cv7@*)
+cp "$record" "$tmp/record"
+sed -i '$d' "$record"
+fails_with "half a record: refused" "only a part of it was written" down "$conf"
+cat "$tmp/record" >"$record"
+works "PostDown is edited: down" down "$conf"
+works "PostDown is edited: that of the first up is run" test -e "$tmp/down-first"
+works "PostDown is edited: the other one is not" test ! -e "$tmp/down-edited"
+leaves_nothing "up again"
 finish

@@ -71,12 +71,45 @@ static int up_configure_own_peers(struct cvl_device *change, const struct cvl_de
 	return ret;
 }
 
+/*
+ * What the file does not have may have come by a hook, as wg-quick(8) says for private keys: it
+ * stays.
+ */
+static void up_configure_keep(const struct up *up, const struct cvl_device *now)
+{
+	struct cvl_device *wanted = up->file.dev;
+	const struct up_peer_place *place;
+	struct up_peers peers;
+	struct cvl_peer *peer;
+
+	if (!(wanted->has & CVL_DEVICE_PRIVATE_KEY)) {
+		memcpy(wanted->private_key, now->private_key, CVL_KEY_BYTES);
+		wanted->has |= now->has & CVL_DEVICE_PRIVATE_KEY;
+	}
+	if (!(wanted->has & CVL_DEVICE_FWMARK) && now->fwmark != up->record.set_mark) {
+		wanted->fwmark = now->fwmark;
+		wanted->has |= now->has & CVL_DEVICE_FWMARK;
+	}
+	if (up_peers_sort(&peers, now))
+		return;
+	for (peer = wanted->peers; peer; peer = peer->next) {
+		place = up_peers_find(&peers, peer);
+		if (!place || peer->has & CVL_PEER_PRESHARED_KEY)
+			continue;
+		memcpy(peer->preshared_key, place->peer->preshared_key, CVL_KEY_BYTES);
+		peer->has |= place->peer->has & CVL_PEER_PRESHARED_KEY;
+	}
+	up_peers_clear(&peers);
+}
+
 /* What differs, in one change. */
 static int up_configure_again(struct up *up, struct cvl_error *err)
 {
 	struct cvl_device *now = NULL, *change = NULL;
 	int ret = cvl_netlink_get(up->there, &up->link, &now, err);
 
+	if (!ret)
+		up_configure_keep(up, now);
 	if (!ret)
 		ret = cvl_device_diff(&change, now, up->file.dev, err);
 	if (!ret) {

@@ -20,6 +20,9 @@
 /* Words of a command, at most. */
 #define UP_DNS_WORDS 64
 
+/* The first line of a file in /etc/netns. */
+static const char up_dns_head[] = "# by culvert up\n";
+
 static const char up_dns_resolved[] = "/run/systemd/resolve/";
 
 /* Whether systemd-resolved owns /etc/resolv.conf. */
@@ -212,30 +215,43 @@ static int up_dns_do_resolvconf(const struct up *up, const char *lines, struct c
 	return up_run(argv, lines, err);
 }
 
-/* A file that is there already has its own reasons. */
+/* Whether an up has made the file, which may outlive the record of it. */
+static bool up_dns_is_ours(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[64];
+	bool is_ours = file && fgets(line, sizeof(line), file) && !strcmp(line, up_dns_head);
+
+	if (file)
+		fclose(file);
+	return is_ours;
+}
+
+/* A file of others that is there already has its own reasons. */
 static int up_dns_do_netns(const struct up *up, const char *lines, struct cvl_error *err)
 {
 	char path[PATH_MAX];
-	size_t left = strlen(lines);
+	int ret = 0;
 	int fd;
 
 	mkdir("/etc/netns", 0755);
 	snprintf(path, sizeof(path), "/etc/netns/%s", up->netns);
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "/etc/netns/%s/resolv.conf", up->netns);
+	if (up_dns_is_ours(path))
+		unlink(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0 && errno == EEXIST)
 		return cvl_error_set(err, -EPERM, "%s is there already; remove it, or the line DNS",
 				     path);
-	if (fd < 0 || write(fd, lines, left) != (ssize_t)left)
-		cvl_error_set(err, errno ? -errno : -EIO, "%s: %s", path, strerror(errno));
-	else
-		left = 0;
-	if (fd >= 0)
-		close(fd);
-	if (left && fd >= 0)
+	if (fd < 0)
+		return cvl_error_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (dprintf(fd, "%s%s", up_dns_head, lines) < 0) {
+		ret = cvl_error_set(err, -errno, "%s: %s", path, strerror(errno));
 		unlink(path);
-	return left ? err->code : 0;
+	}
+	close(fd);
+	return ret;
 }
 
 /**
@@ -283,7 +299,9 @@ int up_dns_undo(struct up *up, const char *text, struct cvl_error *err)
 	const char * const argv[] = { "resolvconf", "-d", name, "-f", NULL };
 
 	if (!strncmp(text, "netns ", 6)) {
-		snprintf(path, sizeof(path), "/etc/netns/%s/resolv.conf", up->netns);
+		snprintf(path, sizeof(path), "/etc/netns/%s/resolv.conf", up->record.netns);
+		if (!up_dns_is_ours(path))
+			return 0;
 		if (unlink(path))
 			return -errno;
 		*strrchr(path, '/') = '\0';

@@ -122,7 +122,7 @@ static int up_file_refuse(struct up_reader *r, const char *value, const char *ex
 	return cvl_error_set(r->err, -EINVAL, "'%s': expected %s", r->err->word, expected);
 }
 
-/* Calls TAKE for each item of a list with commas. */
+/* Calls TAKE for each item of a list with commas or blanks, as wg-quick(8) reads them. */
 static int up_file_each(struct up_reader *r, const char *value,
 			int (*take)(struct up_reader *r, const char *item))
 {
@@ -131,8 +131,7 @@ static int up_file_each(struct up_reader *r, const char *value,
 
 	if (!copy)
 		return up_file_no_memory(r);
-	while (!ret && (item = strsep(&rest, ","))) {
-		item = up_word_trim(item);
+	while (!ret && (item = strsep(&rest, ", \t"))) {
 		if (*item)
 			ret = take(r, item);
 	}
@@ -160,8 +159,6 @@ static int up_file_dns_item(struct up_reader *r, const char *item)
 	struct cvl_allowed_ip ip;
 	bool is_server = !strchr(item, '/') && up_word_prefix(&ip, item);
 
-	if (strpbrk(item, " \t"))
-		return up_file_refuse(r, item, "addresses and domains with a comma between them");
 	return up_list_add(is_server ? &r->file->servers : &r->file->domains, item) ?
 	       up_file_no_memory(r) : 0;
 }

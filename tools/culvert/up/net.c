@@ -372,7 +372,7 @@ static int up_net_take_way(const struct nlmsghdr *nlh, void *arg, struct cvl_err
  * @nl: handle
  * @to: where to
  * @mark: of the packet
- * @link: name of one that it does not go by: the tunnel itself, whose MTU would shrink each time
+ * @link: name of one that it does not go by: the tunnel itself, or its MTU would shrink each time
  *
  * Return: bytes, or 0 if there is no route.
  */
@@ -399,6 +399,21 @@ uint32_t up_net_way_mtu(struct cvl_netlink *nl, const union cvl_address *to, uin
 	if (if_indextoname(way.ifindex, name) && !strcmp(name, link))
 		return 0;
 	return way.mtu ? way.mtu : up_net_link_mtu(nl, way.ifindex);
+}
+
+/**
+ * up_net_has_default() - whether the main table has a route for everything
+ * @nl: handle
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: whether there is one.
+ */
+bool up_net_has_default(struct cvl_netlink *nl, int family)
+{
+	struct up_net_dump dump = { .table = RT_TABLE_MAIN };
+
+	up_net_dump(nl, RTM_GETROUTE, family, up_net_take_table, &dump);
+	return dump.found;
 }
 
 /**

@@ -43,6 +43,7 @@ int up_net_set_mtu(struct cvl_netlink *nl, const struct cvl_link *link, uint32_t
 uint32_t up_net_link_mtu(struct cvl_netlink *nl, unsigned int ifindex);
 uint32_t up_net_way_mtu(struct cvl_netlink *nl, const union cvl_address *to, uint32_t mark,
 			const char *link);
+bool up_net_has_default(struct cvl_netlink *nl, int family);
 uint32_t up_net_default_mtu(struct cvl_netlink *nl);
 
 #endif /* CULVERT_UP_NET_H */

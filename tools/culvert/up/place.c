@@ -45,7 +45,7 @@ int up_check_signal(struct cvl_error *err)
 
 	if (!number)
 		return 0;
-	return cvl_error_set(err, -EINTR, "ended by signal %d; all is as it was before", number);
+	return cvl_error_set(err, -EINTR, "ended by signal %d", number);
 }
 
 /**

@@ -154,12 +154,20 @@ static uint32_t up_plan_find_mtu(const struct up *up)
 	return mtu;
 }
 
-static int up_plan_mtu(struct up *up)
+static int up_plan_mtu(struct up *up, struct cvl_error *err)
 {
 	char text[16];
+	size_t i;
 
+	for (i = 0; i < up->file.addresses.count && up->file.mtu && !up->no_ipv6; i++) {
+		if (up->file.addresses.ips[i].family == AF_INET6 &&
+		    up->file.mtu < UP_PLAN_MTU_IPV6)
+			return cvl_error_set(err, -EINVAL,
+					     "MTU = %u: an IPv6 Address needs %d at least",
+					     up->file.mtu, UP_PLAN_MTU_IPV6);
+	}
 	snprintf(text, sizeof(text), "%u", up->file.mtu ? up->file.mtu : up_plan_find_mtu(up));
-	return up_things_add(&up->wanted, UP_MTU, 0, text);
+	return up_things_add(&up->wanted, UP_MTU, 0, text) ? up_plan_no_memory(err) : 0;
 }
 
 /* Whether the kernel has made a route for an address that does for this prefix, too. */
@@ -227,7 +235,8 @@ static int up_plan_rules(struct up *up)
 		snprintf(text, sizeof(text), "%d %u", family ? 6 : 4, up->file.dev->fwmark);
 		if (!ret)
 			ret = up_things_add(&up->wanted, UP_RULE, priority, text);
-		snprintf(text, sizeof(text), "%d 0", family ? 6 : 4);
+		/* with the mark, so that both get new priorities when that changes */
+		snprintf(text, sizeof(text), "%d 0 %u", family ? 6 : 4, up->file.dev->fwmark);
 		if (!ret)
 			ret = up_things_add(&up->wanted, UP_RULE, priority - 1, text);
 	}
@@ -245,11 +254,11 @@ int up_plan(struct up *up, struct cvl_error *err)
 {
 	int ret = up_plan_addresses(up);
 
-	if (!ret)
-		ret = up_plan_mtu(up);
 	if (ret)
 		return up_plan_no_memory(err);
-	ret = up_dns_plan(up, err);
+	ret = up_plan_mtu(up, err);
+	if (!ret)
+		ret = up_dns_plan(up, err);
 	if (!ret)
 		ret = up_firewall_plan(up, err);
 	if (ret)

@@ -78,10 +78,14 @@ static int up_record_line(struct up_record *record, char *line)
 	else if (!strcmp(line, "changed"))
 		sscanf(value, "%" SCNd64 ".%" SCNd64 " %" SCNd64, &record->mtime_s,
 		       &record->mtime_ns, &record->size);
+	else if (!strcmp(line, "netns"))
+		snprintf(record->netns, sizeof(record->netns), "%s", value);
 	else if (!strcmp(line, "save"))
 		record->save = *value == '1';
 	else if (!strcmp(line, "mark"))
 		record->mark = (uint32_t)strtoul(value, NULL, 10);
+	else if (!strcmp(line, "set-mark"))
+		record->set_mark = (uint32_t)strtoul(value, NULL, 10);
 	else if (!strcmp(line, "pre-down"))
 		return up_list_add(&record->pre_down, value);
 	else if (!strcmp(line, "post-down"))
@@ -91,8 +95,12 @@ static int up_record_line(struct up_record *record, char *line)
 	return 0;
 }
 
+/* The last line: what is behind it is of a longer one before. */
+static const char up_record_end[] = "end";
+
 static int up_record_read(struct up_record *record, struct cvl_error *err)
 {
+	bool is_whole = false, is_empty = true;
 	FILE *file = fdopen(dup(record->fd), "r");
 	char *line = NULL;
 	size_t room = 0;
@@ -100,12 +108,18 @@ static int up_record_read(struct up_record *record, struct cvl_error *err)
 
 	if (!file)
 		return up_record_no_memory(err);
-	while (!ret && getline(&line, &room, file) > 0) {
+	while (!ret && !is_whole && getline(&line, &room, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
+		is_empty = false;
+		is_whole = !strcmp(line, up_record_end);
 		ret = up_record_line(record, line);
 	}
 	free(line);
 	fclose(file);
+	if (!ret && !is_whole && !is_empty)
+		return cvl_error_set(err, -EUCLEAN,
+				     "%s: only a part of it was written; take away by hand what it names, and remove it",
+				     record->path);
 	return ret ? up_record_no_memory(err) : 0;
 }
 
@@ -154,6 +168,48 @@ static int up_record_copy_hooks(struct up_list *to, const struct up_list *from)
 }
 
 /**
+ * up_record_lock_all() - keep others from choosing tables and priorities
+ *
+ * Commands of the file are not to be run meanwhile, which may bring up another tunnel.
+ *
+ * Return: a descriptor, which is closed in the end, or -1.
+ */
+int up_record_lock_all(void)
+{
+	int fd = open(UP_RECORD_FOLDERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) && errno == EINTR)
+		;
+	return fd;
+}
+
+/**
+ * up_record_check() - whether a link that is there is of this file and namespace
+ * @up: has the record
+ * @err: set on failure
+ *
+ * Return: 0 or -EEXIST.
+ */
+int up_record_check(const struct up *up, struct cvl_error *err)
+{
+	const struct up_record *record = &up->record;
+	char *real = realpath(up->file.path, NULL);
+	bool is_other = strcmp(record->file, real ? real : up->file.path);
+
+	free(real);
+	if (is_other)
+		return cvl_error_set(err, -EEXIST,
+				     "%s is up already, from %s; 'culvert down %s' takes it down",
+				     up->name, record->file, up->name);
+	if (strcmp(record->netns, up->netns ? up->netns : ""))
+		return cvl_error_set(err, -EEXIST,
+				     "%s is up already, by 'culvert up %s%s'; say the same again, or take it down",
+				     up->name, *record->netns ? "-n " : "without -n",
+				     record->netns);
+	return 0;
+}
+
+/**
  * up_record_note() - let the record say what this up is of
  * @up: has the link and the file
  * @err: set on failure
@@ -172,6 +228,10 @@ int up_record_note(struct up *up, struct cvl_error *err)
 	record->mtime_ns = up->file.status.st_mtim.tv_nsec;
 	record->size = up->file.status.st_size;
 	record->save = up->file.save;
+	snprintf(record->netns, sizeof(record->netns), "%s", up->netns ? up->netns : "");
+	/* those of an up before belong to what its PostUp has done */
+	if (up->again)
+		return 0;
 	if (up_record_copy_hooks(&record->pre_down, &up->file.hooks[UP_PRE_DOWN]) ||
 	    up_record_copy_hooks(&record->post_down, &up->file.hooks[UP_POST_DOWN]))
 		return up_record_no_memory(err);
@@ -195,6 +255,34 @@ static void up_record_print_hooks(FILE *out, const char *word, const struct up_l
 		fprintf(out, "%s %s\n", word, hooks->words[i]);
 }
 
+static void up_record_print(FILE *out, const struct up_record *record,
+			    const struct up_things *more)
+{
+	fprintf(out, "link %u\nfile %s\nchanged %" PRId64 ".%" PRId64 " %" PRId64 "\n",
+		record->ifindex, record->file, record->mtime_s, record->mtime_ns, record->size);
+	fprintf(out, "save %d\nmark %u\nset-mark %u\n", record->save, record->mark,
+		record->set_mark);
+	if (*record->netns)
+		fprintf(out, "netns %s\n", record->netns);
+	up_record_print_hooks(out, "pre-down", &record->pre_down);
+	up_record_print_hooks(out, "post-down", &record->post_down);
+	up_record_print_things(out, &record->things);
+	up_record_print_things(out, more);
+	fprintf(out, "%s\n", up_record_end);
+}
+
+/* In one write, after there is room for it. */
+static int up_record_put(const struct up_record *record, const char *text, size_t bytes)
+{
+	int ret = posix_fallocate(record->fd, 0, (off_t)bytes);
+
+	if (ret)
+		return -ret;
+	if (pwrite(record->fd, text, bytes, 0) != (ssize_t)bytes)
+		return errno ? -errno : -EIO;
+	return ftruncate(record->fd, (off_t)bytes) ? -errno : 0;
+}
+
 /**
  * up_record_write() - write it
  * @up: its record
@@ -206,25 +294,18 @@ static void up_record_print_hooks(FILE *out, const char *word, const struct up_l
 int up_record_write(struct up *up, const struct up_things *more, struct cvl_error *err)
 {
 	const struct up_record *record = &up->record;
-	FILE *out = fdopen(dup(record->fd), "w");
-	int failed;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	int ret;
 
 	if (!out)
 		return up_record_no_memory(err);
-	failed = fseek(out, 0, SEEK_SET) || ftruncate(record->fd, 0);
-	fprintf(out, "link %u\nfile %s\nchanged %" PRId64 ".%" PRId64 " %" PRId64 "\n",
-		record->ifindex, record->file, record->mtime_s, record->mtime_ns, record->size);
-	fprintf(out, "save %d\nmark %u\n", record->save, record->mark);
-	up_record_print_hooks(out, "pre-down", &record->pre_down);
-	up_record_print_hooks(out, "post-down", &record->post_down);
-	up_record_print_things(out, &record->things);
-	up_record_print_things(out, more);
-	failed |= ferror(out);
-	failed |= fclose(out);
-	if (failed)
-		return cvl_error_set(err, errno ? -errno : -EIO, "%s: cannot write it: %s",
-				     record->path, strerror(errno));
-	return 0;
+	up_record_print(out, record, more);
+	ret = fclose(out) ? -ENOMEM : up_record_put(record, text, bytes);
+	free(text);
+	return ret ? cvl_error_set(err, ret, "%s: cannot write it: %s", record->path,
+				   strerror(-ret)) : 0;
 }
 
 /**

@@ -46,7 +46,9 @@ static void up_run_exec(const char *path, const char *const *argv, const int *in
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (input && dup2(input[0], STDIN_FILENO) < 0)
+	/* it is that already if standard input was closed */
+	if (input && (input[0] == STDIN_FILENO ? fcntl(input[0], F_SETFD, 0) :
+						 dup2(input[0], STDIN_FILENO)) < 0)
 		_exit(126);
 	execv(path, (char *const *)argv);
 	fprintf(stderr, "culvert: cannot run %s: %s\n", path, strerror(errno));
@@ -87,10 +89,11 @@ static int up_run_wait(pid_t pid, const char *what, struct cvl_error *err)
 	return 0;
 }
 
-static int up_run_at(const char *path, const char *const *argv, const char *input,
-		     struct cvl_error *err)
+/* HOOK is what the user has written, or NULL. */
+static int up_run_at(const char *path, const char *const *argv, const char *hook,
+		     const char *input, struct cvl_error *err)
 {
-	const char *what = argv[1] && !strcmp(argv[1], "-c") ? argv[2] : argv[0];
+	const char *what = hook ? hook : argv[0];
 	char shown[sizeof(err->word) + 2];
 	int fds[2];
 	pid_t pid;
@@ -128,7 +131,7 @@ int up_run(const char *const *argv, const char *input, struct cvl_error *err)
 
 	if (!up_run_find(argv[0], path))
 		return cvl_error_set(err, -ENOENT, "%s: there is no such program in PATH", argv[0]);
-	return up_run_at(path, argv, input, err);
+	return up_run_at(path, argv, NULL, input, err);
 }
 
 /**
@@ -138,6 +141,7 @@ int up_run(const char *const *argv, const char *input, struct cvl_error *err)
  * @err: set on failure
  *
  * Where there is a bash it runs them, as the manual of wg-quick(8) has it; else the shell does.
+ * As there, a command ends at the first step that fails.
  *
  * Return: 0, or a negative errno for the first that fails; those behind it are not run.
  */
@@ -145,6 +149,7 @@ int up_run_hooks(const char *name, const struct up_list *hooks, struct cvl_error
 {
 	const char *shell = "bash";
 	char path[PATH_MAX];
+	bool is_bash = true;
 	int ret = 0;
 	size_t i;
 
@@ -152,13 +157,18 @@ int up_run_hooks(const char *name, const struct up_list *hooks, struct cvl_error
 		return 0;
 	if (!up_run_find(shell, path)) {
 		shell = "sh";
+		is_bash = false;
 		if (!up_run_find(shell, path))
 			return cvl_error_set(err, -ENOENT, "%s: there is no shell in PATH", name);
 	}
 	for (i = 0; i < hooks->count && !ret; i++) {
-		const char * const argv[] = { shell, "-c", hooks->words[i], NULL };
+		const char * const bash[] = {
+			shell, "-e", "-o", "pipefail", "-O", "extglob", "-c", "--", hooks->words[i],
+			NULL,
+		};
+		const char * const sh[] = { shell, "-e", "-c", "--", hooks->words[i], NULL };
 
-		ret = up_run_at(path, argv, NULL, err);
+		ret = up_run_at(path, is_bash ? bash : sh, hooks->words[i], NULL, err);
 		if (ret)
 			cvl_error_prefix(err, "%s: ", name);
 	}

@@ -530,6 +530,20 @@ static int save_text(struct up *up, const struct cvl_text *text, struct cvl_erro
 }
 
 /**
+ * up_save_check() - whether up_save() would refuse, before anything is done
+ * @up: has the record
+ * @err: set on failure
+ *
+ * Return: 0, -ESTALE if the file has changed since, or another negative errno.
+ */
+int up_save_check(const struct up *up, struct cvl_error *err)
+{
+	struct stat status;
+
+	return save_check(&up->record, &status, err);
+}
+
+/**
  * up_save() - write what has changed at the device to the tunnel's file
  * @up: has the record, and the link
  * @err: set on failure

@@ -10,8 +10,10 @@
  *	sysctl net/ipv4/conf/all/src_valid_mark
  *	route PREFIX TABLE
  *	rule 4|6 MARK
+ *	rule 4|6 0 MARK
  *
- * where the mark of a rule is its table, too, or 0, for the main table without its default route.
+ * where the mark of a rule is its table, too; the second is for the main table without its default
+ * route.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -61,8 +61,10 @@ struct up_things {
  * @mtime_s: when that was changed last
  * @mtime_ns: nanoseconds of that second
  * @size: of it
+ * @netns: name of the namespace that the link was moved to, or empty
  * @save: the state is written to it when the link goes
  * @mark: of packets of the tunnel, if up has chosen it
+ * @set_mark: the mark that the link was given, of the file or chosen
  * @pre_down: commands, as they were then
  * @post_down: commands, as they were then
  * @things: what it has added
@@ -75,8 +77,10 @@ struct up_record {
 	int64_t mtime_s;
 	int64_t mtime_ns;
 	int64_t size;
+	char netns[256];
 	bool save;
 	uint32_t mark;
+	uint32_t set_mark;
 	struct up_list pre_down;
 	struct up_list post_down;
 	struct up_things things;
@@ -99,6 +103,7 @@ struct up_record {
  * @again: the link was there, by an up before
  * @is_resolved: the names of endpoints are resolved
  * @no_ipv6: it is disabled there
+ * @is_left: the link could not be deleted
  * @has_default: by family, IPv4 and IPv6: everything goes into the tunnel, by rules
  */
 struct up {
@@ -117,6 +122,7 @@ struct up {
 	bool again;
 	bool is_resolved;
 	bool no_ipv6;
+	bool is_left;
 	bool has_default[2];
 };
 
@@ -134,6 +140,8 @@ int up_plan_mark(struct up *up, struct cvl_error *err);
 int up_record_open(struct up *up, bool create, struct cvl_error *err);
 int up_record_write(struct up *up, const struct up_things *more, struct cvl_error *err);
 int up_record_note(struct up *up, struct cvl_error *err);
+int up_record_check(const struct up *up, struct cvl_error *err);
+int up_record_lock_all(void);
 void up_record_close(struct up *up, bool remove);
 
 /* dns.c */
