@@ -679,6 +679,7 @@ GROUPS = {
                    taken_away),
     "follow": (never, within, unknown, outside),
 }
+GROUPS["dropin"] = GROUPS["candidates"] + GROUPS["follow"]
 
 OURS = os.environ["CV_OURS"]
 

@@ -3,11 +3,14 @@
 # mode: icount
 # timeout: 120
 # needs: python3
-# cases: candidates follow
+# cases: candidates follow dropin
+# timeout[dropin]: 240
 # Several ways to a peer, seen from the other end, which is at several addresses:
 #
 #   candidates   where an initiation goes, in which order, and when
 #   follow       where a peer may be followed to, and what is dropped
+#   dropin       both at a link of kind wireguard
+[ "$CV_CASE" != dropin ] || export CV_KIND=wireguard CV_REPLACE=1
 . "$(dirname "$0")/../../lib/test.sh"
 
 net_pair
