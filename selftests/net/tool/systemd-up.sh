@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # mode: one
+# slow: a Debian with systemd is started
 # kmemleak: off
 # root: clients
 # timeout: 200

@@ -132,7 +132,10 @@ static void test_file(void)
 	refuses("[Interface]\nMTU = 20\n", "f:2: MTU: '20': expected bytes from 68 to 65535");
 	refuses("[Interface]\nAddress = 10.0.0.1/24, x\n", "f:2: Address: 'x': expected ADDRESS");
 	refuses("[Interface]\nSaveConfig = 1\n", "f:2: SaveConfig: '1': expected true or false");
-	refuses("[Interface]\nDNS = a b\n", "f:2: DNS: 'a b': expected addresses and domains");
+	ktap_ok(!parse(&file, "[Interface]\nDNS = 10.0.0.53 corp.example\n", &err) &&
+		file.servers.count == 1 && file.domains.count == 1,
+		"DNS: blanks between servers and domains: both");
+	up_file_clear(&file);
 	refuses("[Interface]\nAddress =\n", "f:2: Address: '': expected a value");
 	refuses("[Peer]\nPublicKey = " ONE
 		"\nEndpoint = a:1\nCandidates = b:2\nEndpoint = c:3\n",
