@@ -78,9 +78,12 @@ static int up_look_for_ipv6(struct up *up, struct cvl_error *err)
 static int up_bring_about(struct up *up, struct cvl_error *err)
 {
 	int lock = up_record_lock_all();
-	int ret = up_plan_mark(up, err);
-	uint32_t mark = up->file.dev->fwmark;
+	int ret = up_check_signal(err);
+	uint32_t mark;
 
+	if (!ret)
+		ret = up_plan_mark(up, err);
+	mark = up->file.dev->fwmark;
 	if (!ret)
 		ret = up_configure(up, err);
 	if (!ret) {
@@ -111,6 +114,9 @@ static int up_fill(struct up *up, struct cvl_error *err)
 		return ret;
 	/* a hook may have changed that */
 	ret = up_look_for_ipv6(up, err);
+	/* it may take minutes, for which no other up is to wait */
+	if (!ret)
+		ret = up_resolve_here(up, err);
 	if (!ret)
 		ret = up_bring_about(up, err);
 	if (ret)
@@ -218,6 +224,9 @@ int cmd_up(int argc, char **argv)
 	ret = up_file_find(&up.file, word, &err);
 	if (!ret)
 		ret = up_file_read(&up.file, &err);
+	/* later on the device may have one that is not of the file */
+	if (!ret && up.file.dev->has & CVL_DEVICE_PRIVATE_KEY)
+		cmd_keyfile_note_secret(up.file.path);
 	up.name = up.file.name;
 	/* while a name server is waited for, nothing has to be taken back: any signal ends this */
 	if (!ret && !up.file.hooks[UP_PRE_UP].count)
@@ -227,8 +236,6 @@ int cmd_up(int argc, char **argv)
 		ret = up_place_open(&up, &err);
 	if (!ret)
 		ret = up_bring(&up, &err);
-	if (!ret && up.file.dev->has & CVL_DEVICE_PRIVATE_KEY)
-		cmd_keyfile_note_secret(up.file.path);
 	if (!ret)
 		cmd_keyfile_warn_exposed();
 	if (!ret && up.watches)

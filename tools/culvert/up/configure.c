@@ -75,7 +75,7 @@ static int up_configure_own_peers(struct cvl_device *change, const struct cvl_de
  * What the file does not have may have come by a hook, as wg-quick(8) says for private keys: it
  * stays.
  */
-static void up_configure_keep(const struct up *up, const struct cvl_device *now)
+static int up_configure_keep(const struct up *up, const struct cvl_device *now)
 {
 	struct cvl_device *wanted = up->file.dev;
 	const struct up_peer_place *place;
@@ -91,7 +91,7 @@ static void up_configure_keep(const struct up *up, const struct cvl_device *now)
 		wanted->has |= now->has & CVL_DEVICE_FWMARK;
 	}
 	if (up_peers_sort(&peers, now))
-		return;
+		return -ENOMEM;
 	for (peer = wanted->peers; peer; peer = peer->next) {
 		place = up_peers_find(&peers, peer);
 		if (!place || peer->has & CVL_PEER_PRESHARED_KEY)
@@ -100,6 +100,7 @@ static void up_configure_keep(const struct up *up, const struct cvl_device *now)
 		peer->has |= place->peer->has & CVL_PEER_PRESHARED_KEY;
 	}
 	up_peers_clear(&peers);
+	return 0;
 }
 
 /* What differs, in one change. */
@@ -108,8 +109,8 @@ static int up_configure_again(struct up *up, struct cvl_error *err)
 	struct cvl_device *now = NULL, *change = NULL;
 	int ret = cvl_netlink_get(up->there, &up->link, &now, err);
 
-	if (!ret)
-		up_configure_keep(up, now);
+	if (!ret && up_configure_keep(up, now))
+		ret = cvl_error_set(err, -ENOMEM, "out of memory");
 	if (!ret)
 		ret = cvl_device_diff(&change, now, up->file.dev, err);
 	if (!ret) {
@@ -141,12 +142,23 @@ int up_resolve(struct up *up, struct cvl_error *err)
 	return ret;
 }
 
-/* What is on the way to the peers, name servers too, is where the sockets of the link are. */
-static int up_resolve_here(struct up *up, struct cvl_error *err)
+/**
+ * up_resolve_here() - the same from where the sockets of the link are
+ * @up: has both namespaces
+ * @err: set on failure
+ *
+ * What is on the way to the peers is there, name servers too.
+ *
+ * Return: 0 or a negative errno.
+ */
+int up_resolve_here(struct up *up, struct cvl_error *err)
 {
 	struct cvl_error also = { 0 };
-	int ret = up_place_go(up, true, err);
+	int ret;
 
+	if (up->is_resolved)
+		return 0;
+	ret = up_place_go(up, true, err);
 	if (!ret)
 		ret = up_resolve(up, err);
 	if (up_place_go(up, false, ret ? &also : err) && !ret)
@@ -156,17 +168,13 @@ static int up_resolve_here(struct up *up, struct cvl_error *err)
 
 /**
  * up_configure() - tell the module what the file says
- * @up: has the link, and the mark
+ * @up: has the link, and the mark; endpoints are resolved
  * @err: set on failure
  *
  * Return: 0 or a negative errno.
  */
 int up_configure(struct up *up, struct cvl_error *err)
 {
-	int ret = up->is_resolved ? 0 : up_resolve_here(up, err);
-
-	if (ret)
-		return ret;
 	if (up->again)
 		return up_configure_again(up, err);
 	cvl_config_make_whole(up->file.dev);

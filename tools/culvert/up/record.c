@@ -172,14 +172,17 @@ static int up_record_copy_hooks(struct up_list *to, const struct up_list *from)
  *
  * Commands of the file are not to be run meanwhile, which may bring up another tunnel.
  *
- * Return: a descriptor, which is closed in the end, or -1.
+ * Return: a descriptor, which is closed in the end, or -1 if there is none or a signal came.
  */
 int up_record_lock_all(void)
 {
 	int fd = open(UP_RECORD_FOLDERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	while (fd >= 0 && flock(fd, LOCK_EX) && errno == EINTR)
-		;
+	/* a signal ends it, which up_check_signal() sees */
+	if (fd >= 0 && flock(fd, LOCK_EX)) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
@@ -278,6 +281,7 @@ static int up_record_put(const struct up_record *record, const char *text, size_
 
 	if (ret)
 		return -ret;
+	errno = 0;
 	if (pwrite(record->fd, text, bytes, 0) != (ssize_t)bytes)
 		return errno ? -errno : -EIO;
 	return ftruncate(record->fd, (off_t)bytes) ? -errno : 0;

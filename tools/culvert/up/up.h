@@ -164,6 +164,7 @@ int up_check_signal(struct cvl_error *err);
 
 /* configure.c */
 int up_resolve(struct up *up, struct cvl_error *err);
+int up_resolve_here(struct up *up, struct cvl_error *err);
 int up_configure(struct up *up, struct cvl_error *err);
 
 #endif /* CULVERT_UP_UP_H */
