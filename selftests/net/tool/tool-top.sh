@@ -348,8 +348,9 @@ close_terminal
 
 open_terminal b
 start cv0
+start_of_key=${pub[a]:0:16}
 soon "kind wireguard: the peer, its latest handshake and its rates" 20 \
-	shows "^${pub[a]:0:16}[^ ]* +${outer4[a]}:$port +[0-9ms]+ +[0-9.]+K +[0-9.]+K"
+	shows "^${start_of_key//+/[+]}[^ ]* +${outer4[a]}:$port +[0-9ms]+ +[0-9.]+K +[0-9.]+K"
 soon "kind wireguard: what it has" 20 shows '^NAME +ENDPOINT +SHAKEN +RX/s↓ +TX/s'
 soon "kind wireguard: what it has not" 20 shows '^dropped: the module wireguard does not say'
 quit "kind wireguard"
